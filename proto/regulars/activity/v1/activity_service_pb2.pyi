@@ -1,0 +1,236 @@
+import datetime
+
+from buf.validate import validate_pb2 as _validate_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from regulars.options.v1 import scope_pb2 as _scope_pb2
+from regulars.types.v1 import channel_pb2 as _channel_pb2
+from regulars.types.v1 import money_pb2 as _money_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class CartState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CART_STATE_UNSPECIFIED: _ClassVar[CartState]
+    CART_STATE_OPEN: _ClassVar[CartState]
+    CART_STATE_ABANDONED: _ClassVar[CartState]
+    CART_STATE_RECOVERED: _ClassVar[CartState]
+    CART_STATE_CONVERTED_ELSEWHERE: _ClassVar[CartState]
+    CART_STATE_CLEARED: _ClassVar[CartState]
+    CART_STATE_EXPIRED: _ClassVar[CartState]
+CART_STATE_UNSPECIFIED: CartState
+CART_STATE_OPEN: CartState
+CART_STATE_ABANDONED: CartState
+CART_STATE_RECOVERED: CartState
+CART_STATE_CONVERTED_ELSEWHERE: CartState
+CART_STATE_CLEARED: CartState
+CART_STATE_EXPIRED: CartState
+
+class OrderLine(_message.Message):
+    __slots__ = ("sku", "quantity", "unit_price_minor", "title")
+    SKU_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    UNIT_PRICE_MINOR_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    sku: str
+    quantity: int
+    unit_price_minor: int
+    title: str
+    def __init__(self, sku: _Optional[str] = ..., quantity: _Optional[int] = ..., unit_price_minor: _Optional[int] = ..., title: _Optional[str] = ...) -> None: ...
+
+class Order(_message.Message):
+    __slots__ = ("order_id", "customer_id", "placed_at", "channel", "currency", "lines", "source")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    PLACED_AT_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    customer_id: str
+    placed_at: _timestamp_pb2.Timestamp
+    channel: _channel_pb2.Channel
+    currency: str
+    lines: _containers.RepeatedCompositeFieldContainer[OrderLine]
+    source: str
+    def __init__(self, order_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., channel: _Optional[_Union[_channel_pb2.Channel, str]] = ..., currency: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[OrderLine, _Mapping]]] = ..., source: _Optional[str] = ...) -> None: ...
+
+class ReturnLine(_message.Message):
+    __slots__ = ("sku", "quantity")
+    SKU_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    sku: str
+    quantity: int
+    def __init__(self, sku: _Optional[str] = ..., quantity: _Optional[int] = ...) -> None: ...
+
+class Return(_message.Message):
+    __slots__ = ("return_id", "order_id", "customer_id", "returned_at", "lines", "source")
+    RETURN_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    RETURNED_AT_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    return_id: str
+    order_id: str
+    customer_id: str
+    returned_at: _timestamp_pb2.Timestamp
+    lines: _containers.RepeatedCompositeFieldContainer[ReturnLine]
+    source: str
+    def __init__(self, return_id: _Optional[str] = ..., order_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., returned_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[ReturnLine, _Mapping]]] = ..., source: _Optional[str] = ...) -> None: ...
+
+class RecordOrderRequest(_message.Message):
+    __slots__ = ("request_id", "order")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    order: Order
+    def __init__(self, request_id: _Optional[str] = ..., order: _Optional[_Union[Order, _Mapping]] = ...) -> None: ...
+
+class RecordOrderResponse(_message.Message):
+    __slots__ = ("duplicate", "total", "points_earned")
+    DUPLICATE_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    POINTS_EARNED_FIELD_NUMBER: _ClassVar[int]
+    duplicate: bool
+    total: _money_pb2.Money
+    points_earned: int
+    def __init__(self, duplicate: _Optional[bool] = ..., total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., points_earned: _Optional[int] = ...) -> None: ...
+
+class OrderRecord(_message.Message):
+    __slots__ = ("order",)
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    RETURN_FIELD_NUMBER: _ClassVar[int]
+    order: Order
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., **kwargs) -> None: ...
+
+class RecordOrdersRequest(_message.Message):
+    __slots__ = ("batch_id", "records")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
+    batch_id: int
+    records: _containers.RepeatedCompositeFieldContainer[OrderRecord]
+    def __init__(self, batch_id: _Optional[int] = ..., records: _Optional[_Iterable[_Union[OrderRecord, _Mapping]]] = ...) -> None: ...
+
+class Rejection(_message.Message):
+    __slots__ = ("index", "reason", "field", "message")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    reason: str
+    field: str
+    message: str
+    def __init__(self, index: _Optional[int] = ..., reason: _Optional[str] = ..., field: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
+
+class RecordOrdersResponse(_message.Message):
+    __slots__ = ("batch_id", "inserted", "duplicates", "rejected", "unmatched_units")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    INSERTED_FIELD_NUMBER: _ClassVar[int]
+    DUPLICATES_FIELD_NUMBER: _ClassVar[int]
+    REJECTED_FIELD_NUMBER: _ClassVar[int]
+    UNMATCHED_UNITS_FIELD_NUMBER: _ClassVar[int]
+    batch_id: int
+    inserted: int
+    duplicates: int
+    rejected: _containers.RepeatedCompositeFieldContainer[Rejection]
+    unmatched_units: int
+    def __init__(self, batch_id: _Optional[int] = ..., inserted: _Optional[int] = ..., duplicates: _Optional[int] = ..., rejected: _Optional[_Iterable[_Union[Rejection, _Mapping]]] = ..., unmatched_units: _Optional[int] = ...) -> None: ...
+
+class RecordReturnRequest(_message.Message):
+    __slots__ = ("request_id",)
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    RETURN_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    def __init__(self, request_id: _Optional[str] = ..., **kwargs) -> None: ...
+
+class RecordReturnResponse(_message.Message):
+    __slots__ = ("duplicate", "refund", "points_reversed", "unmatched_units")
+    DUPLICATE_FIELD_NUMBER: _ClassVar[int]
+    REFUND_FIELD_NUMBER: _ClassVar[int]
+    POINTS_REVERSED_FIELD_NUMBER: _ClassVar[int]
+    UNMATCHED_UNITS_FIELD_NUMBER: _ClassVar[int]
+    duplicate: bool
+    refund: _money_pb2.Money
+    points_reversed: int
+    unmatched_units: int
+    def __init__(self, duplicate: _Optional[bool] = ..., refund: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., points_reversed: _Optional[int] = ..., unmatched_units: _Optional[int] = ...) -> None: ...
+
+class CartLine(_message.Message):
+    __slots__ = ("sku", "quantity", "unit_price_minor", "title")
+    SKU_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    UNIT_PRICE_MINOR_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    sku: str
+    quantity: int
+    unit_price_minor: int
+    title: str
+    def __init__(self, sku: _Optional[str] = ..., quantity: _Optional[int] = ..., unit_price_minor: _Optional[int] = ..., title: _Optional[str] = ...) -> None: ...
+
+class UpdateCartRequest(_message.Message):
+    __slots__ = ("request_id", "cart_id", "customer_id", "channel", "currency", "lines", "changed_at")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    CART_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_AT_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    cart_id: str
+    customer_id: str
+    channel: _channel_pb2.Channel
+    currency: str
+    lines: _containers.RepeatedCompositeFieldContainer[CartLine]
+    changed_at: _timestamp_pb2.Timestamp
+    def __init__(self, request_id: _Optional[str] = ..., cart_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., channel: _Optional[_Union[_channel_pb2.Channel, str]] = ..., currency: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[CartLine, _Mapping]]] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class UpdateCartResponse(_message.Message):
+    __slots__ = ("state", "abandoned_at")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    ABANDONED_AT_FIELD_NUMBER: _ClassVar[int]
+    state: CartState
+    abandoned_at: _timestamp_pb2.Timestamp
+    def __init__(self, state: _Optional[_Union[CartState, str]] = ..., abandoned_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Session(_message.Message):
+    __slots__ = ("session_id", "customer_id", "channel", "started_at", "pages")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    PAGES_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    customer_id: str
+    channel: _channel_pb2.Channel
+    started_at: _timestamp_pb2.Timestamp
+    pages: int
+    def __init__(self, session_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., channel: _Optional[_Union[_channel_pb2.Channel, str]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pages: _Optional[int] = ...) -> None: ...
+
+class RecordSessionsRequest(_message.Message):
+    __slots__ = ("batch_id", "sessions")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    SESSIONS_FIELD_NUMBER: _ClassVar[int]
+    batch_id: int
+    sessions: _containers.RepeatedCompositeFieldContainer[Session]
+    def __init__(self, batch_id: _Optional[int] = ..., sessions: _Optional[_Iterable[_Union[Session, _Mapping]]] = ...) -> None: ...
+
+class RecordSessionsResponse(_message.Message):
+    __slots__ = ("batch_id", "inserted", "duplicates", "rejected")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    INSERTED_FIELD_NUMBER: _ClassVar[int]
+    DUPLICATES_FIELD_NUMBER: _ClassVar[int]
+    REJECTED_FIELD_NUMBER: _ClassVar[int]
+    batch_id: int
+    inserted: int
+    duplicates: int
+    rejected: _containers.RepeatedCompositeFieldContainer[Rejection]
+    def __init__(self, batch_id: _Optional[int] = ..., inserted: _Optional[int] = ..., duplicates: _Optional[int] = ..., rejected: _Optional[_Iterable[_Union[Rejection, _Mapping]]] = ...) -> None: ...

@@ -1,0 +1,139 @@
+import datetime
+
+from buf.validate import validate_pb2 as _validate_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from regulars.options.v1 import scope_pb2 as _scope_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class MemberState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    MEMBER_STATE_UNSPECIFIED: _ClassVar[MemberState]
+    MEMBER_STATE_PENDING: _ClassVar[MemberState]
+    MEMBER_STATE_ACTIVE: _ClassVar[MemberState]
+    MEMBER_STATE_SUSPENDED: _ClassVar[MemberState]
+    MEMBER_STATE_CLOSED: _ClassVar[MemberState]
+    MEMBER_STATE_ERASED: _ClassVar[MemberState]
+    MEMBER_STATE_MERGED: _ClassVar[MemberState]
+
+class ConsentKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CONSENT_KIND_UNSPECIFIED: _ClassVar[ConsentKind]
+    CONSENT_KIND_PRESENCE: _ClassVar[ConsentKind]
+    CONSENT_KIND_EMAIL: _ClassVar[ConsentKind]
+    CONSENT_KIND_SMS: _ClassVar[ConsentKind]
+    CONSENT_KIND_PUSH: _ClassVar[ConsentKind]
+    CONSENT_KIND_IN_APP: _ClassVar[ConsentKind]
+    CONSENT_KIND_PROFILING: _ClassVar[ConsentKind]
+    CONSENT_KIND_SURVEY: _ClassVar[ConsentKind]
+MEMBER_STATE_UNSPECIFIED: MemberState
+MEMBER_STATE_PENDING: MemberState
+MEMBER_STATE_ACTIVE: MemberState
+MEMBER_STATE_SUSPENDED: MemberState
+MEMBER_STATE_CLOSED: MemberState
+MEMBER_STATE_ERASED: MemberState
+MEMBER_STATE_MERGED: MemberState
+CONSENT_KIND_UNSPECIFIED: ConsentKind
+CONSENT_KIND_PRESENCE: ConsentKind
+CONSENT_KIND_EMAIL: ConsentKind
+CONSENT_KIND_SMS: ConsentKind
+CONSENT_KIND_PUSH: ConsentKind
+CONSENT_KIND_IN_APP: ConsentKind
+CONSENT_KIND_PROFILING: ConsentKind
+CONSENT_KIND_SURVEY: ConsentKind
+
+class Consent(_message.Message):
+    __slots__ = ("kind", "granted", "source", "text_version", "recorded_at")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    GRANTED_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    TEXT_VERSION_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_AT_FIELD_NUMBER: _ClassVar[int]
+    kind: ConsentKind
+    granted: bool
+    source: str
+    text_version: str
+    recorded_at: _timestamp_pb2.Timestamp
+    def __init__(self, kind: _Optional[_Union[ConsentKind, str]] = ..., granted: _Optional[bool] = ..., source: _Optional[str] = ..., text_version: _Optional[str] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Member(_message.Message):
+    __slots__ = ("customer_id", "state", "enrolled_at", "consents", "has_presence_device")
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    ENROLLED_AT_FIELD_NUMBER: _ClassVar[int]
+    CONSENTS_FIELD_NUMBER: _ClassVar[int]
+    HAS_PRESENCE_DEVICE_FIELD_NUMBER: _ClassVar[int]
+    customer_id: str
+    state: MemberState
+    enrolled_at: _timestamp_pb2.Timestamp
+    consents: _containers.RepeatedCompositeFieldContainer[Consent]
+    has_presence_device: bool
+    def __init__(self, customer_id: _Optional[str] = ..., state: _Optional[_Union[MemberState, str]] = ..., enrolled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., has_presence_device: _Optional[bool] = ...) -> None: ...
+
+class EnrolMemberRequest(_message.Message):
+    __slots__ = ("request_id", "customer_id", "consents", "enrolled_at")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    CONSENTS_FIELD_NUMBER: _ClassVar[int]
+    ENROLLED_AT_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    customer_id: str
+    consents: _containers.RepeatedCompositeFieldContainer[Consent]
+    enrolled_at: _timestamp_pb2.Timestamp
+    def __init__(self, request_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., enrolled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class EnrolMemberResponse(_message.Message):
+    __slots__ = ("member",)
+    MEMBER_FIELD_NUMBER: _ClassVar[int]
+    member: Member
+    def __init__(self, member: _Optional[_Union[Member, _Mapping]] = ...) -> None: ...
+
+class GetMemberRequest(_message.Message):
+    __slots__ = ("customer_id",)
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    customer_id: str
+    def __init__(self, customer_id: _Optional[str] = ...) -> None: ...
+
+class GetMemberResponse(_message.Message):
+    __slots__ = ("member",)
+    MEMBER_FIELD_NUMBER: _ClassVar[int]
+    member: Member
+    def __init__(self, member: _Optional[_Union[Member, _Mapping]] = ...) -> None: ...
+
+class SetConsentsRequest(_message.Message):
+    __slots__ = ("request_id", "customer_id", "consents")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    CONSENTS_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    customer_id: str
+    consents: _containers.RepeatedCompositeFieldContainer[Consent]
+    def __init__(self, request_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ...) -> None: ...
+
+class SetConsentsResponse(_message.Message):
+    __slots__ = ("member",)
+    MEMBER_FIELD_NUMBER: _ClassVar[int]
+    member: Member
+    def __init__(self, member: _Optional[_Union[Member, _Mapping]] = ...) -> None: ...
+
+class SetPresenceDeviceRequest(_message.Message):
+    __slots__ = ("request_id", "customer_id")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    customer_id: str
+    def __init__(self, request_id: _Optional[str] = ..., customer_id: _Optional[str] = ...) -> None: ...
+
+class SetPresenceDeviceResponse(_message.Message):
+    __slots__ = ("identity_key", "rotation_exponent")
+    IDENTITY_KEY_FIELD_NUMBER: _ClassVar[int]
+    ROTATION_EXPONENT_FIELD_NUMBER: _ClassVar[int]
+    identity_key: bytes
+    rotation_exponent: int
+    def __init__(self, identity_key: _Optional[bytes] = ..., rotation_exponent: _Optional[int] = ...) -> None: ...
