@@ -104,11 +104,12 @@ class RecordOrderResponse(_message.Message):
     def __init__(self, duplicate: _Optional[bool] = ..., total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., points_earned: _Optional[int] = ...) -> None: ...
 
 class OrderRecord(_message.Message):
-    __slots__ = ("order",)
+    __slots__ = ("order", "order_return")
     ORDER_FIELD_NUMBER: _ClassVar[int]
-    RETURN_FIELD_NUMBER: _ClassVar[int]
+    ORDER_RETURN_FIELD_NUMBER: _ClassVar[int]
     order: Order
-    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., **kwargs) -> None: ...
+    order_return: Return
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., order_return: _Optional[_Union[Return, _Mapping]] = ...) -> None: ...
 
 class RecordOrdersRequest(_message.Message):
     __slots__ = ("batch_id", "records")
@@ -145,11 +146,12 @@ class RecordOrdersResponse(_message.Message):
     def __init__(self, batch_id: _Optional[int] = ..., inserted: _Optional[int] = ..., duplicates: _Optional[int] = ..., rejected: _Optional[_Iterable[_Union[Rejection, _Mapping]]] = ..., unmatched_units: _Optional[int] = ...) -> None: ...
 
 class RecordReturnRequest(_message.Message):
-    __slots__ = ("request_id",)
+    __slots__ = ("request_id", "order_return")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
-    RETURN_FIELD_NUMBER: _ClassVar[int]
+    ORDER_RETURN_FIELD_NUMBER: _ClassVar[int]
     request_id: str
-    def __init__(self, request_id: _Optional[str] = ..., **kwargs) -> None: ...
+    order_return: Return
+    def __init__(self, request_id: _Optional[str] = ..., order_return: _Optional[_Union[Return, _Mapping]] = ...) -> None: ...
 
 class RecordReturnResponse(_message.Message):
     __slots__ = ("duplicate", "refund", "points_reversed", "unmatched_units")
