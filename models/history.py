@@ -7,12 +7,12 @@ import polars as pl
 
 LINES: Final = pl.Schema(
     {
-        "customer_id": pl.String,
-        "order_id": pl.String,
+        "customer_id": pl.String(),
+        "order_id": pl.String(),
         "occurred_at": pl.Datetime("us", "UTC"),
-        "sku": pl.String,
-        "quantity": pl.Int64,
-        "amount_minor": pl.Int64,
+        "sku": pl.String(),
+        "quantity": pl.Int64(),
+        "amount_minor": pl.Int64(),
     }
 )
 SECONDS_PER_DAY: Final = 86_400.0
@@ -41,8 +41,8 @@ class NullValueError(HistoryError):
 def checked(lines: pl.DataFrame) -> pl.DataFrame:
     """The columns of `LINES`, in their order, with rows in one canonical order.
 
-    lines: one row per order line or return line. `quantity` and `amount_minor` (net line revenue) are negative
-    for returned units; a return carries the `order_id` it takes back and the time it happened.
+    lines: one row per order line or return line. `quantity` and `amount_minor` (net line revenue) are
+    negative for returned units; a return carries the `order_id` it takes back and the time it happened.
     Raises HistoryError, which names the column.
     """
     for column, dtype in LINES.items():
@@ -85,7 +85,7 @@ def kept_purchases(lines: pl.DataFrame, cutoff: datetime) -> pl.DataFrame:
 
 
 def kept_orders(purchases: pl.DataFrame) -> pl.DataFrame:
-    """One row per kept order: customer_id, order_id, ordered_at, units, skus, amount_minor; by customer and time.
+    """One row per kept order, by customer and time: customer_id, order_id, ordered_at, units, skus, amount_minor.
 
     purchases: what `kept_purchases` returned.
     """
