@@ -1,0 +1,54 @@
+"""What a gateway notices about a member: the values that tracker, spool and uplink share."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PresenceKind(StrEnum):
+    ENTER = "ENTER"
+    MOVE = "MOVE"
+    DWELL = "DWELL"
+    EXIT = "EXIT"
+    GAP = "GAP"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The strength of what was heard at the strongest receiver."""
+
+    smoothed_rssi_dbm: float
+    max_rssi_dbm: float
+    samples: int
+
+
+NO_EVIDENCE = Evidence(0.0, 0.0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceEvent:
+    """One thing noticed.
+
+    pseudonym: 8 bytes, of the day; empty for GAP, as is the zone.
+    at_seconds: the gateway's monotonic clock.
+    degraded: the radio was not healthy at the time, or shortly before.
+    dwell_seconds: since ENTER, for DWELL and EXIT.
+    dropped: events lost, for GAP.
+    """
+
+    kind: PresenceKind
+    pseudonym: bytes
+    zone: str
+    at_seconds: float
+    evidence: Evidence = NO_EVIDENCE
+    degraded: bool = False
+    dwell_seconds: float = 0.0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledEvent:
+    """An event on disk, with its number within the spool's epoch and its corrected Unix time."""
+
+    seq: int
+    observed_at_seconds: float
+    event: PresenceEvent

@@ -1,0 +1,198 @@
+"""The virtual radio: walkers with tags in a room, heard by receivers; all chance comes from the seed."""
+
+import asyncio
+import heapq
+import math
+import random
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from beacon_gateway.adverts import APPLE_COMPANY, EDDYSTONE_LOSS_DB, EDDYSTONE_UUID
+from beacon_gateway.clock import Clock
+from beacon_gateway.identities import ROTATION_SECONDS, eid
+from beacon_gateway.radio import AdvertQueue, Heard
+from beacon_gateway.scene import Position, Propagation, Scene, SceneReceiver, Walker
+
+ADVERT_JITTER_SECONDS: Final = 0.01  # the advDelay of the Bluetooth specification, 0-10 ms
+SHADOW_METRES: Final = 2.0  # a step behind a shelf changes what is in the way
+SHADOW_SECONDS: Final = 30.0  # other people move too
+QUIET_TAIL_SECONDS: Final = 45.0  # after the last walker: long enough for the tracker to see everyone out
+STEP_SECONDS: Final = 0.5  # of the scene, between two looks at the real clock
+
+
+class Route:
+    """Where a walker is at a time, in scene seconds: straight from waypoint to waypoint, with pauses."""
+
+    def __init__(self, walker: Walker) -> None:
+        self._legs: list[tuple[float, float, Position, Position]] = []
+        now_seconds, here = walker.arrives_seconds, walker.path[0].at_m
+        for point in walker.path:
+            walk_seconds = math.dist(here, point.at_m) / walker.pace_m_per_second
+            self._legs.append((now_seconds, walk_seconds, here, point.at_m))
+            now_seconds, here = now_seconds + walk_seconds + point.dwell_seconds, point.at_m
+
+    def position(self, at_seconds: float) -> Position:
+        leg = next((leg for leg in reversed(self._legs) if leg[0] <= at_seconds), self._legs[0])
+        begins_seconds, walk_seconds, start, end = leg
+        share = min(1.0, (at_seconds - begins_seconds) / walk_seconds) if walk_seconds else 1.0
+        return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
+
+
+class RadioPath:
+    """The radio path from one walker to one receiver: distance, wall, slow shadowing, fast fading."""
+
+    def __init__(self, receiver: SceneReceiver, propagation: Propagation, source: random.Random) -> None:
+        self._receiver = receiver
+        self._propagation = propagation
+        self._random = source
+        self._shadow_db = source.gauss(0.0, propagation.shadowing_db)
+        self._last: tuple[float, Position] | None = None
+
+    def rssi_dbm(
+        self, power_dbm: int, position: Position, at_seconds: float, *, inside: bool
+    ) -> float | None:
+        """What the receiver reads; None when it misses the advert."""
+        how = self._propagation
+        self._wander(position, at_seconds)
+        distance_m = max(0.3, math.dist(position, self._receiver.position_m))
+        loss_db = 10 * how.path_loss_exponent * math.log10(distance_m) + (0.0 if inside else how.wall_db)
+        rssi = power_dbm + self._receiver.offset_db - loss_db + self._shadow_db + self._fade_db()
+        if rssi < how.sensitivity_dbm or self._random.random() < how.loss_share:
+            return None
+        return rssi
+
+    def _wander(self, position: Position, at_seconds: float) -> None:
+        """Moves the shadowing on, as far as time and way have come since the sample before."""
+        if self._last is not None:
+            then_seconds, there = self._last
+            moved = math.dist(there, position) / SHADOW_METRES + (at_seconds - then_seconds) / SHADOW_SECONDS
+            kept = math.exp(-moved)
+            fresh_db = self._random.gauss(0.0, self._propagation.shadowing_db)
+            self._shadow_db = kept * self._shadow_db + math.sqrt(1 - kept * kept) * fresh_db
+        self._last = (at_seconds, position)
+
+    def _fade_db(self) -> float:
+        """Reflections: mostly small, at times a deep fade, as a Rician channel has it."""
+        spread = self._propagation.fading_db / 10.0
+        real, imaginary = 1 + self._random.gauss(0.0, spread), self._random.gauss(0.0, spread)
+        return 20 * math.log10(max(0.01, math.hypot(real, imaginary)))
+
+
+class Tag:
+    """What one walker's device puts on the air."""
+
+    def __init__(self, walker: Walker, source: random.Random) -> None:
+        self._key = bytes.fromhex(walker.identity_key) if walker.identity_key else None
+        self._power_byte = (walker.power_at_1m_dbm + EDDYSTONE_LOSS_DB).to_bytes(1, "big", signed=True)
+        self._random = source
+        self._window = -1
+        self._frame: dict[str, bytes] = {}
+
+    def frames(self, unix_seconds: float) -> tuple[Mapping[int, bytes], Mapping[str, bytes]]:
+        """(manufacturer frames, service frames) at a time."""
+        if self._key is None:
+            return self._of_a_stranger()
+        window = int(unix_seconds) // ROTATION_SECONDS
+        if window != self._window:
+            identifier = eid(self._key, int(unix_seconds))
+            self._window, self._frame = window, {EDDYSTONE_UUID: b"\x30" + self._power_byte + identifier}
+        return {}, self._frame
+
+    def _of_a_stranger(self) -> tuple[Mapping[int, bytes], Mapping[str, bytes]]:
+        """A phone, a headset, somebody else's beacon: random bytes in well-known wrappings."""
+        body = self._random.randbytes(24)
+        wrapping = self._random.randrange(4)
+        if wrapping == 0:
+            return {APPLE_COMPANY: b"\x10" + body[:6]}, {}
+        if wrapping == 1:
+            return {APPLE_COMPANY: b"\x02\x15" + body[:21]}, {}
+        if wrapping == 2:
+            return {}, {EDDYSTONE_UUID: b"\x30" + body[:9]}
+        return {self._random.randrange(0x10000): body}, {}
+
+
+class _OnAir:
+    """One walker with tag, route and a radio path to every receiver."""
+
+    def __init__(self, scene: Scene, index: int) -> None:
+        self.walker = scene.walkers[index]
+        self._random = random.Random(f"{scene.seed}/{index}")  # noqa: S311 - a simulation, seeded on purpose
+        self._store = scene.store
+        self._route = Route(self.walker)
+        self._tag = Tag(self.walker, self._random)
+        self._paths = [(r.name, RadioPath(r, scene.propagation, self._random)) for r in scene.receivers]
+
+    def announce(self, at_seconds: float, unix_seconds: float) -> Iterator[Heard]:
+        """One advert, at every receiver that hears it."""
+        manufacturer, service = self._tag.frames(unix_seconds)
+        position = self._route.position(at_seconds)
+        inside = self._store.encloses(position)
+        for name, path in self._paths:
+            rssi = path.rssi_dbm(self.walker.power_at_1m_dbm, position, at_seconds, inside=inside)
+            if rssi is not None:
+                yield Heard(at_seconds, name, min(20, round(rssi)), manufacturer, service)
+
+    def next_seconds(self, at_seconds: float) -> float:
+        interval_seconds = self.walker.advert_interval_seconds
+        return at_seconds + interval_seconds + self._random.uniform(0.0, ADVERT_JITTER_SECONDS)
+
+
+def airwaves(scene: Scene, starts_at_seconds: float) -> Iterator[Heard]:
+    """Everything that the scene's receivers hear, in order of time; `starts_at_seconds` is Unix time."""
+    people = [_OnAir(scene, index) for index in range(len(scene.walkers))]
+    due = [(person.walker.arrives_seconds, index) for index, person in enumerate(people)]
+    heapq.heapify(due)
+    while due:
+        at_seconds, index = due[0]
+        person = people[index]
+        yield from person.announce(at_seconds, starts_at_seconds + at_seconds)
+        next_seconds = person.next_seconds(at_seconds)
+        if next_seconds < person.walker.leaves_seconds:
+            heapq.heapreplace(due, (next_seconds, index))
+        else:
+            heapq.heappop(due)
+
+
+def ends_seconds(scene: Scene) -> float:
+    """When the scene is over, in scene seconds."""
+    if scene.ends_seconds is not None:
+        return scene.ends_seconds
+    return max((walker.leaves_seconds for walker in scene.walkers), default=0.0) + QUIET_TAIL_SECONDS
+
+
+class VirtualRadio:
+    """Plays a scene on the gateway's clock. A busy machine makes it late, never wrong: it loses no advert."""
+
+    def __init__(self, scene: Scene, clock: Clock, queue: AdvertQueue) -> None:
+        self._scene = scene
+        self._clock = clock
+        self._queue = queue
+        self._heard_until_seconds = 0.0
+
+    async def run(self) -> None:
+        await self._clock.started.wait()
+        ends_at_seconds = ends_seconds(self._scene)
+        adverts = airwaves(self._scene, self._clock.started_at_seconds())
+        upcoming = next(adverts, None)
+        while self._heard_until_seconds < ends_at_seconds:
+            step_ends_at = min(self._heard_until_seconds + STEP_SECONDS, ends_at_seconds)
+            await self._reach(step_ends_at)
+            while upcoming is not None and upcoming.at_seconds <= step_ends_at:
+                self._queue.put(upcoming)
+                upcoming = next(adverts, None)
+            self._heard_until_seconds = step_ends_at
+
+    async def _reach(self, at_seconds: float) -> None:
+        """Waits for the time, and for room in the queue."""
+        lead_seconds = at_seconds - self._clock.monotonic_seconds()
+        await asyncio.sleep(max(0.0, lead_seconds / self._clock.speed))
+        await self._queue.room.wait()
+
+    def heard_until_seconds(self) -> float:
+        return self._heard_until_seconds
+
+    def deaf(self) -> bool:
+        return False
+
+    def degraded(self) -> bool:
+        return False

@@ -1,0 +1,140 @@
+"""A small server with the real one's contract: it stores, acknowledges, and misbehaves when told to."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc.aio
+from google.protobuf.timestamp_pb2 import Timestamp
+from regulars.presence.v1 import presence_service_pb2 as pb
+from regulars.presence.v1.presence_service_pb2_grpc import (
+    PresenceServiceServicer,
+    add_PresenceServiceServicer_to_server,
+)
+
+from beacon_gateway.identities import ROTATION_SECONDS, eid
+
+KEY = "rk_test_0123456789"
+
+
+def pseudonym(identity_key: bytes) -> bytes:
+    return b"P" + identity_key[:7]
+
+
+def windows(version: str, keys: list[bytes], now_seconds: float, hours: int = 1) -> list[pb.KeyWindow]:
+    """A table for `keys` from the rotation before now on, one window a part."""
+    first = int(now_seconds) // ROTATION_SECONDS - 1
+    count = hours * 3600 // ROTATION_SECONDS + 3
+    return [
+        pb.KeyWindow(
+            table_version=version,
+            part=part,
+            parts=count,
+            starts_at=_timestamp((first + part) * ROTATION_SECONDS),
+            ends_at=_timestamp((first + part + 1) * ROTATION_SECONDS),
+            identifiers=b"".join(eid(key, (first + part) * ROTATION_SECONDS) for key in keys),
+            pseudonyms=b"".join(pseudonym(key) for key in keys),
+        )
+        for part in range(count)
+    ]
+
+
+def _timestamp(unix_seconds: float) -> Timestamp:
+    moment = Timestamp()
+    moment.FromMicroseconds(round(unix_seconds * 1_000_000))
+    return moment
+
+
+@dataclass
+class Behaviour:
+    """How the server answers; the faults are of a real network and a real server.
+
+    acks_lost: acknowledgements that never leave, although the events are stored.
+    batches_max: batches a session stores before the server breaks it off without acknowledging the last.
+    """
+
+    keys: list[bytes] = field(default_factory=list)
+    table_version: str = "t1"
+    acks_lost: int = 0
+    batches_max: int | None = None
+    now: Callable[[], float] = time.time
+
+
+class SessionServer(PresenceServiceServicer):
+    """Stores events by (gateway, epoch, number), as the real server does."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        self.behaviour = behaviour
+        self.stored: dict[tuple[str, str, int], pb.PresenceEvent] = {}
+        self.received = 0
+        self.hellos: list[pb.Hello] = []
+        self.healths: list[pb.Health] = []
+        self.keys_shown: list[str] = []
+        self.ended_in_order = 0
+
+    async def Session(  # noqa: N802 - the service names it so
+        self, request_iterator: AsyncIterator[pb.SessionRequest], context: Any
+    ) -> AsyncIterator[pb.SessionResponse]:
+        metadata = dict(context.invocation_metadata())
+        self.keys_shown.append(str(metadata.get("authorization")))
+        self._batches = 0
+        async for request in request_iterator:
+            match request.WhichOneof("up"):
+                case "hello":
+                    for response in self._greet(request.hello):
+                        yield response
+                case "batch":
+                    if ack := await self._take(request.batch, context):
+                        yield pb.SessionResponse(ack=ack)
+                case "time":
+                    now = _timestamp(self.behaviour.now())
+                    reply = pb.TimeReply(sent_at=request.time.sent_at, server_at=now)
+                    yield pb.SessionResponse(time=reply)
+                case "health":
+                    self.healths.append(request.health)
+        self.ended_in_order += 1
+
+    async def _take(self, batch: pb.EventBatch, context: Any) -> pb.Ack | None:
+        self._batches += 1
+        self._store(batch)
+        if self._batches == self.behaviour.batches_max:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "broken off")
+        if self.behaviour.acks_lost > 0:
+            self.behaviour.acks_lost -= 1
+            return None
+        return pb.Ack(epoch=self._epoch, seq=max(event.seq for event in batch.events))
+
+    async def ListVisits(self, request: pb.ListVisitsRequest, context: Any) -> pb.ListVisitsResponse:  # noqa: N802
+        raise NotImplementedError
+
+    def _greet(self, hello: pb.Hello) -> list[pb.SessionResponse]:
+        self.hellos.append(hello)
+        self._gateway, self._epoch = hello.gateway, hello.epoch
+        table = windows(self.behaviour.table_version, self.behaviour.keys, self.behaviour.now())
+        return [
+            pb.SessionResponse(config=pb.Config()),
+            *(pb.SessionResponse(key_window=window) for window in table),
+        ]
+
+    def _store(self, batch: pb.EventBatch) -> None:
+        assert batch.first_seq == batch.events[0].seq
+        for event in batch.events:
+            self.received += 1
+            self.stored.setdefault((self._gateway, self._epoch, event.seq), event)
+
+
+async def serve(servicer: SessionServer, port: int = 0) -> tuple[grpc.aio.Server, int]:
+    """A server on a real socket of this machine; port 0 takes a free one."""
+    server = grpc.aio.server()
+    add_PresenceServiceServicer_to_server(servicer, server)
+    bound = server.add_insecure_port(f"127.0.0.1:{port}")
+    await server.start()
+    return server, bound
+
+
+async def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - the condition is another process's doing
+            await asyncio.sleep(0.01)
