@@ -19,7 +19,7 @@ CHURN_TERMS: Final[dict[str, pl.Expr]] = {
     "log_recency": pl.col("recency_days").log1p(),
     "log_frequency": pl.col("order_days").log(),
     "log_monetary": pl.col("amount_minor").log1p(),
-    "silence_probability": pl.col("silence_probability"),
+    "slow_rate": -pl.col("order_rate").log(),
 }
 PAIR_TERMS: Final[dict[str, pl.Expr]] = {
     "log_recency": pl.col("recency_days").log1p(),
@@ -32,12 +32,18 @@ PAIR_TERMS: Final[dict[str, pl.Expr]] = {
     "log_customer_recency": pl.col("customer_recency_days").log1p(),
     "customer_repeat_share": pl.col("customer_repeat_share"),
 }
-SILENCE_TERMS: Final = frozenset({"log_recency", "silence_probability"})  # may only raise the risk of churn
+SILENCE_TERMS: Final = frozenset({"log_recency", "slow_rate"})  # may only raise the risk of churn
+
+
+def chance(log_odds: FloatArray) -> FloatArray:
+    """The probability with these log odds."""
+    probability: FloatArray = expit(log_odds)
+    return probability
 
 
 @dataclass(frozen=True, slots=True)
 class Isotonic:
-    """A step function that only rises with the score (falls, with `sign` -1), read by linear interpolation."""
+    """A curve that only rises with the column (falls, with `sign` -1), linear between its corners."""
 
     column: str
     sign: int
@@ -57,8 +63,8 @@ class Isotonic:
 
     def probability(self, rows: pl.DataFrame) -> FloatArray:
         score = rows[self.column].to_numpy().astype(np.float64) * self.sign
-        chance: FloatArray = np.interp(score, self.scores, self.rates)
-        return chance
+        rate: FloatArray = np.interp(score, self.scores, self.rates)
+        return rate
 
 
 def _corners(rates: FloatArray) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -82,7 +88,7 @@ class Logistic:
     def fitted(
         cls, rows: pl.DataFrame, terms: Mapping[str, pl.Expr], rising: frozenset[str] = frozenset()
     ) -> Self:
-        """rows: the terms' columns and `outcome`. A term in `rising` that would get a negative weight gets none."""
+        """rows: the terms' columns and `outcome`. A term in `rising` never gets a negative weight."""
         values = _matrix(rows, terms)
         means, scales = values.mean(axis=0), values.std(axis=0)
         scales[scales == 0] = 1.0
@@ -108,8 +114,7 @@ class Logistic:
         return total
 
     def probability(self, rows: pl.DataFrame, terms: Mapping[str, pl.Expr]) -> FloatArray:
-        chance: FloatArray = expit(self.logit(rows, terms))
-        return chance
+        return chance(self.logit(rows, terms))
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -147,9 +152,9 @@ def _newton(scaled: FloatArray, outcome: FloatArray) -> FloatArray:
     ridge = np.diag([1e-9, *[RIDGE] * scaled.shape[1]])
     weights = np.zeros(design.shape[1])
     for _ in range(NEWTON_STEPS):
-        chance = expit(design @ weights)
-        gradient = design.T @ (outcome - chance) - ridge @ weights
-        curvature = (design * (chance * (1 - chance))[:, None]).T @ design + ridge
+        expected = expit(design @ weights)
+        gradient = design.T @ (outcome - expected) - ridge @ weights
+        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + ridge
         step = np.linalg.solve(curvature, gradient)
         weights += step
         if np.abs(step).max() < NEWTON_TOLERANCE:
@@ -159,5 +164,5 @@ def _newton(scaled: FloatArray, outcome: FloatArray) -> FloatArray:
 
 def poisson_probability(rows: pl.DataFrame, horizon_days: int) -> FloatArray:
     """Gamma-Poisson empirical Bayes: chance of at least one purchase of the pair within the horizon."""
-    chance: FloatArray = -np.expm1(-horizon_days * rows["pair_rate"].to_numpy())
-    return chance
+    probability: FloatArray = -np.expm1(-horizon_days * rows["pair_rate"].to_numpy())
+    return probability

@@ -25,7 +25,7 @@ def fitted(
     threads: int,
     start: FloatArray | None = None,
 ) -> Booster:
-    """Trees for `outcome`, added to the log odds `start` (rows,) where given. Same rows and threads, same trees."""
+    """Trees for `outcome` on top of the log odds `start` (rows,). Same rows and threads, same trees."""
     parameters = {
         "objective": "binary",
         "deterministic": True,
@@ -53,13 +53,13 @@ def raw_score(booster: Booster, rows: pl.DataFrame, columns: Sequence[str], thre
 
 
 def contributions(booster: Booster, rows: pl.DataFrame, columns: Sequence[str], threads: int) -> FloatArray:
-    """(rows, columns + 1) exact TreeSHAP values; the last column is the expected score, rows add up to `raw_score`."""
+    """(rows, columns + 1) exact TreeSHAP values, the expected score last; a row adds up to `raw_score`."""
     values = booster.predict(matrix(rows, columns), pred_contrib=True, num_threads=threads)
     return np.asarray(values, dtype=np.float64)
 
 
 def matrix(rows: pl.DataFrame, columns: Sequence[str]) -> FloatArray:
-    """(rows, columns) with NaN where a feature is unknown. Raises FeatureMismatchError naming what is missing."""
+    """(rows, columns) with NaN for the unknown. Raises FeatureMismatchError, naming what is missing."""
     missing = [column for column in columns if column not in rows.columns]
     if missing:
         raise FeatureMismatchError(f"missing features: {', '.join(missing)}")

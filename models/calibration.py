@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Self
 
-import numpy as np
 import polars as pl
-from scipy.special import expit
 
-from models.baselines import Logistic
+from models.baselines import Logistic, chance
 from models.evaluation import FloatArray, log_loss
 
 WINS_NEEDED: Final = 2  # a correction learnt on one window made the next one worse more often than better
@@ -30,15 +28,14 @@ class Sigmoid:
         return cls(slope, line.intercept - slope * line.means[0])
 
     def probability(self, raw: FloatArray) -> FloatArray:
-        chance: FloatArray = expit(self.intercept + self.slope * raw)
-        return chance
+        return chance(self.intercept + self.slope * raw)
 
 
 AS_IT_IS: Final = Sigmoid()
 
 
 def chosen(windows: list[tuple[FloatArray, FloatArray]]) -> Sigmoid:
-    """The correction learnt on the newest window if, window after window, it beat none on the next; else none.
+    """The correction learnt on the newest window if such ones helped on the next window, twice; else none.
 
     windows: (raw score, outcome) of consecutive test windows, oldest first.
     """
@@ -48,5 +45,5 @@ def chosen(windows: list[tuple[FloatArray, FloatArray]]) -> Sigmoid:
 
 
 def _helps(sigmoid: Sigmoid, raw: FloatArray, outcome: FloatArray) -> bool:
-    as_it_is = log_loss(outcome, np.asarray(expit(raw)))
+    as_it_is = log_loss(outcome, chance(raw))
     return sigmoid.slope > 0 and log_loss(outcome, sigmoid.probability(raw)) < as_it_is

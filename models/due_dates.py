@@ -20,7 +20,7 @@ LEAST_GAPS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class GapPrior:
-    """Mean and spread of the log gap, and how many gaps of its own each level is worth against the one above."""
+    """Mean and variance of the log gap, and how many own gaps weigh as much as the level above."""
 
     log_mean: float
     variance: float
@@ -81,10 +81,11 @@ def _without(gaps: pl.DataFrame, group: list[str], strength: float) -> pl.DataFr
 
 
 def with_due_dates(pairs: pl.DataFrame, gaps: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
-    """`pairs` with usual_gap_days, due_on, due_from and due_to; dates are empty where none should be shown.
+    """`pairs` with usual_gap_days, due_on, due_from and due_to; empty where none should be shown.
 
     pairs: customer_id, sku, probability, purchases and last_bought_at; gaps: `GapPrior.gaps_of_pairs`.
-    The dates are the median and the 80 % interval of the next purchase, given that there was none until `as_of`.
+    The dates are the median and the 80 % interval of the next purchase, if there is one, given that there
+    was none until `as_of`.
     """
     known = pairs.join(gaps, on=["customer_id", "sku"], how="left", maintain_order="left")
     shown = (pl.col("probability") >= SHOWN_PROBABILITY_MIN) & (pl.col("purchases") >= SHOWN_PURCHASES_MIN)

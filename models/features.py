@@ -177,7 +177,7 @@ def _returns(known: pl.DataFrame) -> pl.DataFrame:
 
 
 def pair_features(lines: pl.DataFrame, cutoff: datetime, horizon_days: int) -> pl.DataFrame:
-    """One row per customer and sku kept within the last year, sorted by both: `PAIR_FEATURES`, `last_bought_at`.
+    """One row per customer and sku kept within a year, sorted by both: `PAIR_FEATURES` and last_bought_at.
 
     lines: all customers, because a product's rate is learnt from all its buyers.
     """
@@ -257,7 +257,7 @@ def _pairs(recent: pl.DataFrame) -> pl.DataFrame:
 
 
 def pair_gaps(purchases: pl.DataFrame) -> pl.DataFrame:
-    """`purchases` by customer, sku and time, with `gap_days` since that customer last bought that sku, if ever."""
+    """`purchases` by customer, sku and time, with `gap_days` since the pair's last purchase, if any."""
     ordered = purchases.sort("customer_id", "sku", "bought_at", "order_id")
     same = (pl.col("sku").shift(1) == pl.col("sku")) & (
         pl.col("customer_id").shift(1) == pl.col("customer_id")

@@ -85,7 +85,7 @@ def kept_purchases(lines: pl.DataFrame, cutoff: datetime) -> pl.DataFrame:
 
 
 def kept_orders(purchases: pl.DataFrame) -> pl.DataFrame:
-    """One row per kept order, by customer and time: customer_id, order_id, ordered_at, units, skus, amount_minor.
+    """One row per kept order, by customer and time, with ordered_at, units, skus and amount_minor.
 
     purchases: what `kept_purchases` returned.
     """

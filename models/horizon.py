@@ -32,7 +32,7 @@ class Horizon:
 
 
 def choose(lines: pl.DataFrame, as_of: datetime, candidates: Sequence[int] = CANDIDATES_DAYS) -> Horizon:
-    """The smallest candidate by which most gaps have closed, that history carries and that splits customers."""
+    """The smallest candidate that closes most gaps, that the history carries and that splits customers."""
     orders = history.kept_orders(history.kept_purchases(lines, as_of))
     if orders.is_empty():
         return Horizon(None, reason="no kept order")

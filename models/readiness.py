@@ -1,4 +1,4 @@
-"""Whether a forecast may be shown: too little to learn from, a simple heuristic, or a model that earned it."""
+"""Whether a forecast may be shown: not yet, as a labelled heuristic, or as a model that earned it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,7 +67,7 @@ def _missing(orders: pl.DataFrame, as_of: datetime, history_days_min: int) -> tu
 
 
 def judged(outcome: FloatArray, model: FloatArray, baselines: dict[str, FloatArray]) -> Verdict:
-    """READY when the model beats every baseline on the hold-out by more than one standard error of the log loss.
+    """READY when the model's log loss beats every baseline's by more than one standard error.
 
     All arguments (rows,), the outcomes and probabilities of all test windows together.
     """

@@ -17,11 +17,12 @@ FAMILIES: Final[dict[str, tuple[str, ...]]] = {
         "recency_days",
         "overdue_ratio",
         "silence_surprise",
-        "silence_probability",
         "log_recency",
     ),
     "buying_less_often": (
         "order_rate",
+        "slow_rate",
+        "silence_probability",
         *(f"orders_{days}d" for days in CHURN_WINDOWS_DAYS),
         "order_days",
         "usual_gap_days",
@@ -49,10 +50,10 @@ LESS_OFTEN: Final = "; customers like this leave less often"
 def contributions(
     model: ChurnModel, customers: pl.DataFrame, threads: int, *, boosted: bool = True
 ) -> tuple[FloatArray, FloatArray]:
-    """(customers, families) parts of the raw score and (customers,) the average score they are added to.
+    """(customers, families) parts of the raw score, and (customers,) the average score they add to.
 
-    customers: `model.with_cadence` rows. With `boosted` exact TreeSHAP values join the logistic's; without, the
-    logistic's alone explain `model.baseline_probability`.
+    customers: `model.with_cadence` rows. With `boosted` exact TreeSHAP values join the logistic's; without,
+    the logistic's alone explain `model.baseline_probability`.
     """
     parts = model.logistic.contributions(customers, CHURN_TERMS)
     names, base = list(model.logistic.terms), np.full(customers.height, model.logistic.intercept)
@@ -64,17 +65,18 @@ def contributions(
 
 
 def reasons(customers: pl.DataFrame, families: FloatArray) -> pl.Series:
-    """(customers,) lists of at most three `REASON`s, the weightiest first, all on the side of the customer's score.
+    """(customers,) lists of at most three `REASON`s, the weightiest first, on the side of the score.
 
     customers: the rows that `families`, the answer of `contributions`, explains.
     """
     side = np.sign(families.sum(axis=1))
-    texts = customers.select([fact.alias(family) for family, fact in _facts().items()])
+    sided = customers.with_columns(pl.Series("side", side))
+    texts = sided.select([fact.alias(family) for family, fact in _facts().items()])
     rows = np.arange(customers.height)
     parts = [
         pl.DataFrame({"row": rows, "contribution": families[:, place], "side": side, "fact": texts[family]})
         .with_columns(pl.lit(family).alias("family"))
-        .filter(pl.col("contribution") * pl.col("side") > 0)
+        .filter(pl.col("contribution") * pl.col("side") > 0, pl.col("fact").is_not_null())
         for place, family in enumerate(FAMILIES)
     ]
     return _listed(pl.concat(parts), customers.height)
@@ -94,6 +96,8 @@ def _listed(parts: pl.DataFrame, rows: int) -> pl.Series:
 
 
 def _facts() -> dict[str, pl.Expr]:
+    """What is true of the customer, for each family; empty where one order shows nothing of the kind."""
+    several = pl.col("order_days") > 1
     return {
         "late_for_own_rhythm": _lateness(),
         "buying_less_often": pl.format(
@@ -101,12 +105,10 @@ def _facts() -> dict[str, pl.Expr]:
             _counted("orders_90d", "order"),
             pl.col("orders_180d") - pl.col("orders_90d"),
         ),
-        "irregular": pl.when(pl.col("gap_variation").is_null())
-        .then(pl.lit("too few orders yet to show a rhythm"))
-        .otherwise(pl.format("the time between orders varies by {} %", _percent(pl.col("gap_variation")))),
+        "irregular": pl.format("the time between orders varies by {} %", _percent(pl.col("gap_variation"))),
         "spending_less": _spending(),
-        "order_value": pl.format(
-            "last order at {} % of the usual order value", _percent(pl.col("last_order_value_ratio"))
+        "order_value": pl.when(several).then(
+            pl.format("last order at {} % of the usual value", _percent(pl.col("last_order_value_ratio")))
         ),
         "narrow_basket": pl.format(
             "{} so far, {} per order",
@@ -123,13 +125,12 @@ def _facts() -> dict[str, pl.Expr]:
 
 
 def _lateness() -> pl.Expr:
+    """The own rhythm where it agrees with the side of the score, else the bare time since the last order."""
     ago = _days(pl.col("recency_days"))
-    rhythm = pl.format("usually every {}, last order {} ago", _days(pl.col("usual_gap_days")), ago)
-    return (
-        pl.when(pl.col("order_days") > 1)
-        .then(rhythm)
-        .otherwise(pl.format("one order day so far, {} ago", ago))
-    )
+    usual = _days(pl.col("usual_gap_days"))
+    agrees = (pl.col("order_days") > 1) & ((pl.col("overdue_ratio") > 1) == (pl.col("side") > 0))
+    rhythm = pl.format("usually every {}, last order {} ago", usual, ago)
+    return pl.when(agrees).then(rhythm).otherwise(pl.format("last order {} ago", ago))
 
 
 def _spending() -> pl.Expr:

@@ -146,7 +146,7 @@ def _manifest(files: Mapping[str, str]) -> str:
 
 
 def _verified(folder: Path, version: str) -> dict[str, str]:
-    """The files of the version, once the manifest vouches for each and the version's name for the manifest."""
+    """The version's files, once the manifest vouches for each and the version's name for the manifest."""
     if not folder.is_dir():
         raise UnknownVersionError(f"no version {version}")
     files = {path.name: path.read_bytes().decode() for path in sorted(folder.iterdir())}

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
-import numpy as np
 import polars as pl
-from scipy.special import expit
 
 from models import boosting
-from models.baselines import PAIR_TERMS, Logistic
+from models.baselines import PAIR_TERMS, Logistic, chance
 from models.boosting import Booster
 from models.evaluation import FloatArray
 from models.features import PAIR_FEATURES
@@ -41,9 +39,13 @@ class RepurchaseModel:
         booster = boosting.fitted(rows, PAIR_FEATURES, settings, rounds=ROUNDS, threads=threads)
         return cls(horizon_days, logistic, booster)
 
+    def raw_score(self, pairs: pl.DataFrame, threads: int) -> FloatArray:
+        """(pairs,) log odds."""
+        return boosting.raw_score(self.booster, pairs, PAIR_FEATURES, threads)
+
     def probability(self, pairs: pl.DataFrame, threads: int) -> FloatArray:
         """(pairs,) probability of a kept purchase within `horizon_days`."""
-        return np.asarray(expit(boosting.raw_score(self.booster, pairs, PAIR_FEATURES, threads)))
+        return chance(self.raw_score(pairs, threads))
 
     def baseline_probability(self, pairs: pl.DataFrame) -> FloatArray:
         """(pairs,) what the logistic alone says."""

@@ -51,8 +51,9 @@ REPLENISHMENT_SCORES: Final = pl.Schema(
 class Scores:
     """Forecasts as of `cutoff`; a frame is empty while its verdict is NOT_READY.
 
-    churn: columns `CHURN_SCORES`, one row per active customer, by customer_id. usual_gap_days is empty before the
-    second day with an order. replenishments: columns `REPLENISHMENT_SCORES`, by customer_id and falling probability.
+    churn: columns `CHURN_SCORES`, one row per active customer, by customer_id; usual_gap_days is empty
+    before the second day with an order. replenishments: columns `REPLENISHMENT_SCORES`, by customer_id
+    and falling probability.
     """
 
     cutoff: datetime

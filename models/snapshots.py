@@ -70,7 +70,7 @@ class Snapshots:
     _pairs: dict[tuple[datetime, int], pl.DataFrame] = field(default_factory=dict)
 
     def churn(self, cutoff: datetime, horizon_days: int) -> pl.DataFrame:
-        """`churn_features` of the customers active at the cut-off, with `outcome` 1.0 where no kept order followed."""
+        """`churn_features` of the active customers, with `outcome` 1.0 where no kept order followed."""
         key = (cutoff, horizon_days)
         if key not in self._churn:
             frame = active(features.churn_features(self.lines, cutoff), horizon_days)
