@@ -21,12 +21,14 @@ from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakError
 
 from beacon_gateway.adverts import OWN_UUID
+from beacon_gateway.bluez import BluezWatch
 from beacon_gateway.clock import Clock
 from beacon_gateway.radio import AdvertQueue, Heard
 
 START_SECONDS_MAX: Final = 15.0  # bluetoothd answers in milliseconds, or is wedged
 STOP_SECONDS_MAX: Final = 5.0
 BACKOFF_SECONDS: Final = (0.5, 30.0)
+BUS_SECONDS: Final = 2.0  # between two tries to reach the system bus
 DOUBT_SECONDS: Final = 5.0  # a store full of phones is never silent for so long
 EMPTY_STORE_SILENCE_SECONDS: Final = 300.0  # once a fresh scan has confirmed the silence
 CYCLE_SECONDS: Final = 1.0  # without a monitor: how often the kernel's filter of repeats is emptied
@@ -65,18 +67,30 @@ class BleakRadio:
         self.restarts = 0
 
     async def run(self) -> None:
-        """Scans until cancelled; a failed start is tried again, later and later."""
-        failures = 0
+        """Scans until cancelled; a failed start is tried again, later and later, or when BlueZ changes."""
         while True:
             try:
-                await self._scan()
+                async with BluezWatch(self._adapter) as watch:
+                    await self._scan_again(watch)
+            except OSError as error:
+                log.warning("radio.no_bus", reason=type(error).__name__)
+            self._scanning = False
+            await asyncio.sleep(BUS_SECONDS)
+
+    async def _scan_again(self, watch: BluezWatch) -> None:
+        """Scans, and scans again, until the bus is lost."""
+        failures = 0
+        while not watch.lost:
+            watch.changed.clear()
+            try:
+                await self._scan(watch)
                 failures = 0
             except (BleakError, OSError, EOFError, TimeoutError) as error:
                 failures += 1
                 log.warning("radio.failed", reason=type(error).__name__, failures=failures)
             self._scanning = False
             self.restarts += 1
-            await asyncio.sleep(_backoff_seconds(failures))
+            await _back_off(failures, watch)
 
     def heard_until_seconds(self) -> float:
         return self._clock.monotonic_seconds()
@@ -85,21 +99,21 @@ class BleakRadio:
         """Not scanning; or silent without a fresh scan that has confirmed the silence."""
         if not self._scanning:
             return True
-        confirmed = self._started_at_seconds > self._heard_at_seconds and self.restarts > 0
+        confirmed = self._started_at_seconds > self._heard_at_seconds
         return not confirmed and self._silent_seconds() > DOUBT_SECONDS
 
     def degraded(self) -> bool:
         return not self._monitored
 
-    async def _scan(self) -> None:
-        """One scan, from its start until it has been silent for too long."""
+    async def _scan(self, watch: BluezWatch) -> None:
+        """One scan, from its start until it has been silent for too long, or BlueZ has changed."""
         async with contextlib.AsyncExitStack() as stack:
             self._monitored = await self._try_monitor(stack)
             active = BleakScanner(self._hear, scanning_mode="active", bluez=self._active_arguments())
             await _started(stack, active)
             self._scanning = True
             self._started_at_seconds = self._clock.monotonic_seconds()
-            await self._watch(active)
+            await self._listen(active, watch)
 
     async def _try_monitor(self, stack: contextlib.AsyncExitStack) -> bool:
         """Starts the passive half; its adverts reach us through the active half's callback."""
@@ -112,9 +126,11 @@ class BleakRadio:
             return False
         return True
 
-    async def _watch(self, active: BleakScanner) -> None:
+    async def _listen(self, active: BleakScanner, watch: BluezWatch) -> None:
         while self._silent_seconds() < self._patience_seconds():
-            await asyncio.sleep(CYCLE_SECONDS)
+            if await _within(watch.changed, CYCLE_SECONDS):
+                log.warning("radio.changed")
+                return
             if not self._monitored:
                 await asyncio.wait_for(active.stop(), STOP_SECONDS_MAX)
                 await asyncio.wait_for(active.start(), START_SECONDS_MAX)
@@ -155,6 +171,19 @@ async def _stop(scanner: BleakScanner) -> None:
         await asyncio.wait_for(scanner.stop(), STOP_SECONDS_MAX)
 
 
-def _backoff_seconds(failures: int) -> float:
+async def _back_off(failures: int, watch: BluezWatch) -> None:
+    """Waits longer after each failure, but no longer than until BlueZ changes."""
     shortest, longest = BACKOFF_SECONDS
-    return min(longest, shortest * 2.0 ** min(failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+    await asyncio.sleep(shortest)
+    watch.changed.clear()
+    ceiling = min(longest, shortest * 2.0 ** min(failures, 10)) - shortest
+    await _within(watch.changed, ceiling * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+
+
+async def _within(event: asyncio.Event, seconds: float) -> bool:
+    """True when the event is set in time."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
