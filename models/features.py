@@ -113,7 +113,7 @@ def _orders(orders: pl.DataFrame, cutoff: datetime) -> pl.DataFrame:
         pl.col("ordered_at").last().alias("last_order_at"),
         pl.len().cast(pl.Int64).alias("orders"),
         age.last().alias("recency_days"),
-        (age.first() - age.last()).alias("span_days"),
+        _days_between(pl.col("ordered_at").first(), pl.col("ordered_at").last()).alias("span_days"),
         *[(age < days).sum().cast(pl.Int64).alias(f"orders_{days}d") for days in CHURN_WINDOWS_DAYS],
         *[
             amount.filter(age < days).sum().alias(f"amount_{days}d_minor")
@@ -127,6 +127,10 @@ def _orders(orders: pl.DataFrame, cutoff: datetime) -> pl.DataFrame:
         pl.col("units").mean().alias("units_per_order"),
         *_clock(pl.col("ordered_at").dt),
     )
+
+
+def _days_between(start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    return (end - start).dt.total_seconds() / history.SECONDS_PER_DAY
 
 
 def _clock(moment: pl.expr.datetime.ExprDateTimeNameSpace) -> list[pl.Expr]:

@@ -134,7 +134,7 @@ def _verdict(stored: Mapping[str, Any]) -> Verdict:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, indent=1, sort_keys=True) + "\n"
+    return json.dumps(value, indent=1) + "\n"
 
 
 def _digest(text: str) -> str:
