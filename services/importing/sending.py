@@ -178,8 +178,8 @@ class Sender:
                 return
 
     async def _stream(self, channel: grpc.aio.Channel, window: Window, patience: Patience) -> None:
-        stub = activity_service_pb2_grpc.ActivityServiceStub(channel)
-        call = stub.RecordOrders(metadata=_metadata(self._server.key))
+        await _knock(self._call(channel))
+        call = self._call(channel)
         try:
             await _fill(call, window)
             while window.in_flight:
@@ -192,6 +192,25 @@ class Sender:
             raise StreamEndedError(await _trouble(call)) from None
         finally:
             call.cancel()
+
+    def _call(self, channel: grpc.aio.Channel) -> Call:
+        stub = activity_service_pb2_grpc.ActivityServiceStub(channel)
+        return stub.RecordOrders(metadata=_metadata(self._server.key))
+
+
+async def _knock(call: Call) -> None:
+    """Opens a stream and sends nothing: the server says whether it would take something.
+
+    A write that fails because the server has just refused the stream hides why (grpc issue 36066): a wrong
+    key would look like an internal error.
+    """
+    try:
+        await call.done_writing()
+        trouble = await _trouble(call)
+    finally:
+        call.cancel()
+    if trouble.code is not grpc.StatusCode.OK:
+        raise StreamEndedError(trouble)
 
 
 async def _fill(call: Call, window: Window) -> None:

@@ -94,14 +94,12 @@ class RecordOrderRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., order: _Optional[_Union[Order, _Mapping]] = ...) -> None: ...
 
 class RecordOrderResponse(_message.Message):
-    __slots__ = ("duplicate", "total", "points_earned")
+    __slots__ = ("duplicate", "total")
     DUPLICATE_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
-    POINTS_EARNED_FIELD_NUMBER: _ClassVar[int]
     duplicate: bool
     total: _money_pb2.Money
-    points_earned: int
-    def __init__(self, duplicate: _Optional[bool] = ..., total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., points_earned: _Optional[int] = ...) -> None: ...
+    def __init__(self, duplicate: _Optional[bool] = ..., total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class OrderRecord(_message.Message):
     __slots__ = ("order", "order_return")
@@ -154,16 +152,14 @@ class RecordReturnRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., order_return: _Optional[_Union[Return, _Mapping]] = ...) -> None: ...
 
 class RecordReturnResponse(_message.Message):
-    __slots__ = ("duplicate", "refund", "points_reversed", "unmatched_units")
+    __slots__ = ("duplicate", "refund", "unmatched_units")
     DUPLICATE_FIELD_NUMBER: _ClassVar[int]
     REFUND_FIELD_NUMBER: _ClassVar[int]
-    POINTS_REVERSED_FIELD_NUMBER: _ClassVar[int]
     UNMATCHED_UNITS_FIELD_NUMBER: _ClassVar[int]
     duplicate: bool
     refund: _money_pb2.Money
-    points_reversed: int
     unmatched_units: int
-    def __init__(self, duplicate: _Optional[bool] = ..., refund: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., points_reversed: _Optional[int] = ..., unmatched_units: _Optional[int] = ...) -> None: ...
+    def __init__(self, duplicate: _Optional[bool] = ..., refund: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., unmatched_units: _Optional[int] = ...) -> None: ...
 
 class CartLine(_message.Message):
     __slots__ = ("sku", "quantity", "unit_price_minor", "title")

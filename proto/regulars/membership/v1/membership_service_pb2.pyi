@@ -123,12 +123,10 @@ class SetConsentsResponse(_message.Message):
     def __init__(self, member: _Optional[_Union[Member, _Mapping]] = ...) -> None: ...
 
 class SetPresenceDeviceRequest(_message.Message):
-    __slots__ = ("request_id", "customer_id")
-    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("customer_id",)
     CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
-    request_id: str
     customer_id: str
-    def __init__(self, request_id: _Optional[str] = ..., customer_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, customer_id: _Optional[str] = ...) -> None: ...
 
 class SetPresenceDeviceResponse(_message.Message):
     __slots__ = ("identity_key", "rotation_exponent")

@@ -1,0 +1,198 @@
+"""Builds the house: every object once, from settings and a clock."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from regulars.activity.v1 import activity_service_pb2, activity_service_pb2_grpc
+from regulars.engagement.v1 import engagement_service_pb2, engagement_service_pb2_grpc
+from regulars.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
+from regulars.loyalty.v1 import loyalty_service_pb2, loyalty_service_pb2_grpc
+from regulars.membership.v1 import membership_service_pb2, membership_service_pb2_grpc
+from regulars.predictions.v1 import predictions_service_pb2, predictions_service_pb2_grpc
+from regulars.presence.v1 import presence_service_pb2, presence_service_pb2_grpc
+from regulars.reminders.v1 import reminders_service_pb2, reminders_service_pb2_grpc
+
+from services.activity.servicer import ActivityServicer
+from services.activity.use_cases import CART_IDLE_TOPIC, abandon_carts
+from services.clock import Clock
+from services.engagement.servicer import EngagementServicer
+from services.feedback.servicer import FeedbackServicer
+from services.loyalty.servicer import LoyaltyServicer
+from services.membership.servicer import MembershipServicer
+from services.predictions.servicer import PredictionsServicer
+from services.presence.key_tables import KeyTables
+from services.presence.servicer import PresenceServicer
+from services.reactions import react
+from services.reminders.delivery import ConsoleSender, Sender, WebhookSender
+from services.reminders.servicer import RemindersServicer
+from services.reminders.use_cases import DELIVER_TOPIC, SEND_TOPIC, send_reminders
+from services.rpc.auth import ApiKey, Keyring, NewKey, make_key
+from services.rpc.desk import FrontDesk
+from services.rpc.limits import RateLimiter
+from services.server import RpcServer, Service, all_scopes
+from services.settings import Programme, Settings, SettingsError, load_programme
+from services.storage import keys, migrate
+from services.storage.database import Database
+from services.storage.outbox import Claimed
+from services.telemetry import Telemetry
+from services.worker import Ended, Handler, Worker, end_work
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All that one server process consists of."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    keyring: Keyring
+    rpc: RpcServer
+    worker: Worker
+    telemetry: Telemetry
+
+
+def programme_of(settings: Settings) -> Programme:
+    """The programme, with the webhook as the first channel when one is set."""
+    programme = load_programme(settings.programme_file)
+    if not settings.webhook_url:
+        return programme
+    channels = ("webhook", *(one for one in programme.reminding.channels if one != "webhook"))
+    reminding = programme.reminding.model_copy(update={"channels": channels})
+    return programme.model_copy(update={"reminding": reminding})
+
+
+def open_database(settings: Settings, clock: Clock) -> Database:
+    """The database at its newest schema, not yet serving."""
+    if not settings.database_url:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.url, clock, programme_of(settings), react)
+    migrate.upgrade(database.engine)
+    return database
+
+
+@contextmanager
+def sole_owner(settings: Settings) -> Iterator[None]:
+    """Hold the data folder: one process owns a SQLite file. Raises SettingsError when another does."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SettingsError(
+                f"{settings.data_dir} is in use by another regulars process; stop it first"
+            ) from error
+        yield
+
+
+def build(settings: Settings, clock: Clock, telemetry: Telemetry) -> House:
+    database = open_database(settings, clock)
+    keyring = Keyring(live_keys(database))
+    services = all_services(database)
+    desk = FrontDesk(keyring, all_scopes(services), RateLimiter(settings.calls_per_second), telemetry, clock)
+    rpc = RpcServer(services, desk, f"{settings.host}:{settings.port}")
+    worker = Worker(database, handlers(database, senders(settings)))
+    database.on_commit(worker.wake)
+    return House(settings, clock, database, keyring, rpc, worker, telemetry)
+
+
+def all_services(database: Database) -> tuple[Service, ...]:
+    return (
+        service(
+            membership_service_pb2, membership_service_pb2_grpc, "Membership", MembershipServicer(database)
+        ),
+        service(loyalty_service_pb2, loyalty_service_pb2_grpc, "Loyalty", LoyaltyServicer(database)),
+        service(activity_service_pb2, activity_service_pb2_grpc, "Activity", ActivityServicer(database)),
+        service(
+            engagement_service_pb2, engagement_service_pb2_grpc, "Engagement", EngagementServicer(database)
+        ),
+        service(
+            presence_service_pb2,
+            presence_service_pb2_grpc,
+            "Presence",
+            PresenceServicer(database, KeyTables(database)),
+        ),
+        service(reminders_service_pb2, reminders_service_pb2_grpc, "Reminders", RemindersServicer(database)),
+        service(
+            predictions_service_pb2,
+            predictions_service_pb2_grpc,
+            "Predictions",
+            PredictionsServicer(database),
+        ),
+        service(feedback_service_pb2, feedback_service_pb2_grpc, "Feedback", FeedbackServicer(database)),
+    )
+
+
+def service(messages: Any, stubs: Any, name: str, servicer: Any) -> Service:
+    descriptor = messages.DESCRIPTOR.services_by_name[f"{name}Service"]
+    return Service(descriptor, servicer, getattr(stubs, f"add_{name}ServiceServicer_to_server"))
+
+
+def senders(settings: Settings) -> dict[str, Sender]:
+    found: dict[str, Sender] = {"console": ConsoleSender()}
+    if settings.webhook_url:
+        found["webhook"] = WebhookSender(settings.webhook_url, settings.webhook_secret)
+    return found
+
+
+def handlers(database: Database, channels: dict[str, Sender]) -> dict[str, Handler]:
+    """What is done about due work, by topic."""
+
+    async def abandon(work: Claimed) -> None:
+        await database.write(abandon_carts, work)
+
+    async def send(work: Claimed) -> None:
+        await database.write(send_reminders, work)
+
+    async def deliver(work: Claimed) -> None:
+        await channels[work.payload["channel"]].send(work.payload)
+        await database.write(end_work, Ended(work, ""))
+
+    return {CART_IDLE_TOPIC: abandon, SEND_TOPIC: send, DELIVER_TOPIC: deliver}
+
+
+def live_keys(database: Database) -> list[ApiKey]:
+    with database.engine.connect() as connection:
+        return [
+            ApiKey(key.key_id, key.name, key.secret_sha256, frozenset(key.scopes.split(",")), key.expires_at)
+            for key in keys.all_keys(connection)
+            if key.revoked_at is None
+        ]
+
+
+def create_key(database: Database, name: str, scopes: tuple[str, ...]) -> NewKey:
+    """Make and store a key; its text is in the answer and nowhere else."""
+    new = make_key(name, scopes)
+    row = keys.StoredKey(
+        new.key.key_id,
+        name,
+        new.key.secret_sha256,
+        ",".join(scopes),
+        database.clock.now(),
+        new.key.expires_at,
+        None,
+    )
+    with database.engine.begin() as connection:
+        keys.store_key(connection, row)
+    return new
+
+
+@asynccontextmanager
+async def running(house: House) -> AsyncIterator[House]:
+    """Serve calls and work through what is due, until the block ends."""
+    await house.database.open()
+    await house.rpc.start()
+    working = asyncio.create_task(house.worker.run())
+    try:
+        yield house
+    finally:
+        await house.rpc.stop()
+        house.worker.stop()
+        await working
+        await house.database.close()
+        house.telemetry.shutdown()

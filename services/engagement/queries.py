@@ -1,0 +1,193 @@
+"""All SQL of `engagement`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, select, tuple_
+
+from services.engagement.reference import BUILTIN, Reference, Rfm, body_text, reference_of
+from services.engagement.rules import (
+    ORDER_WINDOW,
+    TOUCH_WINDOW,
+    Facts,
+    Score,
+    components_of,
+    components_text,
+)
+from services.storage.sets import insert_new, upsert
+from services.storage.tables import (
+    answers,
+    customers,
+    orders,
+    score_references,
+    scores,
+    sessions,
+    visits,
+)
+
+_IDS = bindparam("ids", expanding=True)
+_SINCE, _UNTIL = bindparam("since"), bindparam("until")
+
+_ORDERS = (
+    select(
+        orders.c.customer_id,
+        orders.c.placed_at,
+        orders.c.total_minor - orders.c.refunded_minor,
+        orders.c.channel,
+    )
+    .where(orders.c.customer_id.in_(_IDS))
+    .where(orders.c.placed_at > _SINCE, orders.c.placed_at <= _UNTIL)
+)
+_SESSIONS = (
+    select(sessions.c.customer_id, sessions.c.channel, sessions.c.pages)
+    .where(sessions.c.customer_id.in_(_IDS))
+    .where(sessions.c.started_at > _SINCE, sessions.c.started_at <= _UNTIL)
+)
+_VISITORS = (
+    select(visits.c.customer_id)
+    .where(visits.c.customer_id.in_(_IDS))
+    .where(visits.c.entered_at > _SINCE, visits.c.entered_at <= _UNTIL)
+    .distinct()
+)
+_ANSWERS = (
+    select(answers.c.customer_id, answers.c.survey, answers.c.answer)
+    .where(answers.c.customer_id.in_(_IDS))
+    .where(answers.c.answered_at > _SINCE, answers.c.answered_at <= _UNTIL)
+)
+_LATEST_REFERENCE = (
+    select(score_references.c.version, score_references.c.distributions)
+    .order_by(score_references.c.built_at.desc(), score_references.c.version)
+    .limit(1)
+)
+_SCORE_COLUMNS: Final = (
+    scores.c.customer_id,
+    scores.c.as_of,
+    scores.c.version,
+    scores.c.score,
+    scores.c.coverage,
+    scores.c.components,
+    scores.c.orders,
+    scores.c.gap_days_median,
+    scores.c.recency,
+    scores.c.frequency,
+    scores.c.monetary,
+    scores.c.segment,
+)
+_SCORES = select(*_SCORE_COLUMNS).where(scores.c.customer_id.in_(_IDS))
+_CUSTOMERS = select(customers.c.customer_id).where(customers.c.customer_id.in_(_IDS))
+
+
+def find_facts(connection: Connection, customer_ids: Iterable[str], as_of: datetime) -> dict[str, Facts]:
+    """What the customers did in the windows that end at `as_of`."""
+    ids = sorted(set(customer_ids))
+    year = {"ids": ids, "since": as_of - ORDER_WINDOW, "until": as_of}
+    touch = {"ids": ids, "since": as_of - TOUCH_WINDOW, "until": as_of}
+    found: dict[str, _Gathered] = {customer_id: _Gathered() for customer_id in ids}
+    for customer_id, placed_at, net_minor, channel in connection.execute(_ORDERS, year):
+        found[customer_id].orders.append((placed_at, net_minor))
+        if placed_at > touch["since"]:
+            found[customer_id].channels.add(channel)
+    for customer_id, channel, pages in connection.execute(_SESSIONS, touch):
+        found[customer_id].channels.add(channel)
+        found[customer_id].pages.append(pages)
+    for (customer_id,) in connection.execute(_VISITORS, touch):
+        found[customer_id].channels.add("STORE")
+    for customer_id, survey, answer in connection.execute(_ANSWERS, year):
+        found[customer_id].answers.append((survey, answer))
+    return {customer_id: gathered.facts() for customer_id, gathered in found.items()}
+
+
+class _Gathered:
+    """Facts while they are read."""
+
+    __slots__ = ("answers", "channels", "orders", "pages")
+
+    def __init__(self) -> None:
+        self.orders: list[tuple[datetime, int]] = []
+        self.channels: set[str] = set()
+        self.pages: list[int] = []
+        self.answers: list[tuple[str, int]] = []
+
+    def facts(self) -> Facts:
+        return Facts(tuple(self.orders), frozenset(self.channels), tuple(self.pages), tuple(self.answers))
+
+
+def current_reference(connection: Connection) -> Reference:
+    """The latest reference; the built-in one before the first."""
+    row = connection.execute(_LATEST_REFERENCE).one_or_none()
+    return BUILTIN if row is None else reference_of(row[0], row[1])
+
+
+def store_reference(connection: Connection, reference: Reference, built_at: datetime) -> None:
+    text = body_text(reference.points, reference.thresholds)
+    row = {"version": reference.version, "built_at": built_at, "distributions": text}
+    insert_new(connection, score_references, [row])
+
+
+def store_scores(connection: Connection, found: Sequence[Score]) -> None:
+    upsert(connection, scores, [score_row(one) for one in found])
+
+
+def score_row(one: Score) -> dict[str, Any]:
+    return {
+        "customer_id": one.customer_id,
+        "as_of": one.as_of,
+        "version": one.version,
+        "score": one.score,
+        "coverage": one.coverage,
+        "components": components_text(one.components),
+        "orders": one.orders,
+        "gap_days_median": one.gap_days_median,
+        "recency": one.rfm.recency,
+        "frequency": one.rfm.frequency,
+        "monetary": one.rfm.monetary,
+        "segment": one.rfm.segment,
+    }
+
+
+def score_of(row: Row[Any]) -> Score:
+    (
+        customer_id,
+        as_of,
+        version,
+        score,
+        coverage,
+        components,
+        count,
+        gap,
+        recency,
+        frequency,
+        monetary,
+        segment,
+    ) = row
+    rfm = Rfm(recency, frequency, monetary, segment)
+    return Score(customer_id, as_of, version, score, coverage, components_of(components), count, gap, rfm)
+
+
+def find_scores(connection: Connection, customer_ids: Sequence[str]) -> dict[str, Score]:
+    return {row[0]: score_of(row) for row in connection.execute(_SCORES, {"ids": customer_ids})}
+
+
+def known_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[str, bool]:
+    return dict.fromkeys(connection.execute(_CUSTOMERS, {"ids": customer_ids}).scalars(), True)
+
+
+def list_scores(
+    connection: Connection, segment: str | None, after: tuple[float, str] | None, limit: int
+) -> list[Score]:
+    """Scores, highest first, after the given (score, customer id); of one segment or of all."""
+    query = select(*_SCORE_COLUMNS).order_by(scores.c.score.desc(), scores.c.customer_id.desc()).limit(limit)
+    if segment is not None:
+        query = query.where(scores.c.segment == segment)
+    if after is not None:
+        query = query.where(tuple_(scores.c.score, scores.c.customer_id) < after)
+    return [score_of(row) for row in connection.execute(query)]
+
+
+def all_customer_ids(connection: Connection) -> list[str]:
+    return list(
+        connection.execute(select(customers.c.customer_id).order_by(customers.c.customer_id)).scalars()
+    )

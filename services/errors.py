@@ -1,0 +1,69 @@
+"""The few kinds of error that Regulars answers with.
+
+A concrete error is a subclass with an upper-case `reason`; its docstring is its default message. Which
+gRPC status a kind becomes is said in one place, `rpc/errors.py`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class RegularsError(Exception):
+    """Something was refused."""
+
+    reason: ClassVar[str] = "REFUSED"
+
+    def __init__(self, message: str = "", *, field: str = "", **facts: str | int) -> None:
+        self.message = message or (self.__doc__ or self.reason).strip()
+        self.field = field
+        self.facts = {name: str(fact) for name, fact in facts.items()}
+        super().__init__(self.message)
+
+
+class InvalidError(RegularsError):
+    """The request is wrong in itself, whatever is stored."""
+
+    reason = "INVALID"
+
+
+class NotFoundError(RegularsError):
+    """What the request speaks of is not known."""
+
+    reason = "NOT_FOUND"
+
+
+class DuplicateError(RegularsError):
+    """It is there already, with another content."""
+
+    reason = "DUPLICATE"
+
+
+class WrongStateError(RegularsError):
+    """What the request speaks of is not in a state that allows it."""
+
+    reason = "WRONG_STATE"
+
+
+class UnauthenticatedError(RegularsError):
+    """The caller did not show a valid key."""
+
+    reason = "UNAUTHENTICATED"
+
+
+class DeniedError(RegularsError):
+    """The caller's key does not carry the scope that the call needs."""
+
+    reason = "DENIED"
+
+
+class ExhaustedError(RegularsError):
+    """A limit is reached; try again later."""
+
+    reason = "EXHAUSTED"
+
+
+class UnavailableError(RegularsError):
+    """The server cannot do it at the moment; try again."""
+
+    reason = "UNAVAILABLE"

@@ -1,0 +1,101 @@
+"""All SQL of `membership`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from services.membership.rules import (
+    Consent,
+    ConsentKind,
+    Enrolment,
+    Member,
+    MemberState,
+    PresenceDevice,
+    latest,
+)
+from services.storage.sets import upsert
+from services.storage.tables import consents, members, presence_keys, presence_pseudonyms
+from services.storage.unit import UnitOfWork
+
+_MEMBERS = (
+    select(members.c.customer_id, members.c.state, members.c.enrolled_at, presence_keys.c.customer_id)
+    .outerjoin_from(members, presence_keys, presence_keys.c.customer_id == members.c.customer_id)
+    .where(members.c.customer_id.in_(bindparam("ids", expanding=True)))
+)
+_CONSENTS = (
+    select(
+        consents.c.customer_id,
+        consents.c.kind,
+        consents.c.granted,
+        consents.c.source,
+        consents.c.text_version,
+        consents.c.recorded_at,
+    )
+    .where(consents.c.customer_id.in_(bindparam("ids", expanding=True)))
+    .order_by(consents.c.consent_id)
+)
+_FORGET = tuple(
+    delete(forgotten).where(forgotten.c.customer_id.in_(bindparam("ids", expanding=True)))
+    for forgotten in (presence_keys, presence_pseudonyms)
+)
+
+
+def find_members(connection: Connection, customer_ids: Iterable[str]) -> dict[str, Member]:
+    """Members with their latest consents, by customer id."""
+    ids = sorted(set(customer_ids))
+    decisions: dict[str, list[Consent]] = {}
+    for customer_id, kind, *rest in connection.execute(_CONSENTS, {"ids": ids}):
+        decisions.setdefault(customer_id, []).append(Consent(ConsentKind(kind), *rest))
+    return {
+        row[0]: Member(
+            row[0], MemberState(row[1]), row[2], latest(decisions.get(row[0], ())), row[3] is not None
+        )
+        for row in connection.execute(_MEMBERS, {"ids": ids})
+    }
+
+
+def store_members(unit: UnitOfWork, enrolments: Sequence[Enrolment]) -> None:
+    rows = [
+        {
+            "customer_id": enrolment.customer_id,
+            "state": MemberState.ACTIVE,
+            "enrolled_at": enrolment.enrolled_at or unit.now,
+        }
+        for enrolment in enrolments
+    ]
+    if rows:
+        unit.connection.execute(insert(members), rows)
+
+
+def store_consents(unit: UnitOfWork, decisions: Iterable[tuple[str, Sequence[Consent]]]) -> None:
+    rows = [consent_row(unit, customer_id, consent) for customer_id, given in decisions for consent in given]
+    if rows:
+        unit.connection.execute(insert(consents), rows)
+
+
+def consent_row(unit: UnitOfWork, customer_id: str, consent: Consent) -> dict[str, Any]:
+    return {
+        "customer_id": customer_id,
+        "kind": consent.kind,
+        "granted": consent.granted,
+        "source": consent.source,
+        "text_version": consent.text_version,
+        "recorded_at": unit.now,
+    }
+
+
+def forget_presence_keys(connection: Connection, customer_ids: Sequence[str]) -> None:
+    """Forget keys and pseudonyms, so that no capture can be linked to these members any more."""
+    for statement in _FORGET if customer_ids else ():
+        connection.execute(statement, {"ids": list(customer_ids)})
+
+
+def store_presence_keys(unit: UnitOfWork, devices: Sequence[PresenceDevice]) -> None:
+    rows = [
+        {"customer_id": device.customer_id, "identity_key": device.identity_key, "made_at": unit.now}
+        for device in devices
+    ]
+    upsert(unit.connection, presence_keys, rows)

@@ -1,0 +1,109 @@
+"""Members and consents as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from services.errors import NotFoundError, WrongStateError
+
+ROTATION_EXPONENT: Final = (
+    10  # an identifier lives 1,024 s: too short to follow a person, long enough for a visit
+)
+IDENTITY_KEY_BYTES: Final = 16  # AES-128, as Eddystone-EID asks
+
+
+class MemberNotFoundError(NotFoundError):
+    """This customer is not a member; enrol the customer first."""
+
+    reason = "MEMBER_NOT_FOUND"
+
+
+class AlreadyEnrolledError(WrongStateError):
+    """This customer is a member already."""
+
+    reason = "ALREADY_ENROLLED"
+
+
+class ConsentMissingError(WrongStateError):
+    """The member did not consent to it."""
+
+    reason = "CONSENT_MISSING"
+
+
+class MemberState(StrEnum):
+    PENDING = "PENDING"
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    CLOSED = "CLOSED"
+    ERASED = "ERASED"
+    MERGED = "MERGED"
+
+
+class ConsentKind(StrEnum):
+    PRESENCE = "PRESENCE"
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+    PUSH = "PUSH"
+    IN_APP = "IN_APP"
+    PROFILING = "PROFILING"
+    SURVEY = "SURVEY"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    kind: ConsentKind
+    granted: bool
+    source: str
+    text_version: str
+    recorded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    customer_id: str
+    state: MemberState
+    enrolled_at: datetime
+    consents: tuple[Consent, ...] = ()
+    has_presence_device: bool = False
+
+    @property
+    def granted(self) -> frozenset[str]:
+        return frozenset(consent.kind.value for consent in self.consents if consent.granted)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    customer_id: str
+    consents: tuple[Consent, ...]
+    enrolled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentChange:
+    customer_id: str
+    consents: tuple[Consent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceDevice:
+    """Whose device is to get a key, and the random key it would get."""
+
+    customer_id: str
+    identity_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceKey:
+    """The key that a member's device carries, as hex digits."""
+
+    identity_key_hex: str
+
+
+def latest(consents: Iterable[Consent]) -> tuple[Consent, ...]:
+    """The last decision of each kind, in the order of the kinds."""
+    last = {consent.kind: consent for consent in consents}
+    return tuple(last[kind] for kind in ConsentKind if kind in last)

@@ -1,0 +1,183 @@
+"""`PresenceService`: message -> value -> message."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from grpc.aio import ServicerContext
+from regulars.presence.v1 import presence_service_pb2 as pb
+from regulars.presence.v1 import presence_service_pb2_grpc as pb_grpc
+
+from services.errors import InvalidError
+from services.presence import queries, use_cases
+from services.presence.key_tables import KeyTable, KeyTables
+from services.presence.rules import GatewayBatch, Sighting, Visit
+from services.rpc.validation import validate
+from services.rpc.wire import moment, moment_position, page_size, page_token, position_of, short_name, stamp
+from services.storage.database import Database
+
+TABLE_CHECK_SECONDS: Final = 2.0  # how soon a withdrawn consent reaches a gateway that is online
+ANSWERS_WAITING_MAX: Final = 256  # a gateway that does not read is not waited for with more memory
+
+Context = ServicerContext[Any, Any]
+
+
+class HelloMissingError(InvalidError):
+    """The first message of a session must be Hello."""
+
+    reason = "HELLO_MISSING"
+
+
+class PresenceServicer(pb_grpc.PresenceServiceServicer):
+    """Connects the gateways."""
+
+    def __init__(self, database: Database, tables: KeyTables) -> None:
+        self._database = database
+        self._tables = tables
+
+    async def Session(  # type: ignore[override]
+        self, requests: AsyncIterator[pb.SessionRequest], context: Context
+    ) -> AsyncIterator[pb.SessionResponse]:
+        del context
+        session = GatewaySession(self._database, self._tables)
+        async for response in session.serve(requests):
+            yield response
+
+    async def ListVisits(self, request: pb.ListVisitsRequest, context: Context) -> pb.ListVisitsResponse:  # type: ignore[override]
+        del context
+        size = page_size(request.page_size)
+        before = moment_position(request.page_token)
+        found = await self._database.fetch(
+            queries.list_visits, request.store, request.present_only, before, size + 1
+        )
+        page = found[:size]
+        last = position_of(page[-1].entered_at, page[-1].visit_id) if len(found) > size else None
+        return pb.ListVisitsResponse(
+            visits=[visit_message(one) for one in page], next_page_token=page_token(last)
+        )
+
+
+class GatewaySession:
+    """One gateway's connection: its reports come in, acknowledgements and key tables go out."""
+
+    def __init__(self, database: Database, tables: KeyTables) -> None:
+        self._database = database
+        self._tables = tables
+        self._out: asyncio.Queue[pb.SessionResponse | None] = asyncio.Queue(ANSWERS_WAITING_MAX)
+        self._hello = pb.Hello()
+
+    async def serve(self, requests: AsyncIterator[pb.SessionRequest]) -> AsyncIterator[pb.SessionResponse]:
+        self._hello = await first_hello(requests)
+        yield await self._welcome()
+        async with asyncio.TaskGroup() as tasks:
+            pushing = tasks.create_task(self._push_tables())
+            reading = tasks.create_task(self._read(requests))
+            try:
+                while (response := await self._out.get()) is not None:
+                    yield response
+            finally:
+                pushing.cancel()
+                reading.cancel()
+
+    async def _welcome(self) -> pb.SessionResponse:
+        """Say what is stored already, so that a gateway sends nothing twice."""
+        hello = self._hello
+        empty = GatewayBatch(hello.gateway, hello.store, hello.epoch, hello.version, ())
+        acked = await self._database.write(use_cases.report_presence, empty)
+        return pb.SessionResponse(ack=pb.Ack(epoch=hello.epoch, seq=acked))
+
+    async def _read(self, requests: AsyncIterator[pb.SessionRequest]) -> None:
+        async for request in requests:
+            validate(request)
+            answer = await self._answer(request)
+            if answer is not None:
+                await self._out.put(answer)
+        await self._out.put(None)
+
+    async def _answer(self, request: pb.SessionRequest) -> pb.SessionResponse | None:
+        if request.HasField("batch"):
+            batch = self._batch_of(request.batch)
+            acked = await self._database.write(use_cases.report_presence, batch)
+            return pb.SessionResponse(ack=pb.Ack(epoch=batch.epoch, seq=acked))
+        if request.HasField("time"):
+            now = stamp(self._database.clock.now())
+            return pb.SessionResponse(time=pb.TimeReply(sent_at=request.time.sent_at, server_at=now))
+        if request.HasField("health"):
+            report = use_cases.GatewayHealth(
+                self._hello.gateway, self._hello.epoch, health_facts(request.health)
+            )
+            await self._database.write(use_cases.report_health, report)
+        return None
+
+    def _batch_of(self, message: pb.EventBatch) -> GatewayBatch:
+        hello = self._hello
+        sightings = tuple(sighting_of(event) for event in message.events)
+        return GatewayBatch(hello.gateway, hello.store, hello.epoch, hello.version, sightings)
+
+    async def _push_tables(self) -> None:
+        """Send the key table now, and again whenever a key or the hour changes."""
+        sent = self._hello.table_version
+        while True:
+            table = await self._tables.current()
+            if table.version != sent:
+                for message in table_messages(table):
+                    await self._out.put(message)
+                sent = table.version
+            await asyncio.sleep(TABLE_CHECK_SECONDS)
+
+
+async def first_hello(requests: AsyncIterator[pb.SessionRequest]) -> pb.Hello:
+    async for request in requests:
+        validate(request)
+        if request.HasField("hello"):
+            return request.hello
+        break
+    raise HelloMissingError(field="hello")
+
+
+def table_messages(table: KeyTable) -> list[pb.SessionResponse]:
+    return [
+        pb.SessionResponse(
+            key_window=pb.KeyWindow(
+                table_version=table.version,
+                part=position,
+                parts=len(table.parts),
+                starts_at=stamp(part.starts_at),
+                ends_at=stamp(part.ends_at),
+                identifiers=part.identifiers,
+                pseudonyms=part.pseudonyms,
+            )
+        )
+        for position, part in enumerate(table.parts)
+    ]
+
+
+def sighting_of(event: pb.PresenceEvent) -> Sighting:
+    return Sighting(
+        event.seq,
+        short_name(pb.PresenceKind, event.kind, "PRESENCE_KIND_"),
+        event.pseudonym.hex(),
+        event.zone,
+        moment(event.observed_at),
+        event.degraded,
+        event.dwell_seconds,
+    )
+
+
+def health_facts(health: pb.Health) -> dict[str, float | bool]:
+    return {field.name: getattr(health, field.name) for field in pb.Health.DESCRIPTOR.fields}
+
+
+def visit_message(visit: Visit) -> pb.Visit:
+    return pb.Visit(
+        visit_id=visit.visit_id,
+        customer_id=visit.customer_id,
+        store=visit.store,
+        zone=visit.zone,
+        state=pb.VisitState.Value(f"VISIT_STATE_{visit.state}"),
+        entered_at=stamp(visit.entered_at),
+        last_seen_at=stamp(visit.last_seen_at),
+        exited_at=stamp(visit.exited_at),
+    )

@@ -1,0 +1,63 @@
+"""ONE table: event -> what each feature does about it, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from services.activity.use_cases import close_carts
+from services.engagement.use_cases import refresh_scores
+from services.events import (
+    CartChanged,
+    CartClosed,
+    ConsentsChanged,
+    CustomerSeen,
+    Event,
+    OrderPlaced,
+    OrderReturned,
+    VisitDwelled,
+    VisitEnded,
+)
+from services.loyalty.use_cases import earn_points, reverse_points
+from services.reminders.use_cases import (
+    cancel_for_carts,
+    cancel_for_consents,
+    cancel_for_visits,
+    convert_reminders,
+    plan_reminders,
+)
+from services.storage.unit import UnitOfWork
+
+Reaction = Callable[[UnitOfWork, Sequence[Any]], None]
+
+REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
+    OrderPlaced: (earn_points, close_carts, convert_reminders),
+    OrderReturned: (reverse_points,),
+    CartChanged: (cancel_for_carts,),
+    CartClosed: (cancel_for_carts,),
+    ConsentsChanged: (cancel_for_consents,),
+    VisitDwelled: (plan_reminders,),
+    VisitEnded: (cancel_for_visits,),
+}
+
+RESCORED_BY: Final = (
+    OrderPlaced,
+    OrderReturned,
+    CustomerSeen,
+    VisitDwelled,
+)  # they change what a score measures
+
+
+def react(unit: UnitOfWork) -> None:
+    """Let the features answer the events of a unit of work, kind by kind, until none are left."""
+    seen: list[Event] = []
+    while unit.events:
+        events, unit.events = unit.events, []
+        seen.extend(events)
+        for kind, reactions in REACTIONS.items():
+            of_kind = [event for event in events if type(event) is kind]
+            for reaction in reactions if of_kind else ():
+                reaction(unit, of_kind)
+    touched = {event.customer_id for event in seen if isinstance(event, RESCORED_BY)}
+    if touched:
+        refresh_scores(unit, touched)

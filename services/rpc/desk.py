@@ -1,0 +1,154 @@
+"""The front desk: the one interceptor that authenticates, limits, validates, times and maps errors."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final, NoReturn
+
+import grpc
+import structlog
+from grpc.aio import ServicerContext
+
+from services.clock import Clock
+from services.errors import RegularsError
+from services.rpc.auth import Keyring, allow, header_of
+from services.rpc.errors import STATUS_DETAILS_KEY, status, status_code
+from services.rpc.limits import RateLimiter
+from services.rpc.validation import GARBAGE, first_problem, guarded
+from services.telemetry import Telemetry
+
+OPEN_SERVICES: Final = (
+    "/grpc.health.v1.",
+    "/grpc.reflection.",
+)  # a load balancer and a curious developer need no key
+
+log = structlog.get_logger()
+
+Handler = Any  # grpc.RpcMethodHandler, which takes no parameters at run time
+
+
+class InternalError(RegularsError):
+    """internal error"""
+
+    reason = "INTERNAL"
+
+
+class FrontDesk(grpc.aio.ServerInterceptor):
+    """Stands before every method. Handlers are wrapped once and kept."""
+
+    def __init__(
+        self,
+        keyring: Keyring,
+        scopes: Mapping[str, frozenset[str]],
+        limiter: RateLimiter,
+        telemetry: Telemetry,
+        clock: Clock,
+    ) -> None:
+        self._keyring = keyring
+        self._scopes = scopes
+        self._limiter = limiter
+        self._telemetry = telemetry
+        self._clock = clock
+        self._wrapped: dict[str, Handler] = {}
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler:
+        method = handler_call_details.method
+        wrapped = self._wrapped.get(method)
+        if wrapped is not None:
+            return wrapped
+        handler = await continuation(handler_call_details)
+        if handler is None or method.startswith(OPEN_SERVICES):
+            return handler
+        self._wrapped[method] = self._wrap(method, handler)
+        return self._wrapped[method]
+
+    def _wrap(self, method: str, handler: Any) -> Handler:
+        deserializer, serializer = guarded(handler.request_deserializer), handler.response_serializer
+        if handler.unary_unary:
+            unary = self._unary(method, handler.unary_unary)
+            return grpc.unary_unary_rpc_method_handler(unary, deserializer, serializer)
+        if handler.stream_stream:
+            stream = self._stream(method, handler.stream_stream)
+            return grpc.stream_stream_rpc_method_handler(stream, deserializer, serializer)
+        raise TypeError(f"{method}: the front desk knows unary calls and two-way streams")
+
+    def _admit(self, context: ServicerContext[Any, Any], scopes: frozenset[str]) -> None:
+        key = self._keyring.authenticate(header_of(context.invocation_metadata()), self._clock.now())
+        allow(key, scopes)
+        self._limiter.take(key.key_id)
+
+    def _unary(self, method: str, behaviour: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        scopes = self._scopes[method]
+
+        async def call(request: Any, context: ServicerContext[Any, Any]) -> Any:
+            started = time.perf_counter()
+            code = "OK"
+            try:
+                self._admit(context, scopes)
+                problem = first_problem(request)
+                if problem is not None:
+                    raise problem  # noqa: TRY301  (the one place that answers errors is below)
+                return await behaviour(request, context)
+            except BaseException as error:
+                code = code_name(error)
+                await refuse(method, context, error)
+            finally:
+                self._telemetry.call_ended(method, code, started)
+
+        return call
+
+    def _stream(
+        self, method: str, behaviour: Callable[..., AsyncIterator[Any]]
+    ) -> Callable[..., AsyncIterator[Any]]:
+        scopes = self._scopes[method]
+
+        async def call(
+            requests: AsyncIterator[Any], context: ServicerContext[Any, Any]
+        ) -> AsyncIterator[Any]:
+            started = time.perf_counter()
+            code = "OK"
+            try:
+                self._admit(context, scopes)
+                async for response in behaviour(legible(requests), context):
+                    yield response
+            except BaseException as error:
+                code = code_name(error)
+                await refuse(method, context, error)
+            finally:
+                self._telemetry.call_ended(method, code, started)
+
+        return call
+
+
+async def legible(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    """The messages of a stream. Their rules are checked by the servicer, so that one bad record spoils no other."""
+    async for request in requests:
+        if request is GARBAGE:
+            problem = first_problem(request)
+            assert problem is not None
+            raise problem
+        yield request
+
+
+def code_name(error: BaseException) -> str:
+    if isinstance(error, RegularsError):
+        return status_code(error).name
+    return "CANCELLED" if isinstance(error, asyncio.CancelledError | GeneratorExit) else "INTERNAL"
+
+
+async def refuse(method: str, context: ServicerContext[Any, Any], error: BaseException) -> NoReturn:
+    """Answer an error by its table; what is not ours is logged and leaves as INTERNAL without its text."""
+    if isinstance(error, grpc.aio.AbortError) or not isinstance(error, Exception):
+        raise error
+    if not isinstance(error, RegularsError):
+        log.error("call_failed", method=method, exc_info=error)
+        error = InternalError("internal error")
+    body = status(error).SerializeToString()
+    await context.abort(status_code(error), error.message, ((STATUS_DETAILS_KEY, body),))
+    raise AssertionError  # abort has raised

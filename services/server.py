@@ -1,0 +1,80 @@
+"""The gRPC server: one desk before every service, health, reflection, and a graceful stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import grpc
+from google.protobuf.descriptor import ServiceDescriptor
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health
+from grpc_reflection.v1alpha import reflection
+
+from services.rpc.auth import scopes_of
+from services.rpc.desk import FrontDesk
+
+MESSAGE_BYTES_MAX: Final = 1 << 20  # larger things come as streams
+METADATA_BYTES_MAX: Final = 16 << 10
+STREAMS_PER_CONNECTION_MAX: Final = 100
+STOP_GRACE_SECONDS: Final = 5.0  # the longest call that is worth waiting for has a deadline of its own
+
+OPTIONS: Final = (
+    ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
+    ("grpc.max_metadata_size", METADATA_BYTES_MAX),
+    ("grpc.max_concurrent_streams", STREAMS_PER_CONNECTION_MAX),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.ping_timeout_ms", 10_000),  # without it a dead link is noticed after 70 s
+    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.so_reuseport", 0),  # a second server on the same port is a mistake, not a cluster
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service: its descriptor, its servicer, and how it is added to a server."""
+
+    descriptor: ServiceDescriptor
+    servicer: Any
+    add: Callable[[Any, grpc.aio.Server], None]
+
+
+class RpcServer:
+    """Serves the given services at one address until it is stopped."""
+
+    def __init__(self, services: Sequence[Service], desk: FrontDesk, address: str) -> None:
+        self._server = grpc.aio.server(interceptors=(desk,), options=OPTIONS)
+        for service in services:
+            service.add(service.servicer, self._server)
+        self._health = health.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        self._names = [service.descriptor.full_name for service in services]
+        reflection.enable_server_reflection(
+            (
+                *self._names,
+                health_pb2.DESCRIPTOR.services_by_name["Health"].full_name,
+                reflection.SERVICE_NAME,
+            ),
+            self._server,
+        )
+        self.port = self._server.add_insecure_port(address)
+
+    async def start(self) -> None:
+        await self._server.start()
+        for name in ("", *self._names):
+            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+
+    async def stop(self) -> None:
+        """Tell load balancers first, then let running calls end."""
+        await self._health.enter_graceful_shutdown()
+        await self._server.stop(STOP_GRACE_SECONDS)
+
+
+def all_scopes(services: Sequence[Service]) -> dict[str, frozenset[str]]:
+    """The scopes of every method; raises ValueError for a method that states none."""
+    return {
+        method: scopes for service in services for method, scopes in scopes_of(service.descriptor).items()
+    }

@@ -1,0 +1,186 @@
+"""The database: async at the edge, synchronous sets inside.
+
+`write` hands an item to the writer and waits until it is on disk; `read` answers concurrent reads of one
+kind with one set query; `fetch` runs a longer query off the event loop. A read never sees a connection
+that writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+from zlib import crc32
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from services.clock import Clock
+from services.errors import RegularsError
+from services.requests import RequestKey
+from services.settings import Programme
+from services.storage.requests import Job
+from services.storage.unit import React, UseCase, WriteItem
+from services.storage.writer import Waiting, Writer
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+Item = TypeVar("Item", bound=WriteItem)
+
+SetQuery = Callable[[Connection, Sequence[Key]], Mapping[Key, Value]]
+
+POSTGRES_LANES: Final = 2  # commits overlap, and two writers already keep two cores busy
+READER_THREADS: Final = 2  # lists and reports; point reads are coalesced and need none
+
+
+class Database:
+    """Opens one database and serves its reads and writes until it is closed."""
+
+    def __init__(self, url: str, clock: Clock, programme: Programme, react: React) -> None:
+        self.engine = make_engine(url)
+        self.clock = clock
+        self.programme = programme
+        self._react = react
+        self._sqlite = self.engine.dialect.name == "sqlite"
+        self._writers: list[Writer] = []
+        self._readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
+        self._inline: Connection | None = None
+        self._pending: dict[Any, dict[Any, asyncio.Future[Any]]] = {}
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Call `listener` on the event loop after each commit."""
+        self._listeners.append(listener)
+
+    async def open(self) -> None:
+        loop = asyncio.get_running_loop()
+        lanes = 1 if self._sqlite else POSTGRES_LANES
+        self._writers = [
+            Writer(self.engine, self.clock, self.programme, self._react, self._committed)
+            for _ in range(lanes)
+        ]
+        for writer in self._writers:
+            writer.start(loop)
+        self._inline = read_connection(self.engine) if self._sqlite else None
+
+    async def close(self) -> None:
+        for writer in self._writers:
+            await writer.stop()
+        self._readers.shutdown()
+        if self._inline is not None:
+            self._inline.close()
+        self.engine.dispose()
+
+    async def write(
+        self, use_case: UseCase[Item, Value], item: Item, request: RequestKey | None = None
+    ) -> Value:
+        """Store one item and return its answer once it is on disk; raises what the use case refused it with.
+
+        A caller who gives up does not undo the write: it is whole or not at all.
+        """
+        waiting = self._waiting_for(Job(use_case, item, request))
+        self._lane(item).put((waiting,))
+        answer: Value = await waiting.future
+        return answer
+
+    async def write_all(
+        self, use_case: UseCase[Item, Value], items: Sequence[Item]
+    ) -> list[Value | RegularsError]:
+        """Store items together, each with an answer or an error of its own, in the order of `items`."""
+        together = [self._waiting_for(Job(use_case, item, None)) for item in items]
+        lanes: dict[Writer, list[Waiting]] = {}
+        for waiting in together:
+            lanes.setdefault(self._lane(waiting.job.item), []).append(waiting)
+        for lane, part in lanes.items():
+            lane.put(part)
+        return [await settled(waiting.future) for waiting in together]
+
+    def _waiting_for(self, job: Job) -> Waiting:
+        return Waiting(job, asyncio.get_running_loop().create_future())
+
+    async def read(self, query: SetQuery[Key, Value], key: Key) -> Value | None:
+        """The row of `key`; concurrent reads of one kind become one query. None when there is no row."""
+        waiting = self._pending.get(query)
+        if waiting is None:
+            waiting = self._pending[query] = {}
+            asyncio.get_running_loop().call_soon(self._flush, query)
+        future = waiting.get(key)
+        if future is None:
+            future = waiting[key] = asyncio.get_running_loop().create_future()
+        row: Value | None = await future
+        return row
+
+    async def fetch(self, query: Callable[..., Value], *arguments: Any) -> Value:
+        """Run `query(connection, *arguments)` in a reader thread."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, self._run_read, query, arguments
+        )
+
+    def _lane(self, item: Any) -> Writer:
+        """Writes of one customer share a lane, so that they never wait for each other's locks."""
+        return self._writers[crc32(item.customer_id.encode()) % len(self._writers)]
+
+    def _committed(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+    def _flush(self, query: SetQuery[Any, Any]) -> None:
+        waiting = self._pending.pop(query)
+        if self._inline is None:
+            task = asyncio.ensure_future(self.fetch(query, list(waiting)))
+            task.add_done_callback(lambda done: _settle(waiting, done.exception() or done.result()))
+            return
+        try:
+            _settle(waiting, query(self._inline, list(waiting)))
+        except Exception as error:
+            _settle(waiting, error)
+
+    def _run_read(self, query: Callable[..., Value], arguments: tuple[Any, ...]) -> Value:
+        with read_connection(self.engine) as connection:
+            return query(connection, *arguments)
+
+
+async def settled(future: asyncio.Future[Any]) -> Any:
+    try:
+        return await future
+    except RegularsError as error:
+        return error
+
+
+def _settle(waiting: Mapping[Any, asyncio.Future[Any]], rows: Mapping[Any, Any] | BaseException) -> None:
+    for key, future in waiting.items():
+        if future.done():
+            continue
+        if isinstance(rows, BaseException):
+            future.set_exception(rows)
+        else:
+            future.set_result(rows.get(key))
+
+
+def read_connection(engine: Engine) -> Connection:
+    return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `sqlite:///file` or `postgresql+psycopg://...`, with the settings that durability needs."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=POSTGRES_LANES + READER_THREADS, max_overflow=2, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions behind our back
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

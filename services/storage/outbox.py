@@ -1,0 +1,124 @@
+"""Work that leaves a transaction: messages to send, and timers that ring later. One row per topic and key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from services.storage.sets import insert_new
+from services.storage.tables import outbox
+from services.storage.unit import UnitOfWork
+
+LEASE: Final = timedelta(seconds=60)  # longer than the slowest handler's own time-out
+ATTEMPTS_MAX: Final = 8  # with doubling pauses from 2 s: about eight minutes of a provider's outage
+RETRY_FIRST: Final = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something to do at `due_at`; the key makes it one of its kind."""
+
+    topic: str
+    work_key: str
+    payload: Mapping[str, Any]
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A piece of work that is ours until the lease ends."""
+
+    work_id: int
+    topic: str
+    work_key: str
+    payload: Mapping[str, Any]
+    due_at: datetime
+    attempts: int
+
+    @property
+    def customer_id(self) -> str:
+        """Which writer takes it."""
+        return str(self.payload.get("customer_id", self.work_key))
+
+
+def enqueue(unit: UnitOfWork, work: Iterable[Work]) -> None:
+    """Add work, or replace what waits under the same topic and key."""
+    rows = [
+        {
+            "topic": one.topic,
+            "work_key": one.work_key,
+            "payload": dict(one.payload),
+            "due_at": one.due_at,
+            "attempts": 0,
+        }
+        for one in work
+    ]
+    if rows:
+        drop(unit.connection, [(row["topic"], row["work_key"]) for row in rows])
+        insert_new(unit.connection, outbox, rows)
+
+
+_DROP = delete(outbox).where(
+    outbox.c.topic == bindparam("of_topic"), outbox.c.work_key == bindparam("of_key")
+)
+_DONE = delete(outbox).where(outbox.c.work_id == bindparam("of_id"))
+_NEXT = select(func.min(outbox.c.due_at)).where(outbox.c.dead_at.is_(None))
+
+
+def drop(connection: Connection, keys: Sequence[tuple[str, str]]) -> None:
+    """Forget work that is no longer wanted; what is not there is no error."""
+    if keys:
+        connection.execute(_DROP, [{"of_topic": topic, "of_key": key} for topic, key in keys])
+
+
+def next_due_at(connection: Connection) -> datetime | None:
+    return connection.execute(_NEXT).scalar_one()
+
+
+def claim(connection: Connection, now: datetime, limit: int) -> list[Claimed]:
+    """Lease up to `limit` pieces of due work; other workers skip them."""
+    due = (
+        select(outbox.c.work_id)
+        .where(outbox.c.due_at <= now, outbox.c.dead_at.is_(None))
+        .where(outbox.c.leased_until.is_(None) | (outbox.c.leased_until <= now))
+        .order_by(outbox.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(connection.execute(due).scalars())
+    if not ids:
+        return []
+    leased = (
+        update(outbox)
+        .where(outbox.c.work_id.in_(ids))
+        .values(leased_until=now + LEASE, attempts=outbox.c.attempts + 1)
+        .returning(
+            outbox.c.work_id,
+            outbox.c.topic,
+            outbox.c.work_key,
+            outbox.c.payload,
+            outbox.c.due_at,
+            outbox.c.attempts,
+        )
+    )
+    return [Claimed(*row) for row in connection.execute(leased)]
+
+
+def done(connection: Connection, work_ids: Sequence[int]) -> None:
+    if work_ids:
+        connection.execute(_DONE, [{"of_id": work_id} for work_id in work_ids])
+
+
+def failed(connection: Connection, work: Claimed, error: str, now: datetime) -> None:
+    """Put work off with a doubling pause; after ATTEMPTS_MAX it is dead and stays to be seen."""
+    dead = work.attempts >= ATTEMPTS_MAX
+    pause = RETRY_FIRST * 2 ** (work.attempts - 1)
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.work_id == work.work_id)
+        .values(due_at=now + pause, leased_until=None, last_error=error[:500], dead_at=now if dead else None)
+    )

@@ -1,0 +1,188 @@
+"""The writer: a thread that gathers what waits, runs each use case once over its items, and commits once.
+
+While one commit is on its way to disk the next batch gathers by itself, so one lone caller waits for one
+fsync and many callers share one. Nobody is answered before the commit is on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from services.clock import Clock
+from services.errors import ExhaustedError, RegularsError, UnavailableError
+from services.settings import Programme
+from services.storage.requests import Job, run_once
+from services.storage.unit import AnyUseCase, React, UnitOfWork
+
+BATCH_ITEMS_MAX: Final = 512  # beyond it a batch's own run time, not the fsync, is what callers wait for
+RETRIES_MAX: Final = 5  # a serialisation failure or deadlock among processes on PostgreSQL clears at once
+RETRYABLE_SQLSTATES: Final = frozenset({"40001", "40P01"})
+
+log = structlog.get_logger()
+
+
+class StoppedError(UnavailableError):
+    """The server is stopping; try again."""
+
+    reason = "STOPPING"
+
+
+class StorageFullError(ExhaustedError):
+    """The disk is full; nothing was stored. Free some space and try again."""
+
+    reason = "STORAGE_FULL"
+
+
+class StorageFailedError(UnavailableError):
+    """The database refused the write; nothing was stored. Try again."""
+
+    reason = "STORAGE_FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A job and the caller who waits for its answer."""
+
+    job: Job
+    future: asyncio.Future[Any]
+
+
+class Writer:
+    """One lane of writes on one connection. Thread-safe: `put` is called by the event loop."""
+
+    def __init__(
+        self, engine: Engine, clock: Clock, programme: Programme, react: React, on_commit: Callable[[], None]
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._programme = programme
+        self._react = react
+        self._on_commit = on_commit
+        self._queue: SimpleQueue[Sequence[Waiting] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._thread.start()
+
+    def put(self, together: Sequence[Waiting]) -> None:
+        """Queue items that arrived together; they stay in one transaction."""
+        self._queue.put(together)
+
+    async def stop(self) -> None:
+        """Finish what waits, then end the thread."""
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        with self._engine.connect() as connection:
+            while batch := self._gather():
+                jobs = [waiting.job for waiting in batch]
+                answers = self._commit(connection, jobs)
+                self._answer(batch, answers)
+
+    def _gather(self) -> list[Waiting]:
+        """Everything that waits now, at least one; empty when the writer is to stop."""
+        batch: list[Waiting] = []
+        together = self._queue.get()
+        while together is not None:
+            batch.extend(together)
+            if len(batch) >= BATCH_ITEMS_MAX:
+                return batch
+            try:
+                together = self._queue.get_nowait()
+            except Empty:
+                return batch
+        self._queue.put(None)  # stop after this batch
+        return batch
+
+    def _commit(self, connection: Connection, jobs: Sequence[Job]) -> list[Any]:
+        for attempt in range(RETRIES_MAX):
+            try:
+                with connection.begin():
+                    return self._run_all(connection, jobs)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) in RETRYABLE_SQLSTATES and attempt < RETRIES_MAX - 1:
+                    continue
+                log.exception("write_failed", jobs=len(jobs))
+                return [storage_error(error)] * len(jobs)
+            except Exception as error:
+                log.exception("write_crashed", jobs=len(jobs))
+                return [error] * len(jobs)
+        return [StorageFailedError()] * len(jobs)
+
+    def _run_all(self, connection: Connection, jobs: Sequence[Job]) -> list[Any]:
+        answers: list[Any] = [None] * len(jobs)
+        for use_case, positions in by_use_case(jobs):
+            group = [jobs[position] for position in positions]
+            for position, answer in zip(positions, self._run_group(connection, use_case, group), strict=True):
+                answers[position] = answer
+        return answers
+
+    def _run_group(self, connection: Connection, use_case: AnyUseCase, jobs: Sequence[Job]) -> list[Any]:
+        """Run a use case over its jobs; when it fails, one by one, so that a poison item fails alone."""
+        try:
+            with connection.begin_nested():
+                return self._run_unit(connection, use_case, jobs)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) in RETRYABLE_SQLSTATES or isinstance(
+                error, OperationalError
+            ):
+                raise  # the whole transaction is at fault, not an item
+            failure: Exception = storage_error(error)
+        except RegularsError as error:
+            failure = error
+        except Exception as error:
+            if len(jobs) == 1:
+                log.exception("use_case_failed", use_case=use_case.name)
+            failure = error
+        if len(jobs) == 1:
+            return [failure]
+        return [answer for job in jobs for answer in self._run_group(connection, use_case, [job])]
+
+    def _run_unit(self, connection: Connection, use_case: AnyUseCase, jobs: Sequence[Job]) -> list[Any]:
+        unit = UnitOfWork(connection, self._clock.now(), self._programme)
+        answers = run_once(unit, use_case, jobs)
+        self._react(unit)
+        return answers
+
+    def _answer(self, batch: Sequence[Waiting], answers: Sequence[Any]) -> None:
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._deliver, batch, answers)
+
+    def _deliver(self, batch: Sequence[Waiting], answers: Sequence[Any]) -> None:
+        for waiting, answer in zip(batch, answers, strict=True):
+            if waiting.future.done():  # its caller gave up; the write stands
+                continue
+            if isinstance(answer, Exception):
+                waiting.future.set_exception(answer)
+            else:
+                waiting.future.set_result(answer)
+        self._on_commit()
+
+
+def by_use_case(jobs: Sequence[Job]) -> Iterable[tuple[AnyUseCase, list[int]]]:
+    """The positions of each use case's jobs, in order of first arrival."""
+    groups: dict[AnyUseCase, list[int]] = {}
+    for position, job in enumerate(jobs):
+        groups.setdefault(job.use_case, []).append(position)
+    return groups.items()
+
+
+def storage_error(error: DBAPIError) -> RegularsError:
+    """What a caller may know of a database's refusal: never the driver's text."""
+    full = (
+        getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL"
+        or getattr(error.orig, "sqlstate", "") == "53100"
+    )
+    return StorageFullError() if full else StorageFailedError()
