@@ -20,8 +20,8 @@ from tests.integration.fake_bluez import FakeBluez
 TAG = "C0:00:00:00:00:01"
 FRAME = {EDDYSTONE_UUID: b"\x30\xee" + bytes(range(8))}
 BUS = """<busconfig><type>session</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
-</policy></busconfig>"""
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
+<allow own="*"/></policy></busconfig>"""
 
 
 @pytest.fixture

@@ -1,0 +1,187 @@
+"""The way of an advert through the gateway, with a radio and a clock that the test holds."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from beacon_gateway.adverts import EDDYSTONE_UUID
+from beacon_gateway.clock import SERVER_SAMPLES_MAX, SceneClock, ServerTime
+from beacon_gateway.events import PresenceKind
+from beacon_gateway.feed import Feed
+from beacon_gateway.gateway import Gateway
+from beacon_gateway.identities import ROTATION_SECONDS, KeyTable, KeyWindow, eid
+from beacon_gateway.radio import AdvertQueue, Heard
+from beacon_gateway.spool import Spool
+from beacon_gateway.tracker import Receiver, Tracker
+
+ANNA, STRANGER = bytes(16), bytes(range(16))
+NAME = b"pseudony"
+AT = 1_767_225_600.0
+
+
+class HandHeldRadio:
+    """A radio that hears what the test says, up to the time it says."""
+
+    def __init__(self, queue: AdvertQueue) -> None:
+        self._queue = queue
+        self.until = 0.0
+        self.is_deaf = False
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    def hears(self, key: bytes, seconds: int) -> None:
+        for _ in range(seconds * 2):
+            self.until += 0.5
+            frame = {EDDYSTONE_UUID: b"\x30\xee" + eid(key, int(AT))}
+            self._queue.put(Heard(self.until, "r", -60, {}, frame))
+
+    def heard_until_seconds(self) -> float:
+        return self.until
+
+    def deaf(self) -> bool:
+        return self.is_deaf
+
+    def degraded(self) -> bool:
+        return False
+
+
+def table(version: str, *keys: bytes) -> KeyTable:
+    identifiers = b"".join(eid(key, int(AT)) for key in keys)
+    starts = AT // ROTATION_SECONDS * ROTATION_SECONDS
+    window = KeyWindow(version, 0, 1, starts, starts + ROTATION_SECONDS, identifiers, NAME * len(keys))
+    return KeyTable(version, (window,))
+
+
+class Desk:
+    def __init__(self, spool: Spool) -> None:
+        queue = AdvertQueue(1000)
+        self.spool = spool
+        self.radio = HandHeldRadio(queue)
+        self.feed = Feed(spool)
+        tracker = Tracker([Receiver("r", "door")], {})
+        self.gateway = Gateway(self.radio, queue, SceneClock(AT, 1.0), tracker, self.feed)
+
+    def kinds(self) -> list[PresenceKind]:
+        return [entry.event.kind for entry in self.spool.after(0, 100)]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with contextlib.closing(Spool(tmp_path / "spool.db")) as spool:
+        yield Desk(spool)
+
+
+async def test_a_member_in_the_table_is_noticed_and_on_disk(desk: Desk) -> None:
+    desk.gateway.take_table(table("1", ANNA))
+    desk.radio.hears(ANNA, 5)
+    await desk.gateway.catch_up()
+    (entry,) = desk.spool.after(0, 10)
+    assert (entry.event.kind, entry.event.pseudonym) == (PresenceKind.ENTER, NAME)
+    assert entry.observed_at_seconds == pytest.approx(AT + 1.0)
+    assert desk.gateway.table_version() == "1"
+
+
+async def test_who_is_in_no_table_leaves_only_a_count(desk: Desk, tmp_path: Path) -> None:
+    desk.gateway.take_table(table("1", ANNA))
+    desk.radio.hears(STRANGER, 60)
+    await desk.gateway.catch_up()
+    assert len(desk.spool) == 0
+    assert (desk.gateway.counts.adverts, desk.gateway.counts.members) == (120, 0)
+    on_disk = b"".join(path.read_bytes() for path in tmp_path.iterdir())  # noqa: ASYNC240 - a few small files
+    assert eid(STRANGER, int(AT)) not in on_disk
+
+
+async def test_a_member_whom_a_new_table_does_not_hold_is_forgotten_at_once(desk: Desk) -> None:
+    desk.gateway.take_table(table("1", ANNA))
+    desk.radio.hears(ANNA, 10)
+    await desk.gateway.catch_up()
+    assert desk.gateway.health().members_present == 1
+    desk.gateway.take_table(table("2"))
+    assert desk.gateway.health().members_present == 0
+    desk.radio.hears(ANNA, 120)
+    await desk.gateway.catch_up()
+    assert desk.kinds() == [PresenceKind.ENTER]
+
+
+async def test_a_member_stays_through_a_table_that_still_holds_them(desk: Desk) -> None:
+    desk.gateway.take_table(table("1", ANNA))
+    desk.radio.hears(ANNA, 10)
+    await desk.gateway.catch_up()
+    desk.gateway.take_table(table("2", STRANGER, ANNA))
+    assert desk.gateway.health().members_present == 1
+
+
+async def test_nobody_leaves_while_the_radio_is_deaf(desk: Desk) -> None:
+    desk.gateway.take_table(table("1", ANNA))
+    desk.radio.hears(ANNA, 10)
+    await desk.gateway.catch_up()
+    desk.radio.is_deaf = True
+    desk.radio.until += 600
+    await desk.gateway.catch_up()
+    assert desk.kinds() == [PresenceKind.ENTER]
+    assert desk.gateway.health().degraded
+
+
+async def test_times_are_corrected_by_the_servers_clock(desk: Desk) -> None:
+    asked_at = desk.gateway.unix_seconds()
+    desk.gateway.take_time(asked_at, asked_at + 90.0)
+    desk.gateway.take_table(table("1", ANNA))
+    desk.radio.hears(ANNA, 5)
+    await desk.gateway.catch_up()
+    (entry,) = desk.spool.after(0, 10)
+    assert entry.observed_at_seconds == pytest.approx(AT + 1.0 + 90.0, abs=0.2)
+
+
+async def test_events_that_the_disk_refused_are_written_when_it_takes_them_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.gateway.take_table(table("1", ANNA))
+    with monkeypatch.context() as full:
+
+        def refuse(*_: object, **__: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        full.setattr(desk.spool, "append", refuse)
+        desk.radio.hears(ANNA, 5)
+        await desk.gateway.catch_up()
+    assert len(desk.spool) == 0
+    await desk.gateway.catch_up()
+    assert desk.kinds() == [PresenceKind.ENTER]
+
+
+def test_a_full_queue_drops_its_oldest_and_counts() -> None:
+    queue = AdvertQueue(4)
+    for at in range(6):
+        queue.put(Heard(float(at), "r", -60, {}, {}))
+    assert queue.dropped == 2
+    assert not queue.room.is_set()
+    assert [heard.at_seconds for heard in queue.drain()] == [2.0, 3.0, 4.0, 5.0]
+    assert queue.room.is_set()
+
+
+def test_one_slow_answer_does_not_move_the_servers_time() -> None:
+    server_time = ServerTime()
+    for delay in (0.0, 0.0, 40.0, 0.0, 0.0):
+        server_time.add(sent_at_seconds=100.0, received_at_seconds=100.0 + delay, server_at_seconds=105.0)
+    assert server_time.offset_seconds == 5.0
+
+
+def test_an_old_drift_is_forgotten() -> None:
+    server_time = ServerTime()
+    for server_at in [1.0] * SERVER_SAMPLES_MAX + [3.0] * SERVER_SAMPLES_MAX:
+        server_time.add(sent_at_seconds=0.0, received_at_seconds=0.0, server_at_seconds=server_at)
+    assert server_time.offset_seconds == 3.0
+
+
+def test_a_scenes_clock_waits_for_the_servers_time() -> None:
+    clock = SceneClock(None, 60.0)
+    assert clock.monotonic_seconds() == 0.0
+    clock.start(AT)
+    clock.start(AT + 1000.0)
+    assert clock.started_at_seconds() == AT
+    assert clock.started.is_set()

@@ -1,0 +1,131 @@
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from beacon_gateway.adverts import parse as parse_advert
+from beacon_gateway.identities import eid
+from beacon_gateway.scene import SceneError, load, parse
+from beacon_gateway.simulator import Route, airwaves, ends_seconds
+
+KEY = "000102030405060708090a0b0c0d0e0f"
+AT = 1_767_225_600.0
+
+
+def scene(**changes: Any) -> dict[str, Any]:
+    return {
+        "seed": 5,
+        "starts_at": "2026-01-01T00:00:00Z",
+        "store": {"name": "s", "width_m": 10, "depth_m": 8},
+        "receivers": [{"name": "r1", "zone": "door", "position_m": [1, 1]}],
+        "walkers": [walker()],
+    } | changes
+
+
+def walker(**changes: Any) -> dict[str, Any]:
+    return {
+        "identity_key": KEY,
+        "arrives_seconds": 10,
+        "leaves_seconds": 40,
+        "path": [{"at_m": [1, 2], "dwell_seconds": 10}, {"at_m": [7, 2]}],
+    } | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"speed": 0}, "speed"),
+        ({"starts_at": "yesterday"}, "starts_at"),
+        ({"starts_at": "2026-01-01T00:00:00"}, "starts_at"),
+        ({"store": {"name": "s", "width_m": 10}}, "store.depth_m"),
+        ({"receivers": []}, "receivers"),
+        ({"receivers": [{"name": "r", "zone": "z", "position_m": [1]}]}, "receivers.0.position_m"),
+        ({"receivers": [{"name": "r", "zone": "z", "position_m": [1, 1]}] * 2}, "same name"),
+        ({"walkers": [walker(), walker(identity_key="00")]}, "walkers.1.identity_key"),
+        ({"walkers": [walker(stranger=True)]}, "walkers.0"),
+        ({"walkers": [walker(leaves_seconds=5)]}, "walkers.0"),
+        ({"walkers": [walker(path=[])]}, "walkers.0.path"),
+        ({"walkers": [walker(hat="red")]}, "walkers.0.hat"),
+        ({"zones": {"attic": {}}}, "attic"),
+        ({"propagation": {"loss_share": 1}}, "propagation.loss_share"),
+    ],
+)
+def test_a_scene_that_cannot_be_played_names_the_field(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(SceneError, match=field):
+        parse(scene(**changes))
+
+
+def test_json_and_toml_are_read_alike(tmp_path: Path) -> None:
+    as_json, as_toml = tmp_path / "scene.json", tmp_path / "scene.toml"
+    as_json.write_text(json.dumps(scene(walkers=[])))
+    as_toml.write_text(
+        'seed = 5\nstarts_at = 2026-01-01T00:00:00Z\n[store]\nname = "s"\nwidth_m = 10\ndepth_m = 8\n'
+        '[[receivers]]\nname = "r1"\nzone = "door"\nposition_m = [1, 1]\n'
+    )
+    assert load(as_json) == load(as_toml)
+
+
+def test_a_file_that_is_missing_or_no_scene_says_so(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text("seed = = 5")
+    with pytest.raises(SceneError, match=r"broken\.toml"):
+        load(broken)
+    with pytest.raises(SceneError, match=r"absent\.toml"):
+        load(tmp_path / "absent.toml")
+
+
+def test_a_scene_can_be_heard_in_some_zones_only() -> None:
+    receivers = [{"name": zone, "zone": zone, "position_m": [1, 1]} for zone in ("a", "b")]
+    whole = parse(scene(receivers=receivers))
+    assert [receiver.zone for receiver in whole.restricted_to(["b"]).receivers] == ["b"]
+    with pytest.raises(SceneError, match="c"):
+        whole.restricted_to(["c"])
+
+
+def test_the_same_seed_gives_the_same_adverts_and_another_seed_others() -> None:
+    def play(seed: int) -> list[Any]:
+        return list(airwaves(parse(scene(seed=seed)), AT))
+
+    assert play(1) == play(1)
+    assert play(1) != play(2)
+
+
+def test_a_members_tag_announces_its_identifier_of_the_time() -> None:
+    heard = list(airwaves(parse(scene()), AT))
+    adverts = {parse_advert(one.manufacturer_frames, one.service_frames) for one in heard}
+    assert {advert.identifier for advert in adverts if advert} == {eid(bytes.fromhex(KEY), int(AT) + 20)}
+    assert {advert.measured_power_dbm for advert in adverts if advert} == {-59}
+    assert 45 <= len(heard) <= 60
+    assert all(10 <= one.at_seconds < 40 for one in heard)
+
+
+def test_an_identifier_rotates_while_its_walker_stays() -> None:
+    long = parse(scene(walkers=[walker(leaves_seconds=3000)]))
+    frames = {tuple(one.service_frames.values()) for one in airwaves(long, AT)}
+    assert len(frames) in {3, 4}
+
+
+def test_a_walker_walks_straight_and_pauses() -> None:
+    route = Route(parse(scene()).walkers[0])
+    assert route.position(15) == (1, 2)
+    assert route.position(22.5) == pytest.approx((4, 2))
+    assert route.position(1000) == (7, 2)
+
+
+def test_nearer_is_louder_and_a_wall_is_in_the_way() -> None:
+    def mean_dbm(x_m: float) -> float:
+        calm = {"shadowing_db": 0, "fading_db": 0, "loss_share": 0}
+        still = walker(path=[{"at_m": [x_m, 1]}])
+        heard = list(airwaves(parse(scene(walkers=[still], propagation=calm)), AT))
+        return sum(one.rssi_dbm for one in heard) / len(heard)
+
+    assert mean_dbm(2.0) == pytest.approx(-59, abs=0.5)
+    assert mean_dbm(9.0) == pytest.approx(-59 - 22 * math.log10(8), abs=0.5)
+    assert mean_dbm(-1.0) == pytest.approx(-59 - 22 * math.log10(2) - 8, abs=0.5)
+
+
+def test_a_scene_ends_when_the_last_walker_has_been_gone_for_a_while() -> None:
+    assert ends_seconds(parse(scene())) == 40 + 45
+    assert ends_seconds(parse(scene(ends_seconds=12))) == 12

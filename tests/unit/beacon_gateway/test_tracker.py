@@ -1,0 +1,145 @@
+import statistics
+
+import pytest
+
+from beacon_gateway.events import PresenceEvent, PresenceKind
+from beacon_gateway.tracker import Receiver, Tracker, ZoneRule
+from tests.unit.beacon_gateway.shop import judge, shop
+
+ANNA = b"anna0000"
+DOOR, SHOES = "r-door", "r-shoes"
+POWER = -59
+
+
+class Story:
+    """A tracker with two zones, told second by second what each receiver reads, twice a second."""
+
+    def __init__(self, rules: dict[str, ZoneRule] | None = None) -> None:
+        self.tracker = Tracker([Receiver(DOOR, "door"), Receiver(SHOES, "shoes")], rules or {})
+        self.now = 0.0
+        self.events: list[PresenceEvent] = []
+
+    def goes_on(self, seconds: int, *, deaf: bool = False, **rssi_dbm: int) -> "Story":
+        names = {"door": DOOR, "shoes": SHOES}
+        for _ in range(seconds):
+            for half in (0.5, 1.0):
+                for zone, rssi in rssi_dbm.items():
+                    self.tracker.hear(ANNA, names[zone], rssi, POWER, self.now + half)
+            self.now += 1.0
+            self.events += self.tracker.tick(self.now, deaf=deaf)
+        return self
+
+    def told(self) -> list[tuple[str, str, float]]:
+        return [(event.kind.value, event.zone, event.at_seconds) for event in self.events]
+
+    def kinds(self) -> list[PresenceKind]:
+        return [event.kind for event in self.events]
+
+
+def test_who_is_strong_for_two_seconds_has_entered() -> None:
+    assert Story().goes_on(3, door=-60).told() == [("ENTER", "door", 1.0)]
+
+
+def test_who_passes_by_has_not_entered() -> None:
+    assert Story().goes_on(2, door=-70).goes_on(30, door=-90).told() == []
+
+
+def test_a_stranger_to_the_threshold_never_enters() -> None:
+    assert Story().goes_on(60, door=-80).told() == []
+
+
+def test_a_challenger_must_be_stronger_for_two_seconds() -> None:
+    story = Story().goes_on(5, door=-60, shoes=-75)
+    story.goes_on(10, door=-60, shoes=-61)
+    assert PresenceKind.MOVE not in story.kinds()
+    story.goes_on(10, door=-70, shoes=-55)
+    assert [event.zone for event in story.events if event.kind is PresenceKind.MOVE] == ["shoes"]
+
+
+def test_dwell_comes_at_20_and_60_seconds_and_then_each_minute() -> None:
+    story = Story().goes_on(190, door=-60)
+    dwells = [event.dwell_seconds for event in story.events if event.kind is PresenceKind.DWELL]
+    assert dwells == [20.0, 60.0, 120.0, 180.0]
+
+
+def test_exit_is_back_dated_to_the_last_good_sample() -> None:
+    story = Story().goes_on(30, door=-60).goes_on(60)
+    assert story.told()[-1] == ("EXIT", "door", 30.0)
+    assert story.events[-1].dwell_seconds == 29.0
+
+
+def test_silence_is_no_stay() -> None:
+    story = Story().goes_on(50, door=-60).goes_on(60)
+    dwells = [event.dwell_seconds for event in story.events if event.kind is PresenceKind.DWELL]
+    assert dwells == [20.0]
+
+
+def test_a_fading_tag_leaves_after_ten_weak_seconds() -> None:
+    story = Story().goes_on(10, door=-60).goes_on(40, door=-92)
+    exits = [event for event in story.events if event.kind is PresenceKind.EXIT]
+    assert len(exits) == 1
+    assert exits[0].at_seconds == pytest.approx(10.0)
+
+
+def test_a_deaf_radio_throws_nobody_out() -> None:
+    story = Story().goes_on(30, door=-60).goes_on(600, deaf=True).goes_on(30, door=-60)
+    assert PresenceKind.EXIT not in story.kinds()
+
+
+def test_who_left_while_the_radio_was_deaf_leaves_in_doubt() -> None:
+    story = Story().goes_on(30, door=-60).goes_on(600, deaf=True).goes_on(60)
+    assert story.told()[-1] == ("EXIT", "door", 30.0)
+    assert story.events[-1].degraded
+
+
+def test_a_degraded_radio_marks_its_events() -> None:
+    story = Story()
+    story.tracker.hear(ANNA, DOOR, -60, POWER, 0.1)
+    for second in (1, 2, 3):
+        story.tracker.hear(ANNA, DOOR, -60, POWER, second)
+        story.events += story.tracker.tick(float(second), degraded=True)
+    assert [event.degraded for event in story.events] == [True]
+
+
+def test_who_is_no_longer_wanted_is_forgotten_without_a_word() -> None:
+    story = Story().goes_on(10, door=-60)
+    assert story.tracker.present == 1
+    story.tracker.forget_unless(lambda _: False)
+    assert story.tracker.present == 0
+    assert story.goes_on(60).kinds() == [PresenceKind.ENTER]
+
+
+def test_measured_power_and_offsets_bring_tags_and_receivers_to_one_scale() -> None:
+    tracker = Tracker([Receiver(DOOR, "door", offset_db=5.0)], {})
+    tracker.calibrate(2.0)
+    for half in range(1, 8):
+        tracker.hear(ANNA, DOOR, -50, -49, half / 2)
+    events = [event for second in (1.0, 2.0, 3.0) for event in tracker.tick(second)]
+    assert events[0].evidence.max_rssi_dbm == -50 - 5 - 2 - 10
+
+
+def test_a_zone_has_its_own_threshold() -> None:
+    rules = {"door": ZoneRule(enter_rssi_dbm=-50, exit_rssi_dbm=-60)}
+    assert Story(rules).goes_on(20, door=-55).told() == []
+
+
+def test_events_of_a_member_never_go_back_in_time() -> None:
+    told = Story().goes_on(25, door=-60).goes_on(5, shoes=-50).goes_on(70).told()
+    times = [at_seconds for _, _, at_seconds in told]
+    assert times == sorted(times)
+
+
+def test_a_simulated_shop_is_seen_as_it_is() -> None:
+    seeds, shoppers, passers_by = (9001, 9002), 40, 20
+    verdicts = [judge(shop(seed, shoppers, passers_by), shoppers) for seed in seeds]
+    visits = sum(verdict.visits for verdict in verdicts)
+    entries = [seconds for verdict in verdicts for seconds in verdict.entry_seconds]
+    exits = [seconds for verdict in verdicts for seconds in verdict.exit_seconds]
+    assert sum(verdict.missed for verdict in verdicts) <= 0.02 * visits
+    assert sum(verdict.passers_by_entered for verdict in verdicts) <= 0.05 * passers_by * len(seeds)
+    assert sum(verdict.false_dwells for verdict in verdicts) == 0
+    assert sum(verdict.reentries for verdict in verdicts) <= 0.1 * visits
+    assert statistics.quantiles(entries, n=10)[-1] <= 6
+    assert statistics.quantiles(exits, n=10)[-1] <= 26
+    right = sum(verdict.zone_right for verdict in verdicts) / sum(verdict.zone_total for verdict in verdicts)
+    assert right >= 0.85

@@ -1,0 +1,191 @@
+"""The uplink against a server on a real socket that stores, loses acknowledgements and goes away."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from beacon_gateway.events import Evidence, PresenceEvent, PresenceKind
+from beacon_gateway.feed import Feed
+from beacon_gateway.identities import KeyTable
+from beacon_gateway.spool import Spool
+from beacon_gateway.uplink import HealthReport, Introduction, Link, Uplink
+from tests.unit.beacon_gateway.session_server import KEY, Behaviour, SessionServer, eventually, serve
+
+ANNA = bytes(range(16))
+
+
+class Ear:
+    """Takes down what the server says."""
+
+    def __init__(self) -> None:
+        self.tables: list[KeyTable] = []
+        self.times: list[tuple[float, float]] = []
+        self.offsets_db: list[float] = []
+
+    def table_version(self) -> str:
+        return self.tables[-1].version if self.tables else ""
+
+    def health(self) -> HealthReport:
+        return HealthReport(7, 0.5, degraded=True, members_present=3, clock_offset_seconds=0.25)
+
+    def unix_seconds(self) -> float:
+        return 1_767_225_600.0
+
+    def take_table(self, table: KeyTable) -> None:
+        self.tables.append(table)
+
+    def calibrate(self, rssi_offset_db: float) -> None:
+        self.offsets_db.append(rssi_offset_db)
+
+    def take_time(self, sent_at_seconds: float, server_at_seconds: float) -> None:
+        self.times.append((sent_at_seconds, server_at_seconds))
+
+
+@contextlib.asynccontextmanager
+async def uplink_to(port: int, path: Path) -> AsyncIterator[tuple[Feed, Ear]]:
+    """A running uplink with its spool in `path`; ends in good order."""
+    with contextlib.closing(Spool(path / "spool.db")) as spool:
+        feed, ear = Feed(spool), Ear()
+        who = Introduction("g1", "harbour", "boot", "0")
+        uplink = Uplink(Link(f"127.0.0.1:{port}", KEY, plaintext=True), who, feed, ear)
+        task = asyncio.create_task(uplink.run())
+        yield feed, ear
+        uplink.close()
+        await asyncio.wait_for(task, 10)
+
+
+def events(count: int, first: int = 0) -> list[PresenceEvent]:
+    evidence = Evidence(-61.5, -58.0, 9)
+    return [
+        PresenceEvent(PresenceKind.ENTER, b"pseudony", "door", float(first + n), evidence, dwell_seconds=2.5)
+        for n in range(count)
+    ]
+
+
+def numbers(server: SessionServer) -> list[int]:
+    return sorted(seq for _, _, seq in server.stored)
+
+
+async def test_hello_shows_who_we_are_and_the_key(tmp_path: Path) -> None:
+    servicer = SessionServer(Behaviour(keys=[ANNA]))
+    server, port = await serve(servicer)
+    async with uplink_to(port, tmp_path) as (feed, ear):
+        await eventually(lambda: bool(ear.tables and ear.times and servicer.healths))
+        hello, health = servicer.hellos[0], servicer.healths[0]
+        assert (hello.gateway, hello.store, hello.epoch, hello.table_version) == (
+            "g1",
+            "harbour",
+            feed.epoch,
+            "",
+        )
+        assert servicer.keys_shown == [f"Bearer {KEY}"]
+        assert (health.adverts, health.degraded, health.clock_offset_ms) == (7, True, 250.0)
+        assert ear.tables[0].version == "t1"
+        assert ear.times[0][0] == 1_767_225_600.0
+    await server.stop(0)
+    assert servicer.ended_in_order == 1
+
+
+async def test_events_arrive_whole_and_leave_the_spool(tmp_path: Path) -> None:
+    servicer = SessionServer(Behaviour())
+    server, port = await serve(servicer)
+    async with uplink_to(port, tmp_path) as (feed, _):
+        await feed.append(events(1), started_at_seconds=1000.0)
+        await asyncio.wait_for(feed.emptied(), 10)
+    await server.stop(0)
+    (stored,) = servicer.stored.values()
+    assert (stored.pseudonym, stored.zone, stored.dwell_seconds) == (b"pseudony", "door", 2.5)
+    assert (stored.evidence.smoothed_rssi_dbm, stored.evidence.samples) == (-61.5, 9)
+    assert stored.observed_at.ToSeconds() == 1000
+
+
+async def test_lost_acknowledgements_lose_and_double_nothing(tmp_path: Path) -> None:
+    servicer = SessionServer(Behaviour(acks_lost=3))
+    server, port = await serve(servicer)
+    async with uplink_to(port, tmp_path) as (feed, _):
+        for first in range(0, 3000, 300):
+            await feed.append(events(300, first), started_at_seconds=0.0)
+        await asyncio.wait_for(feed.emptied(), 20)
+    await server.stop(0)
+    assert numbers(servicer) == list(range(1, 3001))
+
+
+async def test_a_session_that_breaks_off_is_taken_up_again_and_sent_again(tmp_path: Path) -> None:
+    servicer = SessionServer(Behaviour(batches_max=3))
+    server, port = await serve(servicer)
+    async with uplink_to(port, tmp_path) as (feed, _):
+        await feed.append(events(2500), started_at_seconds=0.0)
+        await asyncio.wait_for(feed.emptied(), 20)
+    await server.stop(0)
+    assert numbers(servicer) == list(range(1, 2501))
+    assert servicer.received > 2500
+    assert len(servicer.hellos) > 1
+    assert servicer.hellos[-1].oldest_seq > 1
+
+
+async def test_a_server_that_comes_late_gets_everything(tmp_path: Path) -> None:
+    servicer = SessionServer(Behaviour())
+    probe, port = await serve(servicer)
+    await probe.stop(0)
+    async with uplink_to(port, tmp_path) as (feed, _):
+        await feed.append(events(50), started_at_seconds=0.0)
+        await asyncio.sleep(0.5)
+        server, _ = await serve(servicer, port)
+        await asyncio.wait_for(feed.emptied(), 20)
+    await server.stop(0)
+    assert numbers(servicer) == list(range(1, 51))
+
+
+async def test_a_server_that_restarts_under_load_gets_each_event_once(tmp_path: Path) -> None:
+    servicer = SessionServer(Behaviour())
+    server, port = await serve(servicer)
+    async with uplink_to(port, tmp_path) as (feed, _):
+        for round_of in range(4):
+            await feed.append(events(700, round_of * 700), started_at_seconds=0.0)
+            await asyncio.sleep(0.05)
+            await server.stop(0)
+            server, _ = await serve(servicer, port)
+        await asyncio.wait_for(feed.emptied(), 30)
+    await server.stop(0)
+    assert numbers(servicer) == list(range(1, 2801))
+
+
+async def test_what_an_earlier_session_stored_is_not_sent_again_when_the_server_says_so(
+    tmp_path: Path,
+) -> None:
+    servicer = SessionServer(Behaviour(acks_lost=1))
+    server, port = await serve(servicer)
+    async with uplink_to(port, tmp_path) as (feed, _):
+        await feed.append(events(10), started_at_seconds=0.0)
+        await eventually(lambda: len(servicer.stored) == 10)
+        assert feed.waiting == 10
+        await feed.append(events(1), started_at_seconds=0.0)
+        await asyncio.wait_for(feed.emptied(), 10)
+    await server.stop(0)
+    assert servicer.received == 11
+
+
+async def test_a_silent_server_is_left_after_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("beacon_gateway.uplink.ACK_SECONDS_MAX", 0.3)
+    servicer = SessionServer(Behaviour(acks_lost=1))
+    server, port = await serve(servicer)
+    async with uplink_to(port, tmp_path) as (feed, _):
+        await feed.append(events(5), started_at_seconds=0.0)
+        await asyncio.wait_for(feed.emptied(), 10)
+    await server.stop(0)
+    assert len(servicer.hellos) == 2
+    assert numbers(servicer) == [1, 2, 3, 4, 5]
+
+
+async def test_at_most_eight_batches_are_on_their_way(tmp_path: Path) -> None:
+    servicer = SessionServer(Behaviour(acks_lost=1_000))
+    server, port = await serve(servicer)
+    async with uplink_to(port, tmp_path) as (feed, _):
+        await feed.append(events(3000), started_at_seconds=0.0)
+        await eventually(lambda: servicer.received == 1600)
+        await asyncio.sleep(0.3)
+        assert servicer.received == 1600
+    await server.stop(0)
