@@ -16,6 +16,7 @@ SHOWN_PURCHASES_MIN: Final = 2  # one purchase shows no gap of the customer's ow
 INTERVAL: Final = (0.1, 0.9)  # the 80 % between
 STRENGTH_MAX: Final = 1e6  # groups that do not differ at all: their own mean counts for nothing
 LEAST_GAPS: Final = 2
+LEAST_VARIANCE: Final = 0.05**2  # of the log gap: even a clockwork customer shops half a day early or late
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class GapPrior:
         customer_strength, _ = _strength(gaps, ["customer_id"])
         gaps = _without(gaps, ["customer_id"], customer_strength)
         pair_strength, variance = _strength(gaps, ["customer_id", "sku"])
+        variance = max(LEAST_VARIANCE, variance)
         return cls(log_mean, variance, item_strength, customer_strength, pair_strength)
 
     def gaps_of_pairs(self, lines: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
@@ -107,7 +109,7 @@ def _gap_days(pairs: pl.DataFrame, waited_days: FloatArray, quantile: float) -> 
     waited = np.log(np.maximum(waited_days, 1e-3))
     still_open = np.maximum(ndtr((centre - waited) / spread), np.finfo(np.float64).tiny)
     gap: FloatArray = np.exp(centre - spread * ndtri(still_open * (1 - quantile)))
-    return gap
+    return np.maximum(gap, waited_days)
 
 
 def _date_after(moment: str, days: str) -> pl.Expr:

@@ -201,7 +201,7 @@ def item_statistics(aged: pl.DataFrame, horizon_days: int) -> pl.DataFrame:
     """
     again = _rebuying(aged).join(_demand(aged, horizon_days), on="sku")
     repeats, watched = pl.col("repeats"), pl.col("watched_days")
-    prior = PRIOR_WATCHED_DAYS * repeats.sum() / watched.sum()
+    prior = PRIOR_WATCHED_DAYS * (repeats.sum() + 1) / (watched.sum() + PRIOR_WATCHED_DAYS)
     return again.select(
         "sku",
         "item_buyers",

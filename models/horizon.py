@@ -20,6 +20,10 @@ CHURN_RATE_BOUNDS: Final = (
 HISTORY_EXTRA_DAYS: Final = 45  # the least past from which features mean anything
 ACTIVE_HORIZONS: Final = 2  # a customer silent for longer than 2 H is gone already, not about to leave
 
+NONE_FITS: Final = (
+    "no horizon fits: the history is too short, orders are too rare, or nearly everyone stays or leaves"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
@@ -44,7 +48,7 @@ def choose(lines: pl.DataFrame, as_of: datetime, candidates: Sequence[int] = CAN
         fits = silent <= SILENT_SHARE_MAX and history_days >= 3 * days + HISTORY_EXTRA_DAYS
         if fits and rate is not None and CHURN_RATE_BOUNDS[0] <= rate <= CHURN_RATE_BOUNDS[1]:
             return Horizon(days, silent, rate)
-    return Horizon(None, reason="no horizon fits: orders are too rare, or the history is too short")
+    return Horizon(None, reason=NONE_FITS)
 
 
 def survival(gaps_days: npt.NDArray[np.float64], closed: npt.NDArray[np.bool_], days: float) -> float:

@@ -1,5 +1,6 @@
 """A small made-up shop: customers with rhythms of their own, some of whom leave without a word."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -41,6 +42,15 @@ def build_shop(customers: int, seed: int = 7) -> pl.DataFrame:
     rng = np.random.default_rng(seed)
     rows = [line for customer in range(customers) for line in _lines_of(customer, rng)]
     return pl.DataFrame(rows, schema=history.LINES, orient="row")
+
+
+def sold(rows: Iterable[tuple[str, float, str]]) -> pl.DataFrame:
+    """One unit per row of (customer, day, sku), an order each."""
+    lines = [
+        (customer, f"{customer}-{place}", START + timedelta(days=day), sku, 1, 500)
+        for place, (customer, day, sku) in enumerate(rows)
+    ]
+    return pl.DataFrame(lines, schema=history.LINES, orient="row")
 
 
 class Ledger:

@@ -78,6 +78,20 @@ def test_a_date_never_lies_before_the_moment_of_scoring(gap_world: pl.DataFrame,
     )
 
 
+def test_a_clockwork_pair_is_due_when_it_always_was(ledger: Ledger) -> None:
+    for day in (0, 10, 20, 30):
+        ledger.buys(day)
+    dated = _dated(ledger.lines, ledger.day(33)).row(0, named=True)
+    assert dated["due_on"] == ledger.day(40).date()
+    assert dated["usual_gap_days"] == pytest.approx(10)
+
+
+def test_a_clockwork_pair_that_stopped_long_ago_is_due_at_once(ledger: Ledger) -> None:
+    for day in (0, 10, 20, 30):
+        ledger.buys(day)
+    assert _dated(ledger.lines, ledger.day(300)).row(0, named=True)["due_on"] == ledger.day(300).date()
+
+
 def test_a_history_without_any_gap_has_no_prior(ledger: Ledger) -> None:
     ledger.buys(1)
     ledger.buys(2, customer="bob")

@@ -2,6 +2,7 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -9,6 +10,7 @@ from models import history, registry, training
 from models.readiness import Readiness
 from models.snapshots import Plan
 from models.training import Trained
+from tests.unit.models.shop import sold
 
 
 def test_the_churn_model_learns_the_shops_rhythms(trained: Trained) -> None:
@@ -70,6 +72,31 @@ def test_a_shop_without_recent_orders_is_not_ready(shop: pl.DataFrame, as_of: da
     stale = training.train(shop, as_of + timedelta(days=60), threads=1)
     assert stale.churn_verdict.reasons == ("no order in the last 30 days",)
     assert stale.repurchase_verdict.readiness is Readiness.NOT_READY
+
+
+def test_a_shop_where_nobody_ever_leaves_has_no_churn_to_learn(as_of: datetime) -> None:
+    clockwork = sold((f"c{customer}", day, "tea") for customer in range(520) for day in range(0, 400, 10))
+    loyal = training.train(clockwork, as_of, horizon_days=30, threads=1)
+    assert loyal.churn_verdict.reasons == ("0 of the rarer outcome in the hold-out, 200 needed",)
+
+
+def test_a_shop_where_nothing_is_bought_twice_has_no_repurchase_to_learn(as_of: datetime) -> None:
+    novelties = sold((f"c{n % 520}", n * 400 / 6000, f"novelty-{n}") for n in range(6000))
+    verdict = training.train(novelties, as_of, threads=1).repurchase_verdict
+    assert verdict.reasons == ("0 of the rarer outcome in the hold-out, 200 needed",)
+
+
+def test_where_every_customer_is_alike_the_labelled_baseline_stands(as_of: datetime) -> None:
+    rng = np.random.default_rng(6)
+    days = [(customer, float(day)) for customer in range(900) for day in rng.uniform(0, 400, rng.poisson(6))]
+    alike = sold((f"c{customer}", day, "tea") for customer, day in days)
+    assert training.train(alike, as_of, threads=1).churn_verdict.readiness is Readiness.BASELINE
+
+
+def test_a_horizon_longer_than_the_history_carries_is_refused(as_of: datetime) -> None:
+    yearly = sold((f"c{customer}", day, "tea") for customer in range(520) for day in (30, 200, 390))
+    verdict = training.train(yearly, as_of, horizon_days=300, threads=1).churn_verdict
+    assert verdict.reasons == ("the history is too short for a test window",)
 
 
 def test_an_empty_shop_is_not_ready(as_of: datetime) -> None:
