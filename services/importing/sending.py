@@ -207,6 +207,8 @@ async def _knock(call: Call) -> None:
     try:
         await call.done_writing()
         trouble = await _trouble(call)
+    except grpc.aio.InternalError:  # the connection broke under the call, which then may never get a status
+        trouble = Trouble(grpc.StatusCode.UNAVAILABLE, "the connection broke")
     finally:
         call.cancel()
     if trouble.code is not grpc.StatusCode.OK:
@@ -230,7 +232,7 @@ async def _trouble(call: Call) -> Trouble:
 
 
 async def _say_goodbye(call: Call) -> None:
-    with suppress(TimeoutError, grpc.aio.AioRpcError, asyncio.InvalidStateError):
+    with suppress(TimeoutError, grpc.aio.InternalError):
         async with asyncio.timeout(GOODBYE_SECONDS):
             await call.done_writing()
             await call.code()
@@ -261,8 +263,13 @@ def _metadata(key: str | None) -> tuple[tuple[str, str], ...]:
     return (("authorization", f"Bearer {key}"),)
 
 
+def encrypted(server: Server) -> bool:
+    """Whether the stream uses TLS."""
+    return not server.plaintext and (server.ca_certificate is not None or not _is_here(server.address))
+
+
 def _channel(server: Server) -> grpc.aio.Channel:
-    if server.plaintext or (server.ca_certificate is None and _is_here(server.address)):
+    if not encrypted(server):
         return grpc.aio.insecure_channel(server.address, options=CHANNEL_OPTIONS)
     credentials = grpc.ssl_channel_credentials(_certificate(server.ca_certificate))
     return grpc.aio.secure_channel(server.address, credentials, options=CHANNEL_OPTIONS)
