@@ -1,0 +1,186 @@
+"""Fills an empty database with a made-up shop, for benchmarks and for screens that need many customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Any, Final
+
+import polars as pl
+from sqlalchemy import Connection, Table, insert, select
+
+from services.activity.use_cases import CART_IDLE_TOPIC
+from services.clock import EPOCH, MICROSECOND
+from services.demo import synthetic
+from services.engagement.queries import all_customer_ids, store_reference
+from services.engagement.use_cases import reference_from, refresh_scores
+from services.errors import WrongStateError
+from services.events import OrderPlaced
+from services.loyalty.rules import Lot, Movement, earn, points_to_reverse, take_back
+from services.settings import Programme
+from services.storage.database import Database
+from services.storage.tables import customers as customer_table
+from services.storage.tables import metadata
+from services.storage.unit import UnitOfWork
+
+BLOCK_CUSTOMERS: Final = 25_000  # some 300 MB of rows in memory, and one transaction
+SCORE_CHUNK: Final = 2_000
+HISTORY_SHARE: Final = 0.4  # of the whole time: writing what happened, then the reference, then the scores
+REFERENCE_SHARE: Final = 0.2
+
+Progress = Callable[[str, float], None]
+
+
+class NotEmptyError(WrongStateError):
+    """This database holds customers already; seed an empty one."""
+
+    reason = "NOT_EMPTY"
+
+
+@dataclass(frozen=True, slots=True)
+class SeedReport:
+    """What was written: rows by table, and how long it took."""
+
+    rows: dict[str, int]
+    seconds: float
+
+
+def seed(database: Database, customers: int, seed: int, progress: Progress) -> SeedReport:
+    """Write `customers` customers and all that they did in the 540 days before the database's clock.
+
+    database: empty and not serving. The same seed at the same moment gives the same content. The scores are
+    those that the service itself computes. progress: what is being done, and the share done, 0 to 1.
+    Raises NotEmptyError.
+    """
+    started = perf_counter()
+    as_of = database.clock.now()
+    rows = _write_history(database, customers, seed, as_of, progress)
+    with database.engine.begin() as connection:
+        progress("building the reference", HISTORY_SHARE)
+        store_reference(connection, reference_from(connection, as_of), as_of)
+    rows["scores"] = _write_scores(database, as_of, progress)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    progress("done", 1.0)
+    return SeedReport(rows, perf_counter() - started)
+
+
+def _write_history(
+    database: Database, customers: int, seed: int, as_of: datetime, progress: Progress
+) -> dict[str, int]:
+    goods = synthetic.catalogue(seed)
+    counts: dict[str, int] = {}
+    with database.engine.begin() as connection:
+        _check_empty(connection)
+        _write(connection, {"products": synthetic.product_rows(goods)}, counts)
+    for first in range(0, customers, BLOCK_CUSTOMERS):
+        progress("writing what customers did", HISTORY_SHARE * first / customers)
+        count = min(BLOCK_CUSTOMERS, customers - first)
+        made = synthetic.block(seed, first, count, microseconds(as_of), goods)
+        with database.engine.begin() as connection:
+            _write(connection, all_rows(made, database.programme), counts)
+    return counts
+
+
+def _check_empty(connection: Connection) -> None:
+    if connection.execute(select(customer_table.c.customer_id).limit(1)).first() is not None:
+        raise NotEmptyError
+
+
+def _write_scores(database: Database, as_of: datetime, progress: Progress) -> int:
+    with database.engine.connect() as connection:
+        ids = all_customer_ids(connection)
+    begun = HISTORY_SHARE + REFERENCE_SHARE
+    for start in range(0, len(ids), SCORE_CHUNK):
+        progress("scoring", begun + (1 - begun) * start / len(ids))
+        with database.engine.begin() as connection:
+            unit = UnitOfWork(connection, as_of, database.programme)
+            refresh_scores(unit, ids[start : start + SCORE_CHUNK])
+    return len(ids)
+
+
+def all_rows(made: synthetic.Block, programme: Programme) -> dict[str, pl.DataFrame]:
+    """The rows of a block with the programme's own: currency, idle timers, points."""
+    idle = timedelta(minutes=programme.reminding.cart_idle_minutes)
+    abandoned_at = pl.when(pl.col("state") == "ABANDONED").then(pl.col("changed_at") + idle // MICROSECOND)
+    currency = pl.lit(programme.currency).alias("currency")
+    return {
+        **made.rows,
+        "orders": made.rows["orders"].with_columns(currency),
+        "carts": made.rows["carts"].with_columns(currency, abandoned_at.alias("abandoned_at")),
+        "outbox": made.rows["outbox"].select(
+            "work_key",
+            topic=pl.lit(CART_IDLE_TOPIC),
+            payload=pl.struct("customer_id").struct.json_encode(),
+            due_at=pl.col("changed_at") + idle // MICROSECOND,
+            attempts=pl.lit(0),
+        ),
+        **ledger_rows(made.earning, programme),
+    }
+
+
+def ledger_rows(earning: pl.DataFrame, programme: Programme) -> dict[str, pl.DataFrame]:
+    """What the members' orders and returns did to their points, by the programme's own rules."""
+    lots: list[Lot] = []
+    entries: list[tuple[Movement, datetime]] = []
+    for customer_id, order_id, placed, total, returned, refund in _orders(earning):
+        order = OrderPlaced(
+            synthetic.SOURCE, order_id, customer_id, placed, total, programme.currency, frozenset()
+        )
+        lot, movements = earn(order, programme, 0)
+        entries.extend((movement, placed) for movement in movements)
+        if returned is not None:
+            points = points_to_reverse(lot.points, 0, total, refund)
+            taken = take_back(points, lot, (), f"return of {lot.lot_id}")
+            lot = replace(lot, remaining_points=taken.remaining_by_lot.get(lot.lot_id, lot.remaining_points))
+            entries.extend((movement, returned) for movement in taken.movements)
+        lots.append(lot)
+    return {"lots": _lot_rows(lots), "movements": _movement_rows(entries)}
+
+
+def _orders(earning: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """Customer id, order id, placed at, total, returned at or None, refund or None."""
+    moments = pl.col("placed_at", "returned_at").cast(pl.Datetime("us", "UTC"))
+    columns = ("customer_id", "order_id", "placed_at", "total_minor", "returned_at", "refund_minor")
+    return earning.with_columns(moments).select(columns).iter_rows()
+
+
+def _lot_rows(lots: list[Lot]) -> pl.DataFrame:
+    kept = {name: [getattr(lot, name) for lot in lots] for name in Lot.__dataclass_fields__}
+    moments = pl.col("earned_at", "activates_at", "expires_at").dt.timestamp("us")
+    return pl.DataFrame(kept).with_columns(moments) if lots else pl.DataFrame(kept)
+
+
+def _movement_rows(entries: list[tuple[Movement, datetime]]) -> pl.DataFrame:
+    names = Movement.__dataclass_fields__
+    kept = {name: [getattr(movement, name) for movement, _ in entries] for name in names}
+    recorded = [microseconds(moment) for _, moment in entries]
+    return pl.DataFrame({**kept, "recorded_at": recorded}).sort("recorded_at", maintain_order=True)
+
+
+def microseconds(moment: datetime) -> int:
+    return (moment - EPOCH) // MICROSECOND
+
+
+def _write(connection: Connection, rows: dict[str, pl.DataFrame], counts: dict[str, int]) -> None:
+    store = _copy if connection.dialect.name == "postgresql" else _insert
+    for name, frame in rows.items():
+        table = metadata.tables[name]
+        columns = [column.name for column in table.columns if column.name in frame.columns]
+        if frame.height:
+            store(connection, table, frame.select(columns))
+        counts[name] = counts.get(name, 0) + frame.height
+
+
+def _insert(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
+    statement = insert(table).compile(dialect=connection.dialect, column_keys=frame.columns)
+    connection.exec_driver_sql(str(statement), frame.rows())
+
+
+def _copy(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
+    cursor: Any = connection.connection.cursor()
+    into = f"COPY {table.name} ({', '.join(frame.columns)}) FROM STDIN (FORMAT csv, NULL '\\N')"
+    with cursor, cursor.copy(into) as copy:
+        copy.write(frame.write_csv(include_header=False, null_value="\\N"))
