@@ -17,6 +17,7 @@ MEASURED_POWER_DBM: Final = -59  # at 1 m: what a tag is taken to have when it d
 EDDYSTONE_LOSS_DB: Final = 41  # Eddystone states the power at 0 m; the first metre costs 41 dB
 
 _PROXIMITY: Final = struct.Struct(">2s20sb")  # iBeacon and AltBeacon differ in their first two bytes only
+PROXIMITY_BYTES: Final = 23  # a constant: most adverts of strangers end at this check, so it must be cheap
 _EDDYSTONE_UID: Final = struct.Struct(">xb16s")
 _EDDYSTONE_EID: Final = struct.Struct(">xb8s")
 _EDDYSTONE_TLM: Final = struct.Struct(">xxHhII")
@@ -56,16 +57,16 @@ def parse(manufacturer_frames: Mapping[int, bytes], service_frames: Mapping[str,
         if (body := service_frames.get(OWN_UUID)) is not None:
             return _own(body)
     for company, body in manufacturer_frames.items():
-        if len(body) >= _PROXIMITY.size and (advert := _manufacturer(company, body)) is not None:
+        if len(body) >= PROXIMITY_BYTES and (advert := _manufacturer(company, body)) is not None:
             return advert
     return None
 
 
 def _manufacturer(company: int, body: bytes) -> Advert | None:
     head, identifier, power_dbm = _PROXIMITY.unpack_from(body)
-    if company == APPLE_COMPANY and head == b"\x02\x15" and len(body) == _PROXIMITY.size:
+    if company == APPLE_COMPANY and head == b"\x02\x15" and len(body) == PROXIMITY_BYTES:
         return Advert(Frame.IBEACON, identifier, power_dbm)
-    if head == b"\xbe\xac" and len(body) <= _PROXIMITY.size + 1:  # one byte is the maker's own
+    if head == b"\xbe\xac" and len(body) <= PROXIMITY_BYTES + 1:  # one byte is the maker's own
         return Advert(Frame.ALTBEACON, identifier, power_dbm)
     return None
 

@@ -124,8 +124,6 @@ class Resolver:
     def replace(self, table: KeyTable, now_seconds: float) -> None:
         """Forgets the table before and takes this one."""
         self.table = table
-        self._near = ()
-        self._pseudonyms = {}
         self.refresh(now_seconds)
 
     def refresh(self, now_seconds: float) -> None:

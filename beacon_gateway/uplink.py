@@ -250,7 +250,6 @@ class _Session:
     async def _take_ack(self, ack: pb.Ack) -> None:
         if ack.epoch != self._feed.epoch:
             return
-        self._sent_seq = max(self._sent_seq, ack.seq)  # what an earlier session sent needs no second time
         while self._in_flight and self._in_flight[0][0] <= ack.seq:
             self._in_flight.popleft()
         self._landed.set()

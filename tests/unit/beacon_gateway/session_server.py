@@ -20,7 +20,7 @@ KEY = "rk_test_0123456789"
 
 
 def pseudonym(identity_key: bytes) -> bytes:
-    return b"P" + identity_key[:7]
+    return b"P" + identity_key[-7:]
 
 
 def windows(version: str, keys: list[bytes], now_seconds: float, hours: int = 1) -> list[pb.KeyWindow]:
@@ -52,12 +52,14 @@ class Behaviour:
     """How the server answers; the faults are of a real network and a real server.
 
     acks_lost: acknowledgements that never leave, although the events are stored.
+    acks_of_another: acknowledgements that name another spool's epoch.
     batches_max: batches a session stores before the server breaks it off without acknowledging the last.
     """
 
     keys: list[bytes] = field(default_factory=list)
     table_version: str = "t1"
     acks_lost: int = 0
+    acks_of_another: int = 0
     batches_max: int | None = None
     now: Callable[[], float] = time.time
 
@@ -104,6 +106,9 @@ class SessionServer(PresenceServiceServicer):
         if self.behaviour.acks_lost > 0:
             self.behaviour.acks_lost -= 1
             return None
+        if self.behaviour.acks_of_another > 0:
+            self.behaviour.acks_of_another -= 1
+            return pb.Ack(epoch="another", seq=max(event.seq for event in batch.events))
         return pb.Ack(epoch=self._epoch, seq=max(event.seq for event in batch.events))
 
     async def ListVisits(self, request: pb.ListVisitsRequest, context: Any) -> pb.ListVisitsResponse:  # noqa: N802

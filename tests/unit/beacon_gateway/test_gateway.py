@@ -127,6 +127,15 @@ async def test_nobody_leaves_while_the_radio_is_deaf(desk: Desk) -> None:
     assert desk.gateway.health().degraded
 
 
+async def test_a_late_look_at_the_queue_sees_the_same_story(desk: Desk) -> None:
+    desk.gateway.take_table(table("1", ANNA))
+    desk.radio.hears(ANNA, 10)
+    desk.radio.until += 100
+    desk.radio.hears(ANNA, 10)
+    await desk.gateway.catch_up()
+    assert desk.kinds() == [PresenceKind.ENTER, PresenceKind.EXIT, PresenceKind.ENTER]
+
+
 async def test_times_are_corrected_by_the_servers_clock(desk: Desk) -> None:
     asked_at = desk.gateway.unix_seconds()
     desk.gateway.take_time(asked_at, asked_at + 90.0)

@@ -1,14 +1,18 @@
+import asyncio
 import json
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from beacon_gateway.adverts import parse as parse_advert
+from beacon_gateway.clock import SceneClock
 from beacon_gateway.identities import eid
+from beacon_gateway.radio import AdvertQueue, Heard
 from beacon_gateway.scene import SceneError, load, parse
-from beacon_gateway.simulator import Route, airwaves, ends_seconds
+from beacon_gateway.simulator import Route, VirtualRadio, airwaves, ends_seconds
 
 KEY = "000102030405060708090a0b0c0d0e0f"
 AT = 1_767_225_600.0
@@ -124,6 +128,26 @@ def test_nearer_is_louder_and_a_wall_is_in_the_way() -> None:
     assert mean_dbm(2.0) == pytest.approx(-59, abs=0.5)
     assert mean_dbm(9.0) == pytest.approx(-59 - 22 * math.log10(8), abs=0.5)
     assert mean_dbm(-1.0) == pytest.approx(-59 - 22 * math.log10(2) - 8, abs=0.5)
+
+
+def test_what_is_in_the_way_changes_slowly_also_for_who_stands_still() -> None:
+    still = walker(path=[{"at_m": [5, 1]}], leaves_seconds=600)
+    shadow_only = {"shadowing_db": 6, "fading_db": 0, "loss_share": 0}
+    heard = [one.rssi_dbm for one in airwaves(parse(scene(walkers=[still], propagation=shadow_only)), AT)]
+    assert max(heard) - min(heard) >= 6
+    assert max(abs(one - other) for one, other in pairwise(heard)) <= 5
+
+
+async def test_a_scene_faster_than_the_gateway_waits_and_loses_no_advert() -> None:
+    played = parse(scene(speed=1000, ends_seconds=41, starts_at="2026-01-01T00:00:00Z"))
+    queue = AdvertQueue(8)
+    radio = asyncio.create_task(VirtualRadio(played, SceneClock(AT, 1000.0), queue).run())
+    heard: list[Heard] = []
+    while not radio.done():
+        await asyncio.sleep(0.02)
+        heard.extend(queue.drain())
+    assert queue.dropped == 0
+    assert heard == list(airwaves(played, AT))
 
 
 def test_a_scene_ends_when_the_last_walker_has_been_gone_for_a_while() -> None:

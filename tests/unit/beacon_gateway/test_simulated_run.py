@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from regulars.presence.v1 import presence_service_pb2 as pb
@@ -102,3 +103,35 @@ async def test_sigterm_stops_it_in_order(tmp_path: Path) -> None:
     await server.stop(0)
     assert process.returncode == 0, stderr.decode()
     assert servicer.ended_in_order == 1
+
+
+def _has_grown(server: SessionServer, stored: int) -> bool:
+    return len(server.stored) > stored
+
+
+async def test_a_killed_gateway_goes_on_where_its_spool_ends(tmp_path: Path) -> None:
+    servicer = SessionServer(Behaviour(keys=[ANNA]))
+    server, port = await serve(servicer)
+    for _ in range(2):
+        process = await start_gateway(tmp_path, port)
+        stored = len(servicer.stored)
+        await eventually(partial(_has_grown, servicer, stored), 20)
+        process.kill()
+        await process.communicate()
+    process = await start_gateway(tmp_path, port, "--exit-at-end")
+    await asyncio.wait_for(process.communicate(), 30)
+    await server.stop(0)
+    assert len({epoch for _, epoch, _ in servicer.stored}) == 1
+    assert len({hello.boot_id for hello in servicer.hellos}) == 3
+    numbers = sorted(seq for _, _, seq in servicer.stored)
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert kinds(servicer)[-1] == "EXIT"
+
+
+async def test_a_scene_that_cannot_be_played_ends_it_with_the_reason(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text(SCENE.replace("speed = 40.0", "speed = -1"))
+    process = await start_gateway(tmp_path, 1, "--scene", str(broken))
+    _, stderr = await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode == 2
+    assert "speed" in stderr.decode()

@@ -50,10 +50,30 @@ def test_a_stranger_to_the_threshold_never_enters() -> None:
 
 def test_a_challenger_must_be_stronger_for_two_seconds() -> None:
     story = Story().goes_on(5, door=-60, shoes=-75)
-    story.goes_on(10, door=-60, shoes=-61)
+    story.goes_on(20, door=-60, shoes=-58)
     assert PresenceKind.MOVE not in story.kinds()
     story.goes_on(10, door=-70, shoes=-55)
     assert [event.zone for event in story.events if event.kind is PresenceKind.MOVE] == ["shoes"]
+
+
+def test_a_challenger_for_a_moment_moves_nobody() -> None:
+    story = Story().goes_on(10, door=-60, shoes=-80)
+    story.goes_on(1, door=-60, shoes=-20).goes_on(20, door=-60, shoes=-100)
+    assert PresenceKind.MOVE not in story.kinds()
+
+
+def test_a_receiver_that_hears_no_more_loses_to_one_that_does() -> None:
+    story = Story().goes_on(10, door=-55).goes_on(25, shoes=-65)
+    assert [event.zone for event in story.events if event.kind is PresenceKind.MOVE] == ["shoes"]
+
+
+def test_fading_is_smoothed() -> None:
+    tracker = Tracker([Receiver(DOOR, "door")], {})
+    for half in range(1, 41):
+        tracker.hear(ANNA, DOOR, -50 if half % 2 else -70, POWER, half / 2)
+    tracker.tick(20.0)
+    (event,) = tracker.tick(22.0)
+    assert event.evidence.smoothed_rssi_dbm == pytest.approx(-60, abs=5)
 
 
 def test_dwell_comes_at_20_and_60_seconds_and_then_each_minute() -> None:
@@ -81,8 +101,15 @@ def test_a_fading_tag_leaves_after_ten_weak_seconds() -> None:
     assert exits[0].at_seconds == pytest.approx(10.0)
 
 
-def test_a_deaf_radio_throws_nobody_out() -> None:
-    story = Story().goes_on(30, door=-60).goes_on(600, deaf=True).goes_on(30, door=-60)
+def test_an_interrupted_weakness_is_no_exit() -> None:
+    story = Story().goes_on(10, door=-60)
+    for _ in range(3):
+        story.goes_on(10, door=-95).goes_on(6, door=-60)
+    assert PresenceKind.EXIT not in story.kinds()
+
+
+def test_a_deaf_radio_throws_nobody_out_even_when_they_are_slow_to_be_heard_again() -> None:
+    story = Story().goes_on(30, door=-60).goes_on(600, deaf=True).goes_on(15).goes_on(30, door=-60)
     assert PresenceKind.EXIT not in story.kinds()
 
 

@@ -153,7 +153,7 @@ async def test_a_server_that_restarts_under_load_gets_each_event_once(tmp_path: 
     assert numbers(servicer) == list(range(1, 2801))
 
 
-async def test_what_an_earlier_session_stored_is_not_sent_again_when_the_server_says_so(
+async def test_one_acknowledgement_stands_for_all_before_it(
     tmp_path: Path,
 ) -> None:
     servicer = SessionServer(Behaviour(acks_lost=1))
@@ -168,9 +168,12 @@ async def test_what_an_earlier_session_stored_is_not_sent_again_when_the_server_
     assert servicer.received == 11
 
 
-async def test_a_silent_server_is_left_after_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("behaviour", [Behaviour(acks_lost=1), Behaviour(acks_of_another=1)])
+async def test_a_server_that_acknowledges_nothing_of_ours_is_left_after_a_while(
+    behaviour: Behaviour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("beacon_gateway.uplink.ACK_SECONDS_MAX", 0.3)
-    servicer = SessionServer(Behaviour(acks_lost=1))
+    servicer = SessionServer(behaviour)
     server, port = await serve(servicer)
     async with uplink_to(port, tmp_path) as (feed, _):
         await feed.append(events(5), started_at_seconds=0.0)
