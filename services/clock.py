@@ -10,6 +10,10 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 
 
+CLOCK_SKEW_MAX: Final = timedelta(minutes=5)  # two machines without time service drift less in a day
+EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)  # older times are a unit mistaken
+
+
 class Clock(Protocol):
     """Tells the time, always aware and in UTC."""
 

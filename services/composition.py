@@ -7,7 +7,7 @@ import fcntl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from regulars.activity.v1 import activity_service_pb2, activity_service_pb2_grpc
 from regulars.engagement.v1 import engagement_service_pb2, engagement_service_pb2_grpc
@@ -20,7 +20,7 @@ from regulars.reminders.v1 import reminders_service_pb2, reminders_service_pb2_g
 
 from services.activity.servicer import ActivityServicer
 from services.activity.use_cases import CART_IDLE_TOPIC, abandon_carts
-from services.clock import Clock
+from services.clock import Clock, SystemClock
 from services.engagement.servicer import EngagementServicer
 from services.feedback.servicer import FeedbackServicer
 from services.loyalty.servicer import LoyaltyServicer
@@ -32,7 +32,7 @@ from services.reactions import react
 from services.reminders.delivery import ConsoleSender, Sender, WebhookSender
 from services.reminders.servicer import RemindersServicer
 from services.reminders.use_cases import DELIVER_TOPIC, SEND_TOPIC, send_reminders
-from services.rpc.auth import ApiKey, Keyring, NewKey, make_key
+from services.rpc.auth import ADMIN, SCOPES, ApiKey, Keyring, NewKey, make_key
 from services.rpc.desk import FrontDesk
 from services.rpc.limits import RateLimiter
 from services.server import RpcServer, Service, all_scopes
@@ -42,6 +42,8 @@ from services.storage.database import Database
 from services.storage.outbox import Claimed
 from services.telemetry import Telemetry
 from services.worker import Ended, Handler, Worker, end_work
+
+KEYS_SECONDS: Final = 5.0  # how long a revoked key may still be taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ def open_database(settings: Settings, clock: Clock) -> Database:
 @contextmanager
 def sole_owner(settings: Settings) -> Iterator[None]:
     """Hold the data folder: one process owns a SQLite file. Raises SettingsError when another does."""
+    if settings.database_url:  # PostgreSQL takes as many processes as there are
+        yield
+        return
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / "lock").open("w") as lock:
         try:
@@ -136,7 +141,7 @@ def service(messages: Any, stubs: Any, name: str, servicer: Any) -> Service:
 def senders(settings: Settings) -> dict[str, Sender]:
     found: dict[str, Sender] = {"console": ConsoleSender()}
     if settings.webhook_url:
-        found["webhook"] = WebhookSender(settings.webhook_url, settings.webhook_secret)
+        found["webhook"] = WebhookSender(settings.webhook_url, settings.webhook_secret, SystemClock())
     return found
 
 
@@ -166,7 +171,10 @@ def live_keys(database: Database) -> list[ApiKey]:
 
 
 def create_key(database: Database, name: str, scopes: tuple[str, ...]) -> NewKey:
-    """Make and store a key; its text is in the answer and nowhere else."""
+    """Make and store a key; its text is in the answer and nowhere else. Raises SettingsError."""
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise SettingsError(f"scope: {scope!r} is none of {', '.join(SCOPES)}")
     new = make_key(name, scopes)
     row = keys.StoredKey(
         new.key.key_id,
@@ -182,15 +190,49 @@ def create_key(database: Database, name: str, scopes: tuple[str, ...]) -> NewKey
     return new
 
 
+def first_key(house: House) -> NewKey | None:
+    """An admin key for a database that has none; None when there are keys already."""
+    with house.database.engine.connect() as connection:
+        if keys.all_keys(connection):
+            return None
+    new = create_key(house.database, "first start", (ADMIN,))
+    house.keyring.replace(live_keys(house.database))
+    return new
+
+
+def stored_keys(settings: Settings) -> list[keys.StoredKey]:
+    database = open_database(settings, SystemClock())
+    with database.engine.connect() as connection:
+        return keys.all_keys(connection)
+
+
+def revoke(settings: Settings, key_id: str) -> None:
+    """End a key; raises SettingsError when no live key has this id."""
+    with sole_owner(settings):
+        database = open_database(settings, SystemClock())
+        with database.engine.begin() as connection:
+            if not keys.revoke_key(connection, key_id, database.clock.now()):
+                raise SettingsError(f"no live key has the id {key_id!r}; see: regulars keys list")
+
+
+async def renew_keys(house: House) -> None:
+    """Let keys that another process made or revoked count here too."""
+    while True:
+        await asyncio.sleep(KEYS_SECONDS)
+        house.keyring.replace(await asyncio.to_thread(live_keys, house.database))
+
+
 @asynccontextmanager
 async def running(house: House) -> AsyncIterator[House]:
     """Serve calls and work through what is due, until the block ends."""
     await house.database.open()
     await house.rpc.start()
     working = asyncio.create_task(house.worker.run())
+    renewing = asyncio.create_task(renew_keys(house))
     try:
         yield house
     finally:
+        renewing.cancel()
         await house.rpc.stop()
         house.worker.stop()
         await working

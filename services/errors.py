@@ -6,7 +6,10 @@ gRPC status a kind becomes is said in one place, `rpc/errors.py`.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
+
+from services.clock import CLOCK_SKEW_MAX, EARLIEST
 
 
 class RegularsError(Exception):
@@ -67,3 +70,12 @@ class UnavailableError(RegularsError):
     """The server cannot do it at the moment; try again."""
 
     reason = "UNAVAILABLE"
+
+
+def check_moment(moment: datetime, now: datetime, field: str) -> InvalidError | None:
+    """Refuse a time in the future, or one so old that it must be a mistake."""
+    if moment > now + CLOCK_SKEW_MAX:
+        return InvalidError(f"{field}: lies in the future of the server's clock", field=field)
+    if moment < EARLIEST:
+        return InvalidError(f"{field}: lies before 1990; send seconds since 1970", field=field)
+    return None

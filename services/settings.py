@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -27,16 +28,26 @@ class Points(Frozen):
     expiry_months: Annotated[int, Field(ge=1, le=120)] = 12
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
 class Weights(Frozen):
     """What the engagement score is made of; shares of 1."""
 
-    average_order_value: float = 0.20
-    repeat_rate: float = 0.20
-    purchase_frequency: float = 0.15
-    recency: float = 0.15
-    channel_count: float = 0.15
-    digital_engagement: float = 0.05
-    sentiment: float = 0.10
+    average_order_value: Share = 0.20
+    repeat_rate: Share = 0.20
+    purchase_frequency: Share = 0.15
+    recency: Share = 0.15
+    channel_count: Share = 0.15
+    digital_engagement: Share = 0.05
+    sentiment: Share = 0.10
+
+    @model_validator(mode="after")
+    def _sum_is_one(self) -> Self:
+        total = math.fsum(share for _, share in self)
+        if not math.isclose(total, 1.0, abs_tol=1e-9):
+            raise ValueError(f"the weights must sum to 1, these sum to {total:g}")
+        return self
 
 
 class Reminding(Frozen):

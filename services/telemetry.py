@@ -41,13 +41,13 @@ class Telemetry:
         self._trace_ratio = trace_ratio if spans else 0.0
         self._attributes: dict[tuple[str, str], dict[str, str]] = {}
 
-    def call_ended(self, method: str, code: str, started: float) -> None:
+    def call_ended(self, method: str, code: str, started: float, *, streaming: bool = False) -> None:
         """Record one call that began at `started` (`time.perf_counter`)."""
         elapsed = time.perf_counter() - started
         self._duration.record(elapsed, self._attributes_of(method, code))
         if self._trace_ratio and random.random() < self._trace_ratio:  # noqa: S311  (sampling, not a secret)
             self._span(method, code, elapsed)
-        if elapsed > SLOW_CALL_SECONDS:
+        if elapsed > SLOW_CALL_SECONDS and not streaming:
             log.warning("slow_call", method=method, code=code, seconds=round(elapsed, 3))
 
     def _attributes_of(self, method: str, code: str) -> dict[str, str]:

@@ -78,10 +78,13 @@ class Worker:
     async def run(self) -> None:
         while not self._stopping:
             self._woken.clear()
-            if await self._is_due():
-                await self._work()
-            else:
-                await self._rest()
+            try:
+                if await self._is_due():
+                    await self._work()
+                    continue
+            except Exception:
+                log.exception("worker_round_failed")  # a full disk or a restarting database: try again
+            await self._rest()
 
     async def _rest(self) -> None:
         try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from services.activity.rules import Cart, CartState, Match, Order, Purchase, Return, Session
+from services.activity.rules import Cart, CartState, Content, Match, Order, Purchase, Return, Session
 from services.storage.sets import insert_new, upsert
 from services.storage.tables import (
     cart_lines,
@@ -62,6 +62,39 @@ def find_orders(
     wanted = set(keys)
     rows = connection.execute(_FIND_ORDERS, {"ids": sorted({order_id for _, order_id in wanted})})
     return {(row[0], row[1]): StoredOrder(*row[2:]) for row in rows if (row[0], row[1]) in wanted}
+
+
+_HEADS = select(
+    orders.c.source,
+    orders.c.order_id,
+    orders.c.customer_id,
+    orders.c.placed_at,
+    orders.c.channel,
+    orders.c.currency,
+).where(orders.c.order_id.in_(bindparam("ids", expanding=True)))
+_LINES = (
+    select(
+        order_lines.c.source,
+        order_lines.c.order_id,
+        order_lines.c.sku,
+        order_lines.c.quantity,
+        order_lines.c.unit_price_minor,
+    )
+    .where(order_lines.c.order_id.in_(bindparam("ids", expanding=True)))
+    .order_by(order_lines.c.source, order_lines.c.order_id, order_lines.c.line)
+)
+
+
+def find_contents(connection: Connection, wanted: Sequence[Order]) -> dict[tuple[str, str], Content]:
+    """What is stored of the orders that are there already, by (source, order id)."""
+    keys = {(order.source, order.order_id) for order in wanted}
+    rows = connection.execute(_HEADS, {"ids": sorted({order_id for _, order_id in keys})})
+    heads = {(row[0], row[1]): row[2:] for row in rows if (row[0], row[1]) in keys}
+    lines: dict[tuple[str, str], list[tuple[str, int, int]]] = {key: [] for key in heads}
+    if heads:
+        for row in connection.execute(_LINES, {"ids": sorted({order_id for _, order_id in heads})}):
+            lines.setdefault((row[0], row[1]), []).append((row[2], row[3], row[4]))
+    return {key: Content(*head, tuple(lines[key])) for key, head in heads.items()}
 
 
 def store_orders(connection: Connection, fresh: Sequence[Order]) -> None:
@@ -307,9 +340,11 @@ def close_carts(connection: Connection, states: Mapping[str, CartState]) -> None
         connection.execute(_CLOSE_CARTS, rows)
 
 
-def abandon_carts(connection: Connection, cart_ids: Sequence[str], at: datetime) -> None:
-    if cart_ids:
-        connection.execute(_ABANDON_CARTS, [{"of_cart": cart_id, "at": at} for cart_id in cart_ids])
+def abandon_carts(connection: Connection, abandoned: Mapping[str, datetime]) -> None:
+    """Mark carts as abandoned at the moments given, however late that is noticed."""
+    if abandoned:
+        rows = [{"of_cart": cart_id, "at": at} for cart_id, at in abandoned.items()]
+        connection.execute(_ABANDON_CARTS, rows)
 
 
 _FIND_SESSIONS = select(sessions.c.session_id).where(

@@ -71,7 +71,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
             yield await self._record_batch(request)
 
     async def _record_batch(self, request: pb.RecordOrdersRequest) -> pb.RecordOrdersResponse:
-        """Orders first: a return looks only for purchases before its own time, so their order does not matter."""
+        """Orders first: a return looks only for purchases before its own time, so nothing is lost by it."""
         batch = Batch()
         orders, returns = sorted_records(request, batch)
         for index, answer in await self._write(use_cases.record_orders, orders):

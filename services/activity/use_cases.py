@@ -11,6 +11,7 @@ from services.activity.rules import (
     CartOwnerDiffersError,
     CartState,
     CartUpdated,
+    Content,
     Order,
     OrderDiffersError,
     OrderNotFoundError,
@@ -20,11 +21,11 @@ from services.activity.rules import (
     ReturnExceedsOrderError,
     ReturnRecorded,
     Session,
+    check_amount,
     check_currency,
-    check_moment,
     match_return,
 )
-from services.errors import InvalidError, RegularsError
+from services.errors import InvalidError, RegularsError, check_moment
 from services.events import CartChanged, CartClosed, CustomerSeen, OrderPlaced, OrderReturned
 from services.storage import outbox
 from services.storage.sets import lock_customers
@@ -36,17 +37,17 @@ CART_IDLE_TOPIC = "cart.idle"
 @use_case(OrderRecorded)
 def record_orders(unit: UnitOfWork, orders: Sequence[Order]) -> list[OrderRecorded | RegularsError]:
     lock_customers(unit, (order.customer_id for order in orders))
-    stored = queries.find_orders(unit.connection, ((order.source, order.order_id) for order in orders))
+    known = queries.find_contents(unit.connection, orders)
     answers: list[OrderRecorded | RegularsError] = []
     fresh: list[Order] = []
     for order in orders:
         key = (order.source, order.order_id)
-        known = stored.get(key)
-        problem = _order_problem(order, unit) if known is None else None
-        if known is None and problem is None:
+        problem = None if key in known else _order_problem(order, unit)
+        if key not in known and problem is None:
             fresh.append(order)
-            stored[key] = queries.StoredOrder(order.customer_id, order.currency, order.total_minor, 0)
-        answers.append(problem or _recorded(order, known))
+        answers.append(problem or _recorded(order, known.get(key)))
+        if problem is None:
+            known.setdefault(key, order.content)
     queries.store_orders(unit.connection, fresh)
     for order in fresh:
         unit.emit(_placed(order))
@@ -54,20 +55,17 @@ def record_orders(unit: UnitOfWork, orders: Sequence[Order]) -> list[OrderRecord
 
 
 def _order_problem(order: Order, unit: UnitOfWork) -> InvalidError | None:
-    return check_moment(order.placed_at, unit.now, "order.placed_at") or check_currency(
-        order.currency, unit.programme.currency, "order.currency"
+    return (
+        check_moment(order.placed_at, unit.now, "order.placed_at")
+        or check_currency(order.currency, unit.programme.currency, "order.currency")
+        or check_amount(order.total_minor, "order.lines")
     )
 
 
-def _recorded(order: Order, known: queries.StoredOrder | None) -> OrderRecorded | OrderDiffersError:
-    total = order.total_minor
-    if known is not None and (known.customer_id, known.currency, known.total_minor) != (
-        order.customer_id,
-        order.currency,
-        total,
-    ):
+def _recorded(order: Order, known: Content | None) -> OrderRecorded | OrderDiffersError:
+    if known is not None and known != order.content:
         return OrderDiffersError(field="order.order_id", order_id=order.order_id)
-    return OrderRecorded(known is not None, total, order.currency)
+    return OrderRecorded(known is not None, order.total_minor, order.currency)
 
 
 def _placed(order: Order) -> OrderPlaced:
@@ -174,8 +172,10 @@ def update_carts(unit: UnitOfWork, carts: Sequence[Cart]) -> list[CartUpdated | 
 def _cart_problem(unit: UnitOfWork, cart: Cart, known: queries.StoredCart | None) -> RegularsError | None:
     if known is not None and known.customer_id != cart.customer_id:
         return CartOwnerDiffersError(field="customer_id", cart_id=cart.cart_id)
-    return check_moment(cart.changed_at, unit.now, "changed_at") or check_currency(
-        cart.currency, unit.programme.currency, "currency"
+    return (
+        check_moment(cart.changed_at, unit.now, "changed_at")
+        or check_currency(cart.currency, unit.programme.currency, "currency")
+        or check_amount(cart.total_minor, "lines")
     )
 
 
@@ -208,12 +208,12 @@ def _idle_timer(unit: UnitOfWork, cart: Cart) -> outbox.Work:
 def abandon_carts(unit: UnitOfWork, timers: Sequence[outbox.Claimed]) -> list[RegularsError | None]:
     """A cart's idle time is over: it counts as abandoned unless something happened meanwhile."""
     found = queries.find_carts(unit.connection, (timer.work_key for timer in timers))
-    idle = [
-        cart.cart_id
+    idle = {
+        cart.cart_id: idle_at
         for cart in found.values()
-        if cart.state is CartState.OPEN and _idle_at(unit, cart.changed_at) <= unit.now
-    ]
-    queries.abandon_carts(unit.connection, idle, unit.now)
+        if cart.state is CartState.OPEN and (idle_at := _idle_at(unit, cart.changed_at)) <= unit.now
+    }
+    queries.abandon_carts(unit.connection, idle)
     outbox.done(unit.connection, [timer.work_id for timer in timers])
     return [None] * len(timers)
 

@@ -1,4 +1,4 @@
-"""The reference that a customer is compared with: distributions of each measure, and RFM's thresholds. Pure."""
+"""What a customer is compared with: the distribution of each measure, and RFM's thresholds. Pure."""
 
 from __future__ import annotations
 

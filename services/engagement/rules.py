@@ -1,4 +1,4 @@
-"""The engagement score: from what a customer did to one explained figure. Pure, and the same for any order of arrival.
+"""The engagement score: from what a customer did to one explained figure. Pure; order of arrival is nothing.
 
 The reference distribution and RFM's quintiles are in `reference.py`.
 """
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -137,8 +138,8 @@ def kept_orders(facts: Facts) -> list[tuple[datetime, int]]:
 
 
 def score(customer_id: str, facts: Facts, reference: Reference, weights: Weights, as_of: datetime) -> Score:
-    found = measures(facts, as_of)
     weight_of = {ComponentKind(name.upper()): share for name, share in weights}
+    found = [measure for measure in measures(facts, as_of) if weight_of[measure.kind]]
     coverage = math.fsum(weight_of[measure.kind] for measure in found)
     components = tuple(component(measure, weight_of[measure.kind] / coverage, reference) for measure in found)
     orders = kept_orders(facts)
@@ -166,7 +167,7 @@ def component(measure: Measure, weight: float, reference: Reference) -> Componen
 
 def gap_days_median(placed: Sequence[datetime]) -> float | None:
     """Median days between orders; None with fewer than two."""
-    gaps = [(later - earlier) / DAY for earlier, later in zip(placed, placed[1:], strict=False)]
+    gaps = [(later - earlier) / DAY for earlier, later in pairwise(placed)]
     return median(gaps) if gaps else None
 
 

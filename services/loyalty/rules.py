@@ -138,11 +138,11 @@ def points_to_reverse(award: int, reversed_before: int, total_minor: int, refund
     return max(award * refunded_minor // total_minor - reversed_before, 0)
 
 
-def take_back(points: int, order_lot: Lot, others: Sequence[Lot], cause: str) -> Taken:
-    """Take points from the order's own lot, then from the others, soonest expiry first; the rest is debt."""
+def take_back(points: int, order_lot: Lot, others: Sequence[Lot], cause: str, now: datetime) -> Taken:
+    """Take points from the order's own lot, then from live ones, soonest expiry first; the rest is debt."""
     remaining: dict[str, int] = {}
     movements: list[Movement] = []
-    for lot in (order_lot, *spend_order(others)):
+    for lot in (order_lot, *spend_order(lot for lot in others if lot.expires_at > now)):
         taken = min(points, lot.remaining_points)
         if taken:
             points -= taken

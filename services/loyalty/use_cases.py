@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from services.events import OrderPlaced, OrderReturned
 from services.loyalty import queries
@@ -46,7 +47,7 @@ def reverse_points(unit: UnitOfWork, returns: Sequence[OrderReturned]) -> None:
         return
     causes = {_cause(back) for back in returns}
     before = queries.reversed_points(unit.connection, lots_of, causes)
-    ledger = _Reversal(lots_of, before)
+    ledger = _Reversal(lots_of, before, unit.now)
     for back in returns:
         ledger.take_back(back)
     queries.store_remaining(unit.connection, ledger.remaining)
@@ -64,7 +65,8 @@ def _cause(back: OrderReturned) -> str:
 class _Reversal:
     """Reverses awards one return after another, over the lots of one batch."""
 
-    def __init__(self, lots_of: dict[str, list[Lot]], before: dict[str, int]) -> None:
+    def __init__(self, lots_of: dict[str, list[Lot]], before: dict[str, int], now: datetime) -> None:
+        self._now = now
         self._lots = {lot.lot_id: lot for lots in lots_of.values() for lot in lots}
         self._ids_of = {customer_id: [lot.lot_id for lot in lots] for customer_id, lots in lots_of.items()}
         self._before = before
@@ -81,7 +83,7 @@ class _Reversal:
         points = points_to_reverse(lot.points, before, back.total_minor, back.refunded_minor)
         self._before[cause] = before + points
         others = [self._lots[one] for one in self._ids_of[back.customer_id] if one != lot.lot_id]
-        taken = take_back(points, lot, others, cause)
+        taken = take_back(points, lot, others, cause, self._now)
         for lot_id, remaining in taken.remaining_by_lot.items():
             self._lots[lot_id] = replace(self._lots[lot_id], remaining_points=remaining)
             self.remaining[lot_id] = remaining

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.errors import RegularsError
+from services.errors import RegularsError, check_moment
 from services.events import ConsentsChanged
 from services.membership import queries
 from services.membership.rules import (
@@ -29,10 +29,15 @@ def enrol_members(unit: UnitOfWork, enrolments: Sequence[Enrolment]) -> list[Mem
     fresh: dict[str, Enrolment] = {}
     refused: dict[int, RegularsError] = {}
     for position, enrolment in enumerate(enrolments):
+        problem: RegularsError | None = check_moment(
+            enrolment.enrolled_at or unit.now, unit.now, "enrolled_at"
+        )
         if enrolment.customer_id in known or enrolment.customer_id in fresh:
-            refused[position] = AlreadyEnrolledError(field="customer_id")
-        else:
+            problem = AlreadyEnrolledError(field="customer_id")
+        if problem is None:
             fresh[enrolment.customer_id] = enrolment
+        else:
+            refused[position] = problem
     queries.store_members(unit, list(fresh.values()))
     queries.store_consents(unit, ((one.customer_id, one.consents) for one in fresh.values()))
     stored = queries.find_members(unit.connection, fresh)
@@ -70,6 +75,7 @@ def set_presence_devices(
         if problem is None:
             allowed[device.customer_id] = device
         answers.append(problem or PresenceKey(device.identity_key.hex()))
+    queries.forget_presence_keys(unit.connection, list(allowed))
     queries.store_presence_keys(unit, list(allowed.values()))
     return answers
 

@@ -14,7 +14,7 @@ BANDS: Final = ("LOW", "MEDIUM", "HIGH")
 
 
 class ModelNotReadyError(WrongStateError):
-    """There is no trained model yet; run `regulars train` and `regulars score` when there is enough history."""
+    """There is no model that may speak yet; run `regulars train` and `regulars score`."""
 
     reason = "MODEL_NOT_READY"
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from services.clock import EPOCH
+from services.clock import CLOCK_SKEW_MAX, EPOCH
 
 DWELL_SECONDS_MIN: Final = 60.0  # shorter stays are people who pass the door
 ROTATION_EXPONENT: Final = 10  # 2^10 s = 17 min 4 s: the life of one announced identifier
@@ -21,6 +21,7 @@ WINDOW: Final = timedelta(seconds=1 << ROTATION_EXPONENT)
 WINDOWS_BEFORE: Final = 1  # a device's clock may be late
 TABLE_HOURS: Final = 12  # what a stolen gateway leaks, and how long an offline one goes on
 PSEUDONYM_BYTES: Final = 8  # by chance two of a million members meet once in 40 million days
+SPOOL_DAYS_MAX: Final = timedelta(days=30)  # a gateway without a network for longer is a broken one
 STALE_VISIT: Final = timedelta(hours=4)  # a gateway that died in mid-visit never says EXIT
 
 
@@ -52,6 +53,7 @@ class GatewayBatch:
     epoch: str
     version: str
     sightings: tuple[Sighting, ...]
+    last_seq: int  # of all that was sent, the refused included
 
     @property
     def customer_id(self) -> str:
@@ -77,6 +79,11 @@ def open_visit(customer_id: str, store: str, sighting: Sighting) -> Visit:
     name = f"{customer_id}\0{store}\0{entered_at.isoformat()}"
     visit_id = hashlib.sha256(name.encode()).hexdigest()[:32]
     return Visit(visit_id, customer_id, store, sighting.zone, VisitState.ENTERED, entered_at, entered_at)
+
+
+def is_plausible(sighting: Sighting, now: datetime) -> bool:
+    """Whether it can have been observed then: not in the future, and not before any spool reaches back."""
+    return now - SPOOL_DAYS_MAX <= sighting.observed_at <= now + CLOCK_SKEW_MAX
 
 
 def advance(visit: Visit, sighting: Sighting) -> Visit:

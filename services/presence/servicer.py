@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any, Final
 
+import structlog
+from google.protobuf.message import Message
 from grpc.aio import ServicerContext
 from regulars.presence.v1 import presence_service_pb2 as pb
 from regulars.presence.v1 import presence_service_pb2_grpc as pb_grpc
@@ -14,12 +16,16 @@ from services.errors import InvalidError
 from services.presence import queries, use_cases
 from services.presence.key_tables import KeyTable, KeyTables
 from services.presence.rules import GatewayBatch, Sighting, Visit
-from services.rpc.validation import validate
+from services.rpc.validation import first_problem, validate
 from services.rpc.wire import moment, moment_position, page_size, page_token, position_of, short_name, stamp
 from services.storage.database import Database
 
 TABLE_CHECK_SECONDS: Final = 2.0  # how soon a withdrawn consent reaches a gateway that is online
 ANSWERS_WAITING_MAX: Final = 256  # a gateway that does not read is not waited for with more memory
+
+SEQ_MAX: Final = 2**63 - 1  # what a database can count
+
+log = structlog.get_logger()
 
 Context = ServicerContext[Any, Any]
 
@@ -65,36 +71,45 @@ class GatewaySession:
     def __init__(self, database: Database, tables: KeyTables) -> None:
         self._database = database
         self._tables = tables
-        self._out: asyncio.Queue[pb.SessionResponse | None] = asyncio.Queue(ANSWERS_WAITING_MAX)
+        self._out: asyncio.Queue[pb.SessionResponse | Exception | None] = asyncio.Queue(ANSWERS_WAITING_MAX)
         self._hello = pb.Hello()
 
     async def serve(self, requests: AsyncIterator[pb.SessionRequest]) -> AsyncIterator[pb.SessionResponse]:
         self._hello = await first_hello(requests)
         yield await self._welcome()
-        async with asyncio.TaskGroup() as tasks:
-            pushing = tasks.create_task(self._push_tables())
-            reading = tasks.create_task(self._read(requests))
-            try:
-                while (response := await self._out.get()) is not None:
-                    yield response
-            finally:
-                pushing.cancel()
-                reading.cancel()
+        tasks = [
+            asyncio.create_task(self._to_the_end(self._push_tables())),
+            asyncio.create_task(self._to_the_end(self._read(requests))),
+        ]
+        try:
+            while (response := await self._out.get()) is not None:
+                if isinstance(response, Exception):
+                    raise response
+                yield response
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _to_the_end(self, part: Coroutine[Any, Any, None]) -> None:
+        """Run one side of the session; its end, good or bad, is the session's."""
+        try:
+            await part
+            await self._out.put(None)
+        except Exception as error:  # noqa: BLE001  (the desk answers it)
+            await self._out.put(error)
 
     async def _welcome(self) -> pb.SessionResponse:
         """Say what is stored already, so that a gateway sends nothing twice."""
         hello = self._hello
-        empty = GatewayBatch(hello.gateway, hello.store, hello.epoch, hello.version, ())
+        empty = GatewayBatch(hello.gateway, hello.store, hello.epoch, hello.version, (), 0)
         acked = await self._database.write(use_cases.report_presence, empty)
         return pb.SessionResponse(ack=pb.Ack(epoch=hello.epoch, seq=acked))
 
     async def _read(self, requests: AsyncIterator[pb.SessionRequest]) -> None:
         async for request in requests:
-            validate(request)
             answer = await self._answer(request)
             if answer is not None:
                 await self._out.put(answer)
-        await self._out.put(None)
 
     async def _answer(self, request: pb.SessionRequest) -> pb.SessionResponse | None:
         if request.HasField("batch"):
@@ -104,7 +119,7 @@ class GatewaySession:
         if request.HasField("time"):
             now = stamp(self._database.clock.now())
             return pb.SessionResponse(time=pb.TimeReply(sent_at=request.time.sent_at, server_at=now))
-        if request.HasField("health"):
+        if request.HasField("health") and is_legible(request.health):
             report = use_cases.GatewayHealth(
                 self._hello.gateway, self._hello.epoch, health_facts(request.health)
             )
@@ -112,9 +127,13 @@ class GatewaySession:
         return None
 
     def _batch_of(self, message: pb.EventBatch) -> GatewayBatch:
+        """A batch as a value; an event that breaks a rule is left out, so that it cannot stop the stream."""
         hello = self._hello
-        sightings = tuple(sighting_of(event) for event in message.events)
-        return GatewayBatch(hello.gateway, hello.store, hello.epoch, hello.version, sightings)
+        sightings = tuple(sighting_of(event) for event in message.events if is_legible(event))
+        if len(sightings) < len(message.events):
+            log.warning("presence_events_refused", count=len(message.events) - len(sightings))
+        last_seq = max((event.seq for event in message.events if event.seq <= SEQ_MAX), default=0)
+        return GatewayBatch(hello.gateway, hello.store, hello.epoch, hello.version, sightings, last_seq)
 
     async def _push_tables(self) -> None:
         """Send the key table now, and again whenever a key or the hour changes."""
@@ -152,6 +171,10 @@ def table_messages(table: KeyTable) -> list[pb.SessionResponse]:
         )
         for position, part in enumerate(table.parts)
     ]
+
+
+def is_legible(message: Message) -> bool:
+    return first_problem(message) is None
 
 
 def sighting_of(event: pb.PresenceEvent) -> Sighting:

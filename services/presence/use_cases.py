@@ -16,6 +16,7 @@ from services.presence.rules import (
     Visit,
     VisitState,
     advance,
+    is_plausible,
     is_stale,
     open_visit,
 )
@@ -57,11 +58,13 @@ def _report(unit: UnitOfWork, batch: GatewayBatch) -> int:
     acked = queries.acked_seq(unit.connection, batch.gateway, batch.epoch)
     fresh = [sighting for sighting in batch.sightings if sighting.seq > acked]
     names = queries.resolve(unit.connection, (sighting.pseudonym for sighting in fresh))
-    known = [(names[one.pseudonym], one) for one in fresh if one.pseudonym in names]
+    known = [
+        (names[one.pseudonym], one) for one in fresh if one.pseudonym in names and is_plausible(one, unit.now)
+    ]
     lock_customers(unit, (customer_id for customer_id, _ in known))
     queries.store_events(unit.connection, batch, known)
     _follow(unit, batch.store, known)
-    acked = max((one.seq for one in fresh), default=acked)
+    acked = max(acked, batch.last_seq)
     queries.store_gateway(unit.connection, batch, acked, unit.now)
     return acked
 

@@ -6,7 +6,6 @@ import ipaddress
 import json
 import socket
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ import httpx
 import structlog
 from standardwebhooks import Webhook
 
+from services.clock import Clock
 from services.settings import SettingsError
 
 TIMEOUT_SECONDS: Final = 10.0
@@ -47,19 +47,21 @@ class WebhookSender:
     Delivery is at least once: `webhook-id` is the reminder's id, so that the receiver can drop a repeat.
     """
 
-    def __init__(self, url: str, secret: str) -> None:
+    def __init__(self, url: str, secret: str, clock: Clock) -> None:
+        """`clock` dates each attempt; the receiver refuses an old one, so it is the clock of the world."""
         self._url = checked_url(url)
+        self._clock = clock
         self._signer = Webhook(secret)
         self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False)
 
     async def send(self, payload: Payload) -> None:
         body = json.dumps(cloud_event(payload))
-        sent_at = datetime.fromisoformat(payload["sent_at"])
+        now = self._clock.now()
         headers = {
             "content-type": "application/cloudevents+json",
             "webhook-id": payload["reminder_id"],
-            "webhook-timestamp": str(int(sent_at.timestamp())),
-            "webhook-signature": self._signer.sign(payload["reminder_id"], sent_at, body),
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": self._signer.sign(payload["reminder_id"], now, body),
         }
         try:
             response = await self._client.post(self._url, content=body, headers=headers)

@@ -30,7 +30,7 @@ Handler = Any  # grpc.RpcMethodHandler, which takes no parameters at run time
 
 
 class InternalError(RegularsError):
-    """internal error"""
+    """Internal error."""
 
     reason = "INTERNAL"
 
@@ -95,7 +95,7 @@ class FrontDesk(grpc.aio.ServerInterceptor):
                 if problem is not None:
                     raise problem  # noqa: TRY301  (the one place that answers errors is below)
                 return await behaviour(request, context)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001  (every end is answered and counted)
                 code = code_name(error)
                 await refuse(method, context, error)
             finally:
@@ -117,17 +117,17 @@ class FrontDesk(grpc.aio.ServerInterceptor):
                 self._admit(context, scopes)
                 async for response in behaviour(legible(requests), context):
                     yield response
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001  (every end is answered and counted)
                 code = code_name(error)
                 await refuse(method, context, error)
             finally:
-                self._telemetry.call_ended(method, code, started)
+                self._telemetry.call_ended(method, code, started, streaming=True)
 
         return call
 
 
 async def legible(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
-    """The messages of a stream. Their rules are checked by the servicer, so that one bad record spoils no other."""
+    """The messages of a stream; the servicer checks their rules, so that one bad record spoils no other."""
     async for request in requests:
         if request is GARBAGE:
             problem = first_problem(request)
@@ -148,7 +148,7 @@ async def refuse(method: str, context: ServicerContext[Any, Any], error: BaseExc
         raise error
     if not isinstance(error, RegularsError):
         log.error("call_failed", method=method, exc_info=error)
-        error = InternalError("internal error")
+        error = InternalError("internal error")  # the cause is in the log, never in the answer
     body = status(error).SerializeToString()
     await context.abort(status_code(error), error.message, ((STATUS_DETAILS_KEY, body),))
     raise AssertionError  # abort has raised

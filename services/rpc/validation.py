@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message
@@ -25,11 +25,26 @@ def guarded(deserializer: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
 
     def deserialize(body: bytes) -> Any:
         try:
-            return deserializer(body)
+            message = deserializer(body)
         except DecodeError:
             return GARBAGE
+        # A zero byte in a body is rare, and in a text it is nothing that a database can keep.
+        return GARBAGE if b"\0" in body and has_nul(message) else message
 
     return deserialize
+
+
+def has_nul(message: Message) -> bool:
+    """Whether a text anywhere in the message contains the character NUL."""
+    return any(_value_has_nul(value) for _, value in message.ListFields())
+
+
+def _value_has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, Message):
+        return has_nul(value)
+    return isinstance(value, Sequence) and not isinstance(value, bytes) and any(map(_value_has_nul, value))
 
 
 def validate(message: Message) -> None:
@@ -41,7 +56,7 @@ def validate(message: Message) -> None:
 
 def first_problem(message: Message | Garbage) -> InvalidError | None:
     if isinstance(message, Garbage):
-        return InvalidError("the body is not a message of the type that this method takes")
+        return InvalidError("the body is not a message of this method's type, or a text in it contains NUL")
     violations = _validator.collect_violations(message, fail_fast=True)
     return invalid(violations[0]) if violations else None
 

@@ -51,8 +51,9 @@ def stamp(moment: datetime | None) -> Timestamp | None:
 def request_key(request: Any) -> RequestKey:
     """Names a write by its request_id and by the digest of all that it asks for."""
     body: Message = request
-    digest = hashlib.blake2b(body.SerializeToString(deterministic=True), digest_size=16).digest()
-    return RequestKey(request.request_id, digest)
+    digest = hashlib.blake2b(body.DESCRIPTOR.full_name.encode(), digest_size=16)
+    digest.update(body.SerializeToString(deterministic=True))
+    return RequestKey(request.request_id, digest.digest())
 
 
 def page_size(asked: int) -> int:
@@ -75,6 +76,8 @@ def page_position(token: str, kinds: Sequence[type]) -> tuple[Any, ...] | None:
     except ValueError as error:
         raise BadPageTokenError(field="page_token") from error
     if not isinstance(position, list) or [type(part) for part in position] != list(kinds):
+        raise BadPageTokenError(field="page_token")
+    if not all(part.isprintable() for part in position if isinstance(part, str)):
         raise BadPageTokenError(field="page_token")
     return tuple(position)
 

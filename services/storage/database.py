@@ -134,7 +134,7 @@ class Database:
             return
         try:
             _settle(waiting, query(self._inline, list(waiting)))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (every waiting caller gets it)
             _settle(waiting, error)
 
     def _run_read(self, query: Callable[..., Value], arguments: tuple[Any, ...]) -> Value:
@@ -164,7 +164,7 @@ def read_connection(engine: Engine) -> Connection:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for `sqlite:///file` or `postgresql+psycopg://...`, with the settings that durability needs."""
+    """An engine for `sqlite:///file` or `postgresql+psycopg://...`, set to be durable."""
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
         event.listen(engine, "connect", _prepare_sqlite)

@@ -28,7 +28,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 
 
 def lock_customers(unit: UnitOfWork, customer_ids: Iterable[str]) -> None:
-    """Make the customers known, and on PostgreSQL lock their rows in key order, so that no writers deadlock."""
+    """Make the customers known; on PostgreSQL lock their rows in key order, so that no writers deadlock."""
     ids = sorted(set(customer_ids))
     rows = [{"customer_id": customer_id, "first_seen_at": unit.now} for customer_id in ids]
     insert_new(unit.connection, customers, rows)

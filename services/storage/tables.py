@@ -58,7 +58,7 @@ metadata = MetaData(
 
 
 def table(name: str, *parts: Column[Any] | Index | UniqueConstraint, clustered: bool = False) -> Table:
-    """A table; a clustered one keeps its rows in the order of its key on SQLite: for narrow rows read together."""
+    """A table; on SQLite a clustered one keeps its rows in the order of its key, for narrow rows."""
     options = {"sqlite_with_rowid": False} if clustered else {}
     return Table(name, metadata, *parts, **options)
 

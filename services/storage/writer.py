@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from services.clock import Clock
 from services.errors import ExhaustedError, RegularsError, UnavailableError
@@ -70,17 +70,21 @@ class Writer:
         self._queue: SimpleQueue[Sequence[Waiting] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = False
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._thread.start()
 
     def put(self, together: Sequence[Waiting]) -> None:
-        """Queue items that arrived together; they stay in one transaction."""
+        """Queue items that arrived together, for one transaction. Raises StoppedError after `stop`."""
+        if self._stopped:
+            raise StoppedError
         self._queue.put(together)
 
     async def stop(self) -> None:
         """Finish what waits, then end the thread."""
+        self._stopped = True
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -112,7 +116,7 @@ class Writer:
                 with connection.begin():
                     return self._run_all(connection, jobs)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) in RETRYABLE_SQLSTATES and attempt < RETRIES_MAX - 1:
+                if is_retryable(error) and attempt < RETRIES_MAX - 1:
                     continue
                 log.exception("write_failed", jobs=len(jobs))
                 return [storage_error(error)] * len(jobs)
@@ -132,23 +136,28 @@ class Writer:
     def _run_group(self, connection: Connection, use_case: AnyUseCase, jobs: Sequence[Job]) -> list[Any]:
         """Run a use case over its jobs; when it fails, one by one, so that a poison item fails alone."""
         try:
-            with connection.begin_nested():
-                return self._run_unit(connection, use_case, jobs)
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) in RETRYABLE_SQLSTATES or isinstance(
-                error, OperationalError
-            ):
-                raise  # the whole transaction is at fault, not an item
-            failure: Exception = storage_error(error)
-        except RegularsError as error:
-            failure = error
+            return self._run_saved(connection, use_case, jobs)
         except Exception as error:
+            if is_transactions_fault(error):
+                raise
             if len(jobs) == 1:
-                log.exception("use_case_failed", use_case=use_case.name)
-            failure = error
-        if len(jobs) == 1:
-            return [failure]
+                return [self._run_again(connection, use_case, jobs[0], error)]
         return [answer for job in jobs for answer in self._run_group(connection, use_case, [job])]
+
+    def _run_again(self, connection: Connection, use_case: AnyUseCase, job: Job, error: Exception) -> Any:
+        """The answer to a job that failed alone; another process may have stored its key meanwhile."""
+        if isinstance(error, IntegrityError):
+            try:
+                return self._run_saved(connection, use_case, [job])[0]
+            except IntegrityError as again:
+                error = again
+        if not isinstance(error, RegularsError):
+            log.error("use_case_failed", use_case=use_case.name, exc_info=error)
+        return storage_error(error) if isinstance(error, DBAPIError) else error
+
+    def _run_saved(self, connection: Connection, use_case: AnyUseCase, jobs: Sequence[Job]) -> list[Any]:
+        with connection.begin_nested():
+            return self._run_unit(connection, use_case, jobs)
 
     def _run_unit(self, connection: Connection, use_case: AnyUseCase, jobs: Sequence[Job]) -> list[Any]:
         unit = UnitOfWork(connection, self._clock.now(), self._programme)
@@ -177,6 +186,15 @@ def by_use_case(jobs: Sequence[Job]) -> Iterable[tuple[AnyUseCase, list[int]]]:
     for position, job in enumerate(jobs):
         groups.setdefault(job.use_case, []).append(position)
     return groups.items()
+
+
+def is_retryable(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in RETRYABLE_SQLSTATES
+
+
+def is_transactions_fault(error: Exception) -> bool:
+    """Whether the whole transaction is at fault, and not an item of it."""
+    return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and is_retryable(error))
 
 
 def storage_error(error: DBAPIError) -> RegularsError:

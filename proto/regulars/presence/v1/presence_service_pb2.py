@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from regulars.options.v1 import scope_pb2 as regulars_dot_options_dot_v1_dot_scope__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+regulars/presence/v1/presence_service.proto\x12\x14regulars.presence.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fregulars/options/v1/scope.proto\"L\n\x08\x45vidence\x12\x19\n\x11smoothed_rssi_dbm\x18\x01 \x01(\x01\x12\x14\n\x0cmax_rssi_dbm\x18\x02 \x01(\x01\x12\x0f\n\x07samples\x18\x03 \x01(\r\"\xe1\x02\n\rPresenceEvent\x12\x14\n\x03seq\x18\x01 \x01(\x04\x42\x07\xbaH\x04\x32\x02 \x00\x12<\n\x04kind\x18\x02 \x01(\x0e\x32\".regulars.presence.v1.PresenceKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1a\n\tpseudonym\x18\x03 \x01(\x0c\x42\x07\xbaH\x04z\x02\x18\x10\x12\x15\n\x04zone\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x37\n\x0bobserved_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x14\n\x0cmonotonic_ms\x18\x06 \x01(\x03\x12\x30\n\x08\x65vidence\x18\x07 \x01(\x0b\x32\x1e.regulars.presence.v1.Evidence\x12\x10\n\x08\x64\x65graded\x18\x08 \x01(\x08\x12%\n\rdwell_seconds\x18\t \x01(\x01\x42\x0e\xbaH\x0b\x12\t)\x00\x00\x00\x00\x00\x00\x00\x00\x12\x0f\n\x07\x64ropped\x18\n \x01(\x04\"\xbf\x01\n\x05Hello\x12\x1a\n\x07gateway\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x18\n\x05store\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x18\n\x05\x65poch\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x18\n\x07\x62oot_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x18\n\x07version\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18 \x12\x12\n\noldest_seq\x18\x06 \x01(\x04\x12\x1e\n\rtable_version\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\"a\n\nEventBatch\x12\x11\n\tfirst_seq\x18\x01 \x01(\x04\x12@\n\x06\x65vents\x18\x02 \x03(\x0b\x32#.regulars.presence.v1.PresenceEventB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xc8\x01\"\x97\x01\n\x06Health\x12\x0f\n\x07\x61\x64verts\x18\x01 \x01(\x04\x12\x16\n\x0esilent_seconds\x18\x02 \x01(\x01\x12\x0f\n\x07spooled\x18\x03 \x01(\x04\x12\x0f\n\x07\x64ropped\x18\x04 \x01(\x04\x12\x10\n\x08\x64\x65graded\x18\x05 \x01(\x08\x12\x17\n\x0fmembers_present\x18\x06 \x01(\r\x12\x17\n\x0f\x63lock_offset_ms\x18\x07 \x01(\x01\"B\n\x0bTimeRequest\x12\x33\n\x07sent_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\"\xe1\x01\n\x0eSessionRequest\x12,\n\x05hello\x18\x01 \x01(\x0b\x32\x1b.regulars.presence.v1.HelloH\x00\x12\x31\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32 .regulars.presence.v1.EventBatchH\x00\x12.\n\x06health\x18\x03 \x01(\x0b\x32\x1c.regulars.presence.v1.HealthH\x00\x12\x31\n\x04time\x18\x04 \x01(\x0b\x32!.regulars.presence.v1.TimeRequestH\x00\x42\x0b\n\x02up\x12\x05\xbaH\x02\x08\x01\"!\n\x03\x41\x63k\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\"A\n\x06\x43onfig\x12\x16\n\x0erssi_offset_db\x18\x01 \x01(\x01\x12\x1f\n\x17health_interval_seconds\x18\x02 \x01(\r\"\xc4\x01\n\tKeyWindow\x12\x15\n\rtable_version\x18\x01 \x01(\t\x12\x0c\n\x04part\x18\x02 \x01(\r\x12\r\n\x05parts\x18\x03 \x01(\r\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bidentifiers\x18\x06 \x01(\x0c\x12\x12\n\npseudonyms\x18\x07 \x01(\x0c\"g\n\tTimeReply\x12+\n\x07sent_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tserver_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xdb\x01\n\x0fSessionResponse\x12(\n\x03\x61\x63k\x18\x01 \x01(\x0b\x32\x19.regulars.presence.v1.AckH\x00\x12.\n\x06\x63onfig\x18\x02 \x01(\x0b\x32\x1c.regulars.presence.v1.ConfigH\x00\x12\x35\n\nkey_window\x18\x03 \x01(\x0b\x32\x1f.regulars.presence.v1.KeyWindowH\x00\x12/\n\x04time\x18\x04 \x01(\x0b\x32\x1f.regulars.presence.v1.TimeReplyH\x00\x42\x06\n\x04\x64own\"\x8d\x02\n\x05Visit\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x02 \x01(\t\x12\r\n\x05store\x18\x03 \x01(\t\x12\x0c\n\x04zone\x18\x04 \x01(\t\x12/\n\x05state\x18\x05 \x01(\x0e\x32 .regulars.presence.v1.VisitState\x12.\n\nentered_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_seen_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\texited_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"~\n\x11ListVisitsRequest\x12\x16\n\x05store\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x14\n\x0cpresent_only\x18\x02 \x01(\x08\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"Z\n\x12ListVisitsResponse\x12+\n\x06visits\x18\x01 \x03(\x0b\x32\x1b.regulars.presence.v1.Visit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xbf\x01\n\x0cPresenceKind\x12\x1d\n\x19PRESENCE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13PRESENCE_KIND_ENTER\x10\x01\x12\x16\n\x12PRESENCE_KIND_MOVE\x10\x02\x12\x17\n\x13PRESENCE_KIND_DWELL\x10\x03\x12\x16\n\x12PRESENCE_KIND_EXIT\x10\x04\x12\x15\n\x11PRESENCE_KIND_GAP\x10\x05\x12\x17\n\x13PRESENCE_KIND_AMEND\x10\x06*t\n\nVisitState\x12\x1b\n\x17VISIT_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13VISIT_STATE_ENTERED\x10\x01\x12\x18\n\x14VISIT_STATE_DWELLING\x10\x02\x12\x16\n\x12VISIT_STATE_EXITED\x10\x03\x32\xe0\x01\n\x0fPresenceService\x12\x61\n\x07Session\x12$.regulars.presence.v1.SessionRequest\x1a%.regulars.presence.v1.SessionResponse\"\x05\xc2\xe1\x18\x01\x02(\x01\x30\x01\x12j\n\nListVisits\x12\'.regulars.presence.v1.ListVisitsRequest\x1a(.regulars.presence.v1.ListVisitsResponse\"\t\x90\x02\x01\xc2\xe1\x18\x02\x01\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+regulars/presence/v1/presence_service.proto\x12\x14regulars.presence.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fregulars/options/v1/scope.proto\"L\n\x08\x45vidence\x12\x19\n\x11smoothed_rssi_dbm\x18\x01 \x01(\x01\x12\x14\n\x0cmax_rssi_dbm\x18\x02 \x01(\x01\x12\x0f\n\x07samples\x18\x03 \x01(\r\"\xf6\x02\n\rPresenceEvent\x12\x1e\n\x03seq\x18\x01 \x01(\x04\x42\x11\xbaH\x0e\x32\x0c\x18\xff\xff\xff\xff\xff\xff\xff\xff\x7f \x00\x12<\n\x04kind\x18\x02 \x01(\x0e\x32\".regulars.presence.v1.PresenceKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1a\n\tpseudonym\x18\x03 \x01(\x0c\x42\x07\xbaH\x04z\x02\x18\x10\x12\x15\n\x04zone\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x37\n\x0bobserved_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x14\n\x0cmonotonic_ms\x18\x06 \x01(\x03\x12\x30\n\x08\x65vidence\x18\x07 \x01(\x0b\x32\x1e.regulars.presence.v1.Evidence\x12\x10\n\x08\x64\x65graded\x18\x08 \x01(\x08\x12\x30\n\rdwell_seconds\x18\t \x01(\x01\x42\x19\xbaH\x16\x12\x14\x19\x00\x00\x00\x00\x00u\"A)\x00\x00\x00\x00\x00\x00\x00\x00@\x01\x12\x0f\n\x07\x64ropped\x18\n \x01(\x04\"\xbf\x01\n\x05Hello\x12\x1a\n\x07gateway\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x18\n\x05store\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x18\n\x05\x65poch\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x08\x18@\x12\x18\n\x07\x62oot_id\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x18\n\x07version\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18 \x12\x12\n\noldest_seq\x18\x06 \x01(\x04\x12\x1e\n\rtable_version\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\"a\n\nEventBatch\x12\x11\n\tfirst_seq\x18\x01 \x01(\x04\x12@\n\x06\x65vents\x18\x02 \x03(\x0b\x32#.regulars.presence.v1.PresenceEventB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xc8\x01\"\xa9\x01\n\x06Health\x12\x0f\n\x07\x61\x64verts\x18\x01 \x01(\x04\x12\x1f\n\x0esilent_seconds\x18\x02 \x01(\x01\x42\x07\xbaH\x04\x12\x02@\x01\x12\x0f\n\x07spooled\x18\x03 \x01(\x04\x12\x0f\n\x07\x64ropped\x18\x04 \x01(\x04\x12\x10\n\x08\x64\x65graded\x18\x05 \x01(\x08\x12\x17\n\x0fmembers_present\x18\x06 \x01(\r\x12 \n\x0f\x63lock_offset_ms\x18\x07 \x01(\x01\x42\x07\xbaH\x04\x12\x02@\x01\"B\n\x0bTimeRequest\x12\x33\n\x07sent_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\"\xe1\x01\n\x0eSessionRequest\x12,\n\x05hello\x18\x01 \x01(\x0b\x32\x1b.regulars.presence.v1.HelloH\x00\x12\x31\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32 .regulars.presence.v1.EventBatchH\x00\x12.\n\x06health\x18\x03 \x01(\x0b\x32\x1c.regulars.presence.v1.HealthH\x00\x12\x31\n\x04time\x18\x04 \x01(\x0b\x32!.regulars.presence.v1.TimeRequestH\x00\x42\x0b\n\x02up\x12\x05\xbaH\x02\x08\x01\"!\n\x03\x41\x63k\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x04\"A\n\x06\x43onfig\x12\x16\n\x0erssi_offset_db\x18\x01 \x01(\x01\x12\x1f\n\x17health_interval_seconds\x18\x02 \x01(\r\"\xc4\x01\n\tKeyWindow\x12\x15\n\rtable_version\x18\x01 \x01(\t\x12\x0c\n\x04part\x18\x02 \x01(\r\x12\r\n\x05parts\x18\x03 \x01(\r\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07\x65nds_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bidentifiers\x18\x06 \x01(\x0c\x12\x12\n\npseudonyms\x18\x07 \x01(\x0c\"g\n\tTimeReply\x12+\n\x07sent_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tserver_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xdb\x01\n\x0fSessionResponse\x12(\n\x03\x61\x63k\x18\x01 \x01(\x0b\x32\x19.regulars.presence.v1.AckH\x00\x12.\n\x06\x63onfig\x18\x02 \x01(\x0b\x32\x1c.regulars.presence.v1.ConfigH\x00\x12\x35\n\nkey_window\x18\x03 \x01(\x0b\x32\x1f.regulars.presence.v1.KeyWindowH\x00\x12/\n\x04time\x18\x04 \x01(\x0b\x32\x1f.regulars.presence.v1.TimeReplyH\x00\x42\x06\n\x04\x64own\"\x8d\x02\n\x05Visit\x12\x10\n\x08visit_id\x18\x01 \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x02 \x01(\t\x12\r\n\x05store\x18\x03 \x01(\t\x12\x0c\n\x04zone\x18\x04 \x01(\t\x12/\n\x05state\x18\x05 \x01(\x0e\x32 .regulars.presence.v1.VisitState\x12.\n\nentered_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_seen_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\texited_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"~\n\x11ListVisitsRequest\x12\x16\n\x05store\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x14\n\x0cpresent_only\x18\x02 \x01(\x08\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"Z\n\x12ListVisitsResponse\x12+\n\x06visits\x18\x01 \x03(\x0b\x32\x1b.regulars.presence.v1.Visit\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xbf\x01\n\x0cPresenceKind\x12\x1d\n\x19PRESENCE_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13PRESENCE_KIND_ENTER\x10\x01\x12\x16\n\x12PRESENCE_KIND_MOVE\x10\x02\x12\x17\n\x13PRESENCE_KIND_DWELL\x10\x03\x12\x16\n\x12PRESENCE_KIND_EXIT\x10\x04\x12\x15\n\x11PRESENCE_KIND_GAP\x10\x05\x12\x17\n\x13PRESENCE_KIND_AMEND\x10\x06*t\n\nVisitState\x12\x1b\n\x17VISIT_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13VISIT_STATE_ENTERED\x10\x01\x12\x18\n\x14VISIT_STATE_DWELLING\x10\x02\x12\x16\n\x12VISIT_STATE_EXITED\x10\x03\x32\xe0\x01\n\x0fPresenceService\x12\x61\n\x07Session\x12$.regulars.presence.v1.SessionRequest\x1a%.regulars.presence.v1.SessionResponse\"\x05\xc2\xe1\x18\x01\x02(\x01\x30\x01\x12j\n\nListVisits\x12\'.regulars.presence.v1.ListVisitsRequest\x1a(.regulars.presence.v1.ListVisitsResponse\"\t\x90\x02\x01\xc2\xe1\x18\x02\x01\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,7 +35,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'regulars.presence.v1.presen
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PRESENCEEVENT'].fields_by_name['seq']._loaded_options = None
-  _globals['_PRESENCEEVENT'].fields_by_name['seq']._serialized_options = b'\272H\0042\002 \000'
+  _globals['_PRESENCEEVENT'].fields_by_name['seq']._serialized_options = b'\272H\0162\014\030\377\377\377\377\377\377\377\377\177 \000'
   _globals['_PRESENCEEVENT'].fields_by_name['kind']._loaded_options = None
   _globals['_PRESENCEEVENT'].fields_by_name['kind']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_PRESENCEEVENT'].fields_by_name['pseudonym']._loaded_options = None
@@ -45,7 +45,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PRESENCEEVENT'].fields_by_name['observed_at']._loaded_options = None
   _globals['_PRESENCEEVENT'].fields_by_name['observed_at']._serialized_options = b'\272H\003\310\001\001'
   _globals['_PRESENCEEVENT'].fields_by_name['dwell_seconds']._loaded_options = None
-  _globals['_PRESENCEEVENT'].fields_by_name['dwell_seconds']._serialized_options = b'\272H\013\022\t)\000\000\000\000\000\000\000\000'
+  _globals['_PRESENCEEVENT'].fields_by_name['dwell_seconds']._serialized_options = b'\272H\026\022\024\031\000\000\000\000\000u\"A)\000\000\000\000\000\000\000\000@\001'
   _globals['_HELLO'].fields_by_name['gateway']._loaded_options = None
   _globals['_HELLO'].fields_by_name['gateway']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_HELLO'].fields_by_name['store']._loaded_options = None
@@ -60,6 +60,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HELLO'].fields_by_name['table_version']._serialized_options = b'\272H\004r\002\030@'
   _globals['_EVENTBATCH'].fields_by_name['events']._loaded_options = None
   _globals['_EVENTBATCH'].fields_by_name['events']._serialized_options = b'\272H\010\222\001\005\010\001\020\310\001'
+  _globals['_HEALTH'].fields_by_name['silent_seconds']._loaded_options = None
+  _globals['_HEALTH'].fields_by_name['silent_seconds']._serialized_options = b'\272H\004\022\002@\001'
+  _globals['_HEALTH'].fields_by_name['clock_offset_ms']._loaded_options = None
+  _globals['_HEALTH'].fields_by_name['clock_offset_ms']._serialized_options = b'\272H\004\022\002@\001'
   _globals['_TIMEREQUEST'].fields_by_name['sent_at']._loaded_options = None
   _globals['_TIMEREQUEST'].fields_by_name['sent_at']._serialized_options = b'\272H\003\310\001\001'
   _globals['_SESSIONREQUEST'].oneofs_by_name['up']._loaded_options = None
@@ -74,40 +78,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PRESENCESERVICE'].methods_by_name['Session']._serialized_options = b'\302\341\030\001\002'
   _globals['_PRESENCESERVICE'].methods_by_name['ListVisits']._loaded_options = None
   _globals['_PRESENCESERVICE'].methods_by_name['ListVisits']._serialized_options = b'\220\002\001\302\341\030\002\001\003'
-  _globals['_PRESENCEKIND']._serialized_start=2462
-  _globals['_PRESENCEKIND']._serialized_end=2653
-  _globals['_VISITSTATE']._serialized_start=2655
-  _globals['_VISITSTATE']._serialized_end=2771
+  _globals['_PRESENCEKIND']._serialized_start=2501
+  _globals['_PRESENCEKIND']._serialized_end=2692
+  _globals['_VISITSTATE']._serialized_start=2694
+  _globals['_VISITSTATE']._serialized_end=2810
   _globals['_EVIDENCE']._serialized_start=164
   _globals['_EVIDENCE']._serialized_end=240
   _globals['_PRESENCEEVENT']._serialized_start=243
-  _globals['_PRESENCEEVENT']._serialized_end=596
-  _globals['_HELLO']._serialized_start=599
-  _globals['_HELLO']._serialized_end=790
-  _globals['_EVENTBATCH']._serialized_start=792
-  _globals['_EVENTBATCH']._serialized_end=889
-  _globals['_HEALTH']._serialized_start=892
-  _globals['_HEALTH']._serialized_end=1043
-  _globals['_TIMEREQUEST']._serialized_start=1045
-  _globals['_TIMEREQUEST']._serialized_end=1111
-  _globals['_SESSIONREQUEST']._serialized_start=1114
-  _globals['_SESSIONREQUEST']._serialized_end=1339
-  _globals['_ACK']._serialized_start=1341
-  _globals['_ACK']._serialized_end=1374
-  _globals['_CONFIG']._serialized_start=1376
-  _globals['_CONFIG']._serialized_end=1441
-  _globals['_KEYWINDOW']._serialized_start=1444
-  _globals['_KEYWINDOW']._serialized_end=1640
-  _globals['_TIMEREPLY']._serialized_start=1642
-  _globals['_TIMEREPLY']._serialized_end=1745
-  _globals['_SESSIONRESPONSE']._serialized_start=1748
-  _globals['_SESSIONRESPONSE']._serialized_end=1967
-  _globals['_VISIT']._serialized_start=1970
-  _globals['_VISIT']._serialized_end=2239
-  _globals['_LISTVISITSREQUEST']._serialized_start=2241
-  _globals['_LISTVISITSREQUEST']._serialized_end=2367
-  _globals['_LISTVISITSRESPONSE']._serialized_start=2369
-  _globals['_LISTVISITSRESPONSE']._serialized_end=2459
-  _globals['_PRESENCESERVICE']._serialized_start=2774
-  _globals['_PRESENCESERVICE']._serialized_end=2998
+  _globals['_PRESENCEEVENT']._serialized_end=617
+  _globals['_HELLO']._serialized_start=620
+  _globals['_HELLO']._serialized_end=811
+  _globals['_EVENTBATCH']._serialized_start=813
+  _globals['_EVENTBATCH']._serialized_end=910
+  _globals['_HEALTH']._serialized_start=913
+  _globals['_HEALTH']._serialized_end=1082
+  _globals['_TIMEREQUEST']._serialized_start=1084
+  _globals['_TIMEREQUEST']._serialized_end=1150
+  _globals['_SESSIONREQUEST']._serialized_start=1153
+  _globals['_SESSIONREQUEST']._serialized_end=1378
+  _globals['_ACK']._serialized_start=1380
+  _globals['_ACK']._serialized_end=1413
+  _globals['_CONFIG']._serialized_start=1415
+  _globals['_CONFIG']._serialized_end=1480
+  _globals['_KEYWINDOW']._serialized_start=1483
+  _globals['_KEYWINDOW']._serialized_end=1679
+  _globals['_TIMEREPLY']._serialized_start=1681
+  _globals['_TIMEREPLY']._serialized_end=1784
+  _globals['_SESSIONRESPONSE']._serialized_start=1787
+  _globals['_SESSIONRESPONSE']._serialized_end=2006
+  _globals['_VISIT']._serialized_start=2009
+  _globals['_VISIT']._serialized_end=2278
+  _globals['_LISTVISITSREQUEST']._serialized_start=2280
+  _globals['_LISTVISITSREQUEST']._serialized_end=2406
+  _globals['_LISTVISITSRESPONSE']._serialized_start=2408
+  _globals['_LISTVISITSRESPONSE']._serialized_end=2498
+  _globals['_PRESENCESERVICE']._serialized_start=2813
+  _globals['_PRESENCESERVICE']._serialized_end=3037
 # @@protoc_insertion_point(module_scope)
