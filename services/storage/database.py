@@ -164,13 +164,15 @@ def read_connection(engine: Engine) -> Connection:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for `sqlite:///file` or `postgresql+psycopg://...`, set to be durable."""
+    """An engine for `sqlite:///file` or `postgresql+psycopg://...`, set to be durable; no value reaches a log."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
+        arguments = {"check_same_thread": False, "timeout": 10}
+        engine = create_engine(url, connect_args=arguments, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=POSTGRES_LANES + READER_THREADS, max_overflow=2, pool_pre_ping=True)
+    size = POSTGRES_LANES + READER_THREADS
+    return create_engine(url, pool_size=size, max_overflow=2, pool_pre_ping=True, hide_parameters=True)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -1,0 +1,57 @@
+# Two commands do everything on a machine with Python 3.11+, make and a C compiler: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check format proto lock bench bench-quick faults clean
+
+# The whole story on real orders; the console stays up until Ctrl-C.
+demo: $(READY)
+	$(BIN)/regulars demo
+
+test: $(READY)
+	$(BIN)/pytest
+
+# Lint, types, layers, protos and migrations: all that needs no run of the product.
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd proto && ../$(BIN)/buf lint && ../$(BIN)/buf format --diff --exit-code > /dev/null
+	$(BIN)/python proto/generate.py --check
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	cd proto && ../$(BIN)/buf format -w
+
+# Makes the Python stubs beside the .proto files.
+proto: $(READY)
+	$(BIN)/python proto/generate.py
+
+# Pins every dependency with its hashes.
+lock: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --extra server --extra gateway --extra models --extra dev \
+		--generate-hashes --no-emit-index-url --python-version 3.11 --universal --quiet -o requirements.lock
+
+# The bars of performance, as ratios of two things measured in one run.
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks.run
+
+bench-quick: $(READY)
+	$(BIN)/python -m tests.benchmarks.run --quick
+
+# The fault campaign in its long form.
+faults: $(READY)
+	REGULARS_FAULT_ROUNDS=60 $(BIN)/pytest tests/faults
+
+$(READY): requirements.lock pyproject.toml
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
