@@ -14,7 +14,6 @@ from beacon_gateway.feed import Feed
 from beacon_gateway.identities import KeyTable, Resolver
 from beacon_gateway.radio import AdvertQueue, Heard, Radio
 from beacon_gateway.tracker import Tracker
-from beacon_gateway.uplink import HealthReport
 
 TICK_SECONDS: Final = 1.0  # the tracker's step
 LOOK_SECONDS: Final = (
@@ -32,6 +31,17 @@ class Counts:
     adverts: int = 0
     members: int = 0
     unwritten: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """How the gateway fares."""
+
+    adverts: int
+    silent_seconds: float
+    degraded: bool
+    members_present: int
+    clock_offset_seconds: float
 
 
 class Gateway:

@@ -25,6 +25,7 @@ from regulars.presence.v1.presence_service_pb2_grpc import PresenceServiceStub
 
 from beacon_gateway.events import SpooledEvent
 from beacon_gateway.feed import Feed
+from beacon_gateway.gateway import HealthReport
 from beacon_gateway.identities import KeyTable, KeyWindow, TableAssembler, TableError
 
 if TYPE_CHECKING:
@@ -51,6 +52,16 @@ class SessionOverError(Exception):
     """The server ended the session, or stopped answering."""
 
 
+# What ends a session but not the gateway: the network, the server, a disk that may be read again later.
+ENDINGS: Final = (
+    grpc.RpcError,
+    grpc.aio.BaseError,
+    SessionOverError,
+    asyncio.InvalidStateError,
+    sqlite3.Error,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """Where the server is and how to be let in. `ca` None means the system's certificate authorities."""
@@ -69,17 +80,6 @@ class Introduction:
     store: str
     boot_id: str
     version: str
-
-
-@dataclass(frozen=True, slots=True)
-class HealthReport:
-    """How the gateway fares, for Health."""
-
-    adverts: int
-    silent_seconds: float
-    degraded: bool
-    members_present: int
-    clock_offset_seconds: float
 
 
 class Listener(Protocol):
@@ -117,7 +117,7 @@ class Uplink:
             session = _Session(self._introduction, self._feed, self._listener)
             try:
                 await self._converse(session)
-            except* (grpc.RpcError, grpc.aio.BaseError, SessionOverError, asyncio.InvalidStateError) as lost:
+            except* ENDINGS as lost:
                 if failures == 0 or session.answered:  # once: a server that is down all night fills no disk
                     log.info("uplink.over", reason=_reason(lost))
             failures = 1 if session.answered else failures + 1

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import os
 import shutil
+import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Self
@@ -13,10 +15,13 @@ from bleak.backends.bluezdbus import manager
 
 from beacon_gateway.adverts import EDDYSTONE_UUID
 from beacon_gateway.clock import SystemClock
+from beacon_gateway.identities import eid
 from beacon_gateway.radio import AdvertQueue, Heard
 from beacon_gateway.scanner import BleakRadio
 from tests.integration.fake_bluez import FakeBluez
+from tests.unit.beacon_gateway.session_server import KEY, Behaviour, SessionServer, pseudonym, serve
 
+RUN = [sys.executable, "-c", "from beacon_gateway.main import run; run()", "run"]
 TAG = "C0:00:00:00:00:01"
 FRAME = {EDDYSTONE_UUID: b"\x30\xee" + bytes(range(8))}
 BUS = """<busconfig><type>session</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
@@ -140,6 +145,30 @@ async def test_without_a_monitor_the_scan_is_restarted_each_second_and_says_so(b
         assert ears.radio.degraded()
         daemon.hear(TAG, -60, FRAME)
         await _until(lambda: ears.strengths() == [-60])
+
+
+async def test_a_member_near_the_adapter_is_reported_to_the_server(bus: str, tmp_path: Path) -> None:
+    member = bytes(range(16))
+    servicer = SessionServer(Behaviour(keys=[member]))
+    server, port = await serve(servicer)
+    options = ["--radio", "bleak", "--server", f"127.0.0.1:{port}", "--key", KEY, "--gateway", "g1"]
+    options += ["--store", "harbour", "--zone", "door", "--spool", str(tmp_path / "spool.db")]
+    async with bluez(bus) as daemon:
+        process = await asyncio.create_subprocess_exec(*RUN, *options, stderr=asyncio.subprocess.PIPE)
+        await _until(lambda: daemon.hears_all and bool(servicer.hellos))
+        async with asyncio.timeout(15):
+            while not servicer.stored:
+                frame = {EDDYSTONE_UUID: b"\x30\xee" + eid(member, int(time.time()))}
+                daemon.hear(TAG, -60, frame)
+                await asyncio.sleep(0.25)
+        process.terminate()
+        _, stderr = await process.communicate()
+    await server.stop(0)
+    assert process.returncode == 0, stderr.decode()
+    (event, *_) = servicer.stored.values()
+    assert (event.zone, event.pseudonym) == ("door", pseudonym(member))
+    assert abs(event.observed_at.ToSeconds() - time.time()) < 30
+    assert TAG not in stderr.decode()
 
 
 async def test_the_radio_waits_for_a_bus_and_a_bluetoothd_that_come_late(bus: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import grpc
 import grpc.aio
 from google.protobuf.timestamp_pb2 import Timestamp
 from regulars.presence.v1 import presence_service_pb2 as pb
@@ -130,11 +131,14 @@ class SessionServer(PresenceServiceServicer):
             self.stored.setdefault((self._gateway, self._epoch, event.seq), event)
 
 
-async def serve(servicer: SessionServer, port: int = 0) -> tuple[grpc.aio.Server, int]:
+async def serve(
+    servicer: SessionServer, port: int = 0, credentials: grpc.ServerCredentials | None = None
+) -> tuple[grpc.aio.Server, int]:
     """A server on a real socket of this machine; port 0 takes a free one."""
     server = grpc.aio.server()
     add_PresenceServiceServicer_to_server(servicer, server)
-    bound = server.add_insecure_port(f"127.0.0.1:{port}")
+    address = f"127.0.0.1:{port}"
+    bound = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
     await server.start()
     return server, bound
 

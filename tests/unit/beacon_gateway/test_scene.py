@@ -1,6 +1,8 @@
 import asyncio
 import json
 import math
+import re
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -69,6 +71,15 @@ def test_json_and_toml_are_read_alike(tmp_path: Path) -> None:
         '[[receivers]]\nname = "r1"\nzone = "door"\nposition_m = [1, 1]\n'
     )
     assert load(as_json) == load(as_toml)
+
+
+def test_the_scene_of_the_guide_can_be_played() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "gateway.md").read_text()
+    example = next(
+        block for block in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "walkers" in block
+    )
+    played = parse(tomllib.loads(example))
+    assert [bool(walker.stranger) for walker in played.walkers] == [False, True]
 
 
 def test_a_file_that_is_missing_or_no_scene_says_so(tmp_path: Path) -> None:

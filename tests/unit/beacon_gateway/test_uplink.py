@@ -2,16 +2,25 @@
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import grpc
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
-from beacon_gateway.events import Evidence, PresenceEvent, PresenceKind
+from beacon_gateway.events import Evidence, PresenceEvent, PresenceKind, SpooledEvent
 from beacon_gateway.feed import Feed
+from beacon_gateway.gateway import HealthReport
 from beacon_gateway.identities import KeyTable
 from beacon_gateway.spool import Spool
-from beacon_gateway.uplink import HealthReport, Introduction, Link, Uplink
+from beacon_gateway.uplink import Introduction, Link, Uplink
 from tests.unit.beacon_gateway.session_server import KEY, Behaviour, SessionServer, eventually, serve
 
 ANNA = bytes(range(16))
@@ -45,12 +54,13 @@ class Ear:
 
 
 @contextlib.asynccontextmanager
-async def uplink_to(port: int, path: Path) -> AsyncIterator[tuple[Feed, Ear]]:
+async def uplink_to(port: int, path: Path, link: Link | None = None) -> AsyncIterator[tuple[Feed, Ear]]:
     """A running uplink with its spool in `path`; ends in good order."""
+    link = link or Link(f"127.0.0.1:{port}", KEY, plaintext=True)
     with contextlib.closing(Spool(path / "spool.db")) as spool:
         feed, ear = Feed(spool), Ear()
         who = Introduction("g1", "harbour", "boot", "0")
-        uplink = Uplink(Link(f"127.0.0.1:{port}", KEY, plaintext=True), who, feed, ear)
+        uplink = Uplink(link, who, feed, ear)
         task = asyncio.create_task(uplink.run())
         yield feed, ear
         uplink.close()
@@ -192,3 +202,58 @@ async def test_at_most_eight_batches_are_on_their_way(tmp_path: Path) -> None:
         await asyncio.sleep(0.3)
         assert servicer.received == 1600
     await server.stop(0)
+
+
+async def test_a_disk_that_cannot_be_read_for_a_moment_ends_a_session_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servicer = SessionServer(Behaviour())
+    server, port = await serve(servicer)
+    read, failures = Spool.after, [sqlite3.OperationalError("disk I/O error")]
+
+    def after(spool: Spool, seq: int, limit: int) -> list[SpooledEvent]:
+        if failures:
+            raise failures.pop()
+        return read(spool, seq, limit)
+
+    monkeypatch.setattr(Spool, "after", after)
+    async with uplink_to(port, tmp_path) as (feed, _):
+        await feed.append(events(3), started_at_seconds=0.0)
+        await asyncio.wait_for(feed.emptied(), 10)
+    await server.stop(0)
+    assert numbers(servicer) == [1, 2, 3]
+
+
+def _certificate() -> tuple[bytes, bytes]:
+    """(key, certificate) for this machine, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    certificate = (
+        builder.not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    encoding = serialization.Encoding.PEM
+    private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return private, certificate.public_bytes(encoding)
+
+
+async def test_with_tls_only_a_server_with_the_right_certificate_gets_events(tmp_path: Path) -> None:
+    servicer = SessionServer(Behaviour())
+    private, certificate = _certificate()
+    server, port = await serve(servicer, credentials=grpc.ssl_server_credentials([(private, certificate)]))
+    right, wrong = tmp_path / "right.pem", tmp_path / "wrong.pem"
+    right.write_bytes(certificate)
+    wrong.write_bytes(_certificate()[1])
+    link = Link(f"localhost:{port}", KEY, plaintext=False, ca=wrong)
+    async with uplink_to(port, tmp_path, link) as (feed, _):
+        await feed.append(events(3), started_at_seconds=0.0)
+        await asyncio.sleep(0.5)
+        assert not servicer.hellos
+    async with uplink_to(port, tmp_path, replace(link, ca=right)) as (feed, _):
+        await asyncio.wait_for(feed.emptied(), 10)
+    await server.stop(0)
+    assert numbers(servicer) == [1, 2, 3]
