@@ -19,7 +19,8 @@ CHURN_TERMS: Final[dict[str, pl.Expr]] = {
     "log_recency": pl.col("recency_days").log1p(),
     "log_frequency": pl.col("order_days").log(),
     "log_monetary": pl.col("amount_minor").log1p(),
-    "slow_rate": -pl.col("order_rate").log(),
+    "log_usual_gap": pl.col("usual_gap_days").log(),
+    "log_lateness": -(pl.col("order_rate") * pl.col("usual_gap_days")).log(),
 }
 PAIR_TERMS: Final[dict[str, pl.Expr]] = {
     "log_recency": pl.col("recency_days").log1p(),
@@ -32,7 +33,7 @@ PAIR_TERMS: Final[dict[str, pl.Expr]] = {
     "log_customer_recency": pl.col("customer_recency_days").log1p(),
     "customer_repeat_share": pl.col("customer_repeat_share"),
 }
-SILENCE_TERMS: Final = frozenset({"log_recency", "slow_rate"})  # may only raise the risk of churn
+SILENCE_TERMS: Final = frozenset({"log_recency", "log_lateness"})  # may only raise the risk of churn
 
 
 def chance(log_odds: FloatArray) -> FloatArray:

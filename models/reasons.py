@@ -12,16 +12,18 @@ from models.evaluation import FloatArray
 from models.features import AMOUNT_WINDOWS_DAYS, CHURN_WINDOWS_DAYS
 
 REASONS_MAX: Final = 3  # what a person reads before acting
+CONTRIBUTION_MIN: Final = 0.05  # log odds, a point or so of probability: less explains nothing
 FAMILIES: Final[dict[str, tuple[str, ...]]] = {
     "late_for_own_rhythm": (
         "recency_days",
         "overdue_ratio",
         "silence_surprise",
         "log_recency",
+        "log_lateness",
     ),
     "buying_less_often": (
         "order_rate",
-        "slow_rate",
+        "log_usual_gap",
         "silence_probability",
         *(f"orders_{days}d" for days in CHURN_WINDOWS_DAYS),
         "order_days",
@@ -85,9 +87,9 @@ def reasons(customers: pl.DataFrame, families: FloatArray) -> pl.Series:
 def _listed(parts: pl.DataFrame, rows: int) -> pl.Series:
     tail = pl.when(pl.col("side") > 0).then(pl.lit(MORE_OFTEN)).otherwise(pl.lit(LESS_OFTEN))
     weight = pl.col("contribution").abs()
-    ranked = parts.sort(pl.col("row"), -weight, pl.col("family")).with_columns(
-        (pl.col("fact") + tail).alias("text")
-    )
+    telling = (weight >= CONTRIBUTION_MIN) | (weight == weight.max().over("row"))
+    ranked = parts.filter(telling).sort(pl.col("row"), -weight, pl.col("family"))
+    ranked = ranked.with_columns((pl.col("fact") + tail).alias("text"))
     lists = ranked.group_by("row", maintain_order=True).agg(
         pl.struct("family", "text", "contribution").head(REASONS_MAX).alias("reasons")
     )

@@ -14,7 +14,7 @@ from models.horizon import ACTIVE_HORIZONS, HISTORY_EXTRA_DAYS
 ORIGINS_MAX: Final = 3  # test windows: enough to tell a trend from one odd month, few enough to stay quick
 CHURN_SNAPSHOTS_MAX: Final = 10  # older pictures taught the model nothing more
 PAIR_SNAPSHOTS_MAX: Final = 6
-PAIR_ROWS_MAX: Final = 50_000  # a snapshot is sampled down to this: more rows cost time and no longer teach
+PAIR_ROWS_MAX: Final = 40_000  # a snapshot is sampled down to this: more rows cost time and no longer teach
 SAMPLE_SEED: Final = 20_111_209
 
 
