@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Coroutine, Iterator
@@ -242,6 +243,7 @@ def demo(
     console_port: Annotated[int, typer.Option(help="Port of the web console; 0 takes a free one.")] = 8080,
 ) -> None:
     """Tell the whole story on real orders: import, score, train, a store with walking members, reminders."""
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")  # the demo starts processes, and never forks gRPC
     from services.demo.story import Telling, tell
 
     with plain_errors():

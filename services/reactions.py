@@ -19,6 +19,7 @@ from services.events import (
     VisitEnded,
 )
 from services.loyalty.use_cases import earn_points, reverse_points
+from services.presence.use_cases import close_visits
 from services.reminders.use_cases import (
     cancel_for_carts,
     cancel_for_consents,
@@ -35,7 +36,7 @@ REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
     OrderReturned: (reverse_points,),
     CartChanged: (cancel_for_carts,),
     CartClosed: (cancel_for_carts,),
-    ConsentsChanged: (cancel_for_consents,),
+    ConsentsChanged: (cancel_for_consents, close_visits),
     VisitDwelled: (plan_reminders,),
     VisitEnded: (cancel_for_visits,),
 }

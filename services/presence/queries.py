@@ -126,6 +126,17 @@ def store_visits(connection: Connection, changed: Iterable[Visit]) -> None:
     upsert(connection, visits, [asdict(visit) for visit in changed])
 
 
+def close_visits(connection: Connection, customer_ids: Iterable[str]) -> list[Visit]:
+    """End the visits that the customers are on, at the moment they were last seen; returns them."""
+    statement = (
+        visits.update()
+        .where(visits.c.customer_id.in_(sorted(set(customer_ids))), visits.c.state != VisitState.EXITED)
+        .values(state=VisitState.EXITED, exited_at=visits.c.last_seen_at)
+        .returning(*_VISIT_COLUMNS)
+    )
+    return [visit_of(row) for row in connection.execute(statement)]
+
+
 def list_visits(
     connection: Connection, store: str, present_only: bool, before: tuple[datetime, str] | None, limit: int
 ) -> list[Visit]:

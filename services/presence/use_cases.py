@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from services.errors import RegularsError
-from services.events import CustomerSeen, VisitDwelled, VisitEnded
+from services.events import ConsentsChanged, CustomerSeen, VisitDwelled, VisitEnded
 from services.presence import queries
 from services.presence.rules import (
     GatewayBatch,
@@ -98,6 +98,13 @@ def _emit(unit: UnitOfWork, before: Visit, after: Visit) -> None:
         )
     if after.state is VisitState.EXITED:
         unit.emit(VisitEnded(after.visit_id, after.customer_id))
+
+
+def close_visits(unit: UnitOfWork, changes: Sequence[ConsentsChanged]) -> None:
+    """Who withdraws the consent to presence has left every store: no gateway may say more about it."""
+    without = [change.customer_id for change in changes if "PRESENCE" not in change.granted]
+    for visit in queries.close_visits(unit.connection, without):
+        unit.emit(VisitEnded(visit.visit_id, visit.customer_id))
 
 
 @use_case(type(None))

@@ -164,7 +164,7 @@ def read_connection(engine: Engine) -> Connection:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for `sqlite:///file` or `postgresql+psycopg://...`, set to be durable; no value reaches a log."""
+    """An engine for `sqlite:///file` or `postgresql+psycopg://...`: durable, and no value in its errors."""
     if url.startswith("sqlite"):
         arguments = {"check_same_thread": False, "timeout": 10}
         engine = create_engine(url, connect_args=arguments, hide_parameters=True)
