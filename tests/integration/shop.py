@@ -235,7 +235,7 @@ def cart(
 def consents(*kinds: str, granted: bool = True) -> list[membership.Consent]:
     return [
         membership.Consent(
-            kind=membership.ConsentKind.Value(f"CONSENT_KIND_{kind}"),
+            kind=f"CONSENT_KIND_{kind}",
             granted=granted,
             source="store-form",
             text_version="2026-01",

@@ -1,14 +1,33 @@
-"""Orders through gRPC: what is recorded, what is refused, and what counts once."""
+"""Orders and returns through gRPC: what is recorded, what is refused, and what counts once."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import grpc
+import pytest
 from regulars.activity.v1 import activity_service_pb2 as activity
+from sqlalchemy import func, select
 
 from services.composition import House
-from tests.integration.shop import NOON, Caller, fresh_id, goods_back, order, order_record, refusal
+from services.storage.tables import order_lines, orders
+from tests.integration.shop import (
+    NOON,
+    Caller,
+    goods_back,
+    order,
+    order_record,
+    refusal,
+    stamp,
+)
+
+DAY = timedelta(days=1)
+
+
+def stored_orders(house: House) -> int:
+    with house.database.engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(orders)).scalar_one()
 
 
 async def test_an_order_answers_its_total(backend: Caller) -> None:
@@ -33,3 +52,188 @@ async def test_a_request_id_with_another_body_already_exists(backend: Caller) ->
     await backend.record_order(order(), "same")
     refused = await refusal(backend.record_order(order(), "same"))
     assert (refused.code, refused.reason) == (grpc.StatusCode.ALREADY_EXISTS, "REQUEST_ID_REUSED")
+
+
+async def test_a_refused_request_may_be_mended_and_sent_with_the_same_id(backend: Caller) -> None:
+    await refusal(backend.record_order(order("o-1", currency="EUR"), "same"))
+    assert not (await backend.record_order(order("o-1"), "same")).duplicate
+
+
+async def test_fifty_concurrent_calls_with_one_request_id_make_one_order(
+    house: House, backend: Caller
+) -> None:
+    one = order()
+    answers = await asyncio.gather(*(backend.record_order(one, "same") for _ in range(50)))
+    assert {answer.SerializeToString() for answer in answers} == {answers[0].SerializeToString()}
+    assert stored_orders(house) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"price": 9_999},
+        {"customer_id": "ben"},
+        {"sku": "coffee"},
+        {"at": NOON - DAY},
+    ],
+    ids=["price", "customer", "sku", "time"],
+)
+async def test_an_order_id_with_another_content_already_exists(
+    backend: Caller, change: dict[str, object]
+) -> None:
+    await backend.record_order(order("o-1"))
+    refused = await refusal(backend.record_order(order("o-1", **change)))  # type: ignore[arg-type]
+    assert (refused.code, refused.reason) == (grpc.StatusCode.ALREADY_EXISTS, "ORDER_DIFFERS")
+
+
+async def test_two_shops_may_use_the_same_order_id(house: House, backend: Caller) -> None:
+    await backend.record_order(order("o-1", source="web"))
+    await backend.record_order(order("o-1", source="till", price=100))
+    assert stored_orders(house) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "at_fault"),
+    [
+        ({"quantity": -1}, "order.lines[0].quantity"),
+        ({"quantity": 0}, "order.lines[0].quantity"),
+        ({"price": -1}, "order.lines[0].unit_price_minor"),
+        ({"sku": ""}, "order.lines[0].sku"),
+        ({"sku": "s" * 65}, "order.lines[0].sku"),
+        ({"customer_id": ""}, "order.customer_id"),
+        ({"customer_id": "anna\x07"}, "order.customer_id"),
+        ({"channel": 0}, "order.channel"),
+        ({"channel": 99}, "order.channel"),
+        ({"currency": "pounds"}, "order.currency"),
+        ({"currency": "EUR"}, "order.currency"),
+        ({"lines": []}, "order.lines"),
+        ({"placed_at": None}, "order.placed_at"),
+        ({"at": NOON + timedelta(minutes=6)}, "order.placed_at"),
+        ({"at": NOON.replace(year=1970)}, "order.placed_at"),
+    ],
+)
+async def test_a_wrong_field_is_named(backend: Caller, fields: dict[str, object], at_fault: str) -> None:
+    refused = await refusal(backend.record_order(order(**fields)))  # type: ignore[arg-type]
+    assert refused.code is grpc.StatusCode.INVALID_ARGUMENT
+    assert (refused.fields, refused.facts["field"]) == ((at_fault,), at_fault)
+
+
+async def test_a_clock_that_is_a_little_ahead_is_forgiven(backend: Caller) -> None:
+    assert not (await backend.record_order(order(at=NOON + timedelta(minutes=4)))).duplicate
+
+
+async def test_a_total_beyond_all_money_is_refused(backend: Caller) -> None:
+    line = activity.OrderLine(sku="gold", quantity=1_000_000, unit_price_minor=10**12)
+    refused = await refusal(backend.record_order(order(lines=[line] * 20)))
+    assert (refused.code, refused.fields) == (grpc.StatusCode.INVALID_ARGUMENT, ("order.lines",))
+
+
+async def test_a_batch_tells_new_known_and_refused_records_apart(backend: Caller) -> None:
+    await backend.record_order(order("o-1"))
+    answer = await backend.record_batch(
+        order_record(order_id="o-1"),
+        order_record(order_id="o-2", quantity=-1),
+        order_record(order_id="o-3"),
+        order_record(order_id="o-1", price=1),
+        activity.OrderRecord(),
+    )
+    assert (answer.inserted, answer.duplicates) == (1, 1)
+    assert [(one.index, one.reason) for one in answer.rejected] == [
+        (1, "INVALID"),
+        (3, "ORDER_DIFFERS"),
+        (4, "INVALID"),
+    ]
+    assert answer.rejected[0].field == "order.lines[0].quantity"
+
+
+async def test_a_poison_total_spoils_no_other_record_of_its_batch(house: House, backend: Caller) -> None:
+    line = activity.OrderLine(sku="gold", quantity=1_000_000, unit_price_minor=10**12)
+    answer = await backend.record_batch(
+        order_record(customer_id="anna"), order_record(lines=[line] * 20), order_record(customer_id="ben")
+    )
+    assert (answer.inserted, [one.index for one in answer.rejected]) == (2, [1])
+    assert stored_orders(house) == 2
+
+
+async def test_a_text_that_no_database_can_keep_spoils_no_other_record(backend: Caller) -> None:
+    answer = await backend.record_batch(order_record(), order_record(sku="te\x00a"), order_record())
+    assert (answer.inserted, [one.index for one in answer.rejected]) == (2, [1])
+
+
+async def test_batches_are_answered_in_order(backend: Caller) -> None:
+    batches = [
+        activity.RecordOrdersRequest(batch_id=number, records=[order_record() for _ in range(20)])
+        for number in range(1, 9)
+    ]
+    answers = [one async for one in backend.stream(backend.activity.RecordOrders, iter(batches))]
+    assert [(one.batch_id, one.inserted) for one in answers] == [(number, 20) for number in range(1, 9)]
+
+
+async def test_a_return_gives_back_the_price_paid(backend: Caller) -> None:
+    await backend.record_order(order("o-1", price=2_500, quantity=3))
+    answer = await backend.record_return(goods_back(order_id="o-1", quantity=2))
+    assert (answer.refund.amount_minor, answer.unmatched_units) == (5_000, 0)
+
+
+async def test_the_same_return_again_is_a_duplicate_with_the_same_refund(backend: Caller) -> None:
+    await backend.record_order(order("o-1", quantity=2))
+    one = goods_back("b-1", order_id="o-1")
+    first = await backend.record_return(one)
+    again = await backend.record_return(one)
+    assert (again.duplicate, again.refund) == (True, first.refund)
+
+
+async def test_a_return_of_an_unknown_order_is_not_found(backend: Caller) -> None:
+    refused = await refusal(backend.record_return(goods_back(order_id="nowhere")))
+    assert (refused.code, refused.reason) == (grpc.StatusCode.NOT_FOUND, "ORDER_NOT_FOUND")
+    assert refused.facts["order_id"] == "nowhere"
+
+
+async def test_a_return_of_another_customers_order_is_not_found(backend: Caller) -> None:
+    await backend.record_order(order("o-1", customer_id="ben"))
+    refused = await refusal(backend.record_return(goods_back(order_id="o-1", customer_id="anna")))
+    assert refused.code is grpc.StatusCode.NOT_FOUND
+
+
+async def test_no_more_comes_back_than_was_bought(backend: Caller) -> None:
+    await backend.record_order(order("o-1", quantity=2))
+    await backend.record_return(goods_back(order_id="o-1"))
+    refused = await refusal(backend.record_return(goods_back(order_id="o-1", quantity=2)))
+    assert (refused.code, refused.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "RETURN_EXCEEDS_ORDER")
+    assert refused.facts["units_too_many"] == "1"
+
+
+async def test_a_return_without_an_order_goes_to_the_latest_earlier_purchase(backend: Caller) -> None:
+    await backend.record_order(order(at=NOON - 3 * DAY, price=100))
+    await backend.record_order(order(at=NOON - 2 * DAY, price=200))
+    await backend.record_order(order(at=NOON, price=400))
+    answer = await backend.record_return(goods_back(at=NOON - DAY, quantity=3))
+    assert (answer.refund.amount_minor, answer.unmatched_units) == (300, 1)
+
+
+async def test_a_batch_may_return_what_it_bought(backend: Caller) -> None:
+    answer = await backend.record_batch(
+        activity.OrderRecord(order_return=goods_back(order_id="o-1")),
+        order_record(order_id="o-1", at=NOON - DAY),
+        activity.OrderRecord(order_return=goods_back(sku="never-bought", quantity=4)),
+    )
+    assert (answer.inserted, answer.unmatched_units, len(answer.rejected)) == (3, 4, 0)
+
+
+async def test_two_returns_of_one_batch_share_what_is_left(house: House, backend: Caller) -> None:
+    await backend.record_order(order("o-1", quantity=3))
+    answer = await backend.record_batch(
+        *(activity.OrderRecord(order_return=goods_back(order_id="o-1", quantity=2)) for _ in range(2))
+    )
+    assert (answer.inserted, [one.reason for one in answer.rejected]) == (1, ["RETURN_EXCEEDS_ORDER"])
+    with house.database.engine.connect() as connection:
+        assert connection.execute(select(order_lines.c.returned_quantity)).scalars().all() == [2]
+
+
+async def test_a_session_counts_once(backend: Caller) -> None:
+    one = activity.Session(session_id="s-1", customer_id="anna", channel=1, started_at=stamp(NOON), pages=7)
+    bad = activity.Session(session_id="s-2", customer_id="anna", channel=1, started_at=stamp(NOON))
+    batches = [activity.RecordSessionsRequest(batch_id=7, sessions=[one, bad, one])]
+    (answer,) = [found async for found in backend.stream(backend.activity.RecordSessions, iter(batches))]
+    assert (answer.batch_id, answer.inserted, answer.duplicates) == (7, 1, 1)
+    assert [(one.index, one.field) for one in answer.rejected] == [(1, "pages")]
