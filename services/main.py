@@ -97,7 +97,8 @@ def serve(
 async def _serve(settings: Settings) -> None:
     from services.clock import SystemClock
     from services.composition import build, first_key, running, sole_owner
-    from services.console.app import Access, build_app
+    from services.console.access import Access
+    from services.console.app import build_app
     from services.console.serving import serving
     from services.telemetry import Telemetry, configure_logging
 

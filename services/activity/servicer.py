@@ -41,7 +41,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def RecordOrder(self, request: pb.RecordOrderRequest, context: Context) -> pb.RecordOrderResponse:  # type: ignore[override]
+    async def RecordOrder(self, request: pb.RecordOrderRequest, context: Context) -> pb.RecordOrderResponse:
         del context
         answer = await self._database.write(
             use_cases.record_orders, order_of(request.order), request_key(request)
@@ -52,7 +52,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
 
     async def RecordReturn(
         self, request: pb.RecordReturnRequest, context: Context
-    ) -> pb.RecordReturnResponse:  # type: ignore[override]
+    ) -> pb.RecordReturnResponse:
         del context
         back = return_of(request.order_return)
         answer = await self._database.write(use_cases.record_returns, back, request_key(request))
@@ -63,7 +63,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
             unmatched_units=answer.unmatched_units,
         )
 
-    async def RecordOrders(  # type: ignore[override]
+    async def RecordOrders(
         self, requests: AsyncIterator[pb.RecordOrdersRequest], context: Context
     ) -> AsyncIterator[pb.RecordOrdersResponse]:
         del context
@@ -90,13 +90,13 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
         answers = await self._database.write_all(use_case, [value for _, value in numbered])
         return zip((index for index, _ in numbered), answers, strict=True)
 
-    async def UpdateCart(self, request: pb.UpdateCartRequest, context: Context) -> pb.UpdateCartResponse:  # type: ignore[override]
+    async def UpdateCart(self, request: pb.UpdateCartRequest, context: Context) -> pb.UpdateCartResponse:
         del context
         answer = await self._database.write(use_cases.update_carts, cart_of(request), request_key(request))
-        state = pb.CartState.Value(f"CART_STATE_{answer.state}")
+        state = f"CART_STATE_{answer.state}"
         return pb.UpdateCartResponse(state=state, abandoned_at=stamp(answer.abandoned_at))
 
-    async def RecordSessions(  # type: ignore[override]
+    async def RecordSessions(
         self, requests: AsyncIterator[pb.RecordSessionsRequest], context: Context
     ) -> AsyncIterator[pb.RecordSessionsResponse]:
         del context

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -160,7 +160,7 @@ class Shop:
         return list(answer.risks)
 
 
-async def in_flight(calls: Iterable[Coroutine[Any, Any, Any]], on_done: Callable[[int], None]) -> None:
+async def in_flight(calls: Iterable[Awaitable[Any]], on_done: Callable[[int], None]) -> None:
     """Make the calls, IN_FLIGHT at a time."""
     waiting = iter(calls)
 
@@ -191,7 +191,7 @@ def made_up_sessions(customer_ids: Sequence[str], now: datetime) -> Iterable[act
 
 def consent(kind: str) -> membership.Consent:
     return membership.Consent(
-        kind=membership.ConsentKind.Value(f"CONSENT_KIND_{kind}"),
+        kind=f"CONSENT_KIND_{kind}",
         granted=True,
         source="demo",
         text_version=TEXT_VERSION,

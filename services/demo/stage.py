@@ -18,7 +18,8 @@ import grpc
 
 from services.clock import SceneClock
 from services.composition import House, build, create_key, live_keys, running, sole_owner
-from services.console.app import Access, build_app
+from services.console.access import Access
+from services.console.app import build_app
 from services.console.serving import serving
 from services.demo.cast import GATEWAY, STORE
 from services.demo.phone import phone_app

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, select, tuple_
+from sqlalchemy import BindParameter, Connection, bindparam, select, tuple_
 
 from services.engagement.reference import BUILTIN, Reference, Rfm, body_text, reference_of
 from services.engagement.rules import (
@@ -28,8 +28,9 @@ from services.storage.tables import (
     visits,
 )
 
-_IDS = bindparam("ids", expanding=True)
-_SINCE, _UNTIL = bindparam("since"), bindparam("until")
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_SINCE: BindParameter[Any] = bindparam("since")
+_UNTIL: BindParameter[Any] = bindparam("until")
 
 _ORDERS = (
     select(
@@ -148,7 +149,7 @@ def score_row(one: Score) -> dict[str, Any]:
     }
 
 
-def score_of(row: Row[Any]) -> Score:
+def score_of(row: Sequence[Any]) -> Score:
     (
         customer_id,
         as_of,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from grpc.aio import ServicerContext
 from regulars.engagement.v1 import engagement_service_pb2 as pb
@@ -14,8 +14,10 @@ from services.engagement.rules import Component, ComponentKind, CustomerNotFound
 from services.rpc.wire import page_position, page_size, page_token, short_name, stamp
 from services.storage.database import Database
 
-KINDS = {kind.value: pb.ComponentKind.Value(f"COMPONENT_KIND_{kind}") for kind in ComponentKind}
-SEGMENTS = {name: pb.Segment.Value(f"SEGMENT_{name}") for name in SEGMENT_NAMES}
+KINDS: Final[dict[str, Any]] = {
+    kind.value: pb.ComponentKind.Value(f"COMPONENT_KIND_{kind}") for kind in ComponentKind
+}
+SEGMENTS: Final[dict[str, Any]] = {name: pb.Segment.Value(f"SEGMENT_{name}") for name in SEGMENT_NAMES}
 
 Context = ServicerContext[Any, Any]
 
@@ -26,7 +28,7 @@ class EngagementServicer(pb_grpc.EngagementServiceServicer):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def GetScore(self, request: pb.GetScoreRequest, context: Context) -> pb.GetScoreResponse:  # type: ignore[override]
+    async def GetScore(self, request: pb.GetScoreRequest, context: Context) -> pb.GetScoreResponse:
         del context
         found = await self._database.read(queries.find_scores, request.customer_id)
         if found is None:
@@ -39,7 +41,7 @@ class EngagementServicer(pb_grpc.EngagementServiceServicer):
             raise CustomerNotFoundError(field="customer_id")
         return Score(customer_id, self._database.clock.now(), "none", 0.0, 0.0, (), 0, None, PROSPECT)
 
-    async def ListScores(self, request: pb.ListScoresRequest, context: Context) -> pb.ListScoresResponse:  # type: ignore[override]
+    async def ListScores(self, request: pb.ListScoresRequest, context: Context) -> pb.ListScoresResponse:
         del context
         segment = short_name(pb.Segment, request.segment, "SEGMENT_") if request.segment else None
         size = page_size(request.page_size)

@@ -27,7 +27,7 @@ class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
 
     async def RecordAnswer(
         self, request: pb.RecordAnswerRequest, context: Context
-    ) -> pb.RecordAnswerResponse:  # type: ignore[override]
+    ) -> pb.RecordAnswerResponse:
         del context
         answer = Answer(
             request.customer_id, survey_of(request.survey), request.answer, moment(request.answered_at)
@@ -35,7 +35,7 @@ class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
         await self._database.write(use_cases.record_answers, answer, request_key(request))
         return pb.RecordAnswerResponse()
 
-    async def GetSurveySummary(  # type: ignore[override]
+    async def GetSurveySummary(
         self, request: pb.GetSurveySummaryRequest, context: Context
     ) -> pb.GetSurveySummaryResponse:
         del context

@@ -87,7 +87,8 @@ class Taken:
 
 def award_points(total_minor: int, programme: Programme) -> int:
     """Points of an order, floored once per order."""
-    return total_minor * programme.points.points_per_unit // 10**programme.currency_digits
+    minor_per_unit: int = 10**programme.currency_digits
+    return total_minor * programme.points.points_per_unit // minor_per_unit
 
 
 def earn(order: OrderPlaced, programme: Programme, debt_points: int) -> tuple[Lot, tuple[Movement, ...]]:

@@ -22,7 +22,7 @@ class LoyaltyServicer(pb_grpc.LoyaltyServiceServicer):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def GetBalance(self, request: pb.GetBalanceRequest, context: Context) -> pb.GetBalanceResponse:  # type: ignore[override]
+    async def GetBalance(self, request: pb.GetBalanceRequest, context: Context) -> pb.GetBalanceResponse:
         del context
         account = await self._database.read(queries.find_accounts, request.customer_id)
         if account is None:

@@ -34,27 +34,27 @@ class MembershipServicer(pb_grpc.MembershipServiceServicer):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def EnrolMember(self, request: pb.EnrolMemberRequest, context: Context) -> pb.EnrolMemberResponse:  # type: ignore[override]
+    async def EnrolMember(self, request: pb.EnrolMemberRequest, context: Context) -> pb.EnrolMemberResponse:
         del context
         enrolled_at = moment(request.enrolled_at) if request.HasField("enrolled_at") else None
         enrolment = Enrolment(request.customer_id, consents_of(request.consents), enrolled_at)
         member = await self._database.write(use_cases.enrol_members, enrolment, request_key(request))
         return pb.EnrolMemberResponse(member=member_message(member))
 
-    async def GetMember(self, request: pb.GetMemberRequest, context: Context) -> pb.GetMemberResponse:  # type: ignore[override]
+    async def GetMember(self, request: pb.GetMemberRequest, context: Context) -> pb.GetMemberResponse:
         del context
         member = await self._database.read(queries.find_members, request.customer_id)
         if member is None:
             raise MemberNotFoundError(field="customer_id")
         return pb.GetMemberResponse(member=member_message(member))
 
-    async def SetConsents(self, request: pb.SetConsentsRequest, context: Context) -> pb.SetConsentsResponse:  # type: ignore[override]
+    async def SetConsents(self, request: pb.SetConsentsRequest, context: Context) -> pb.SetConsentsResponse:
         del context
         change = ConsentChange(request.customer_id, consents_of(request.consents))
         member = await self._database.write(use_cases.set_consents, change, request_key(request))
         return pb.SetConsentsResponse(member=member_message(member))
 
-    async def SetPresenceDevice(  # type: ignore[override]
+    async def SetPresenceDevice(
         self, request: pb.SetPresenceDeviceRequest, context: Context
     ) -> pb.SetPresenceDeviceResponse:
         del context
@@ -80,7 +80,7 @@ def consents_of(messages: Iterable[pb.Consent]) -> tuple[Consent, ...]:
 def member_message(member: Member) -> pb.Member:
     return pb.Member(
         customer_id=member.customer_id,
-        state=pb.MemberState.Value(f"MEMBER_STATE_{member.state}"),
+        state=f"MEMBER_STATE_{member.state}",
         enrolled_at=stamp(member.enrolled_at),
         consents=[consent_message(consent) for consent in member.consents],
         has_presence_device=member.has_presence_device,
@@ -89,7 +89,7 @@ def member_message(member: Member) -> pb.Member:
 
 def consent_message(consent: Consent) -> pb.Consent:
     return pb.Consent(
-        kind=pb.ConsentKind.Value(f"CONSENT_KIND_{consent.kind}"),
+        kind=f"CONSENT_KIND_{consent.kind}",
         granted=consent.granted,
         source=consent.source,
         text_version=consent.text_version,

@@ -162,4 +162,9 @@ def list_replenishments(
         query = query.where(table.customer_id == customer_id)
     if after is not None:
         query = query.where(tuple_(table.probability, table.customer_id, table.sku) < after)
-    return [Replenishment(*row[:-1], row[-1] or "") for row in connection.execute(query)]
+    return [replenishment_of(row) for row in connection.execute(query)]
+
+
+def replenishment_of(row: Sequence[Any]) -> Replenishment:
+    """A row of `Replenishment`'s columns; a product without a stored name has an empty one."""
+    return Replenishment(*row[:-1], row[-1] or "")

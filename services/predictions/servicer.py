@@ -38,7 +38,7 @@ class PredictionsServicer(pb_grpc.PredictionsServiceServicer):
             raise ModelNotReadyError(model=subject)
         return run
 
-    async def GetChurn(self, request: pb.GetChurnRequest, context: Context) -> pb.GetChurnResponse:  # type: ignore[override]
+    async def GetChurn(self, request: pb.GetChurnRequest, context: Context) -> pb.GetChurnResponse:
         del context
         run = await self._run(CHURN)
         found = await self._database.read(queries.find_churn, request.customer_id)
@@ -48,7 +48,7 @@ class PredictionsServicer(pb_grpc.PredictionsServiceServicer):
             raise missing(field="customer_id")
         return pb.GetChurnResponse(churn=churn_message(found, run))
 
-    async def ListChurnRisks(  # type: ignore[override]
+    async def ListChurnRisks(
         self, request: pb.ListChurnRisksRequest, context: Context
     ) -> pb.ListChurnRisksResponse:
         del context
@@ -63,7 +63,7 @@ class PredictionsServicer(pb_grpc.PredictionsServiceServicer):
             risks=[churn_message(one, run) for one in page], next_page_token=page_token(last)
         )
 
-    async def ListReplenishments(  # type: ignore[override]
+    async def ListReplenishments(
         self, request: pb.ListReplenishmentsRequest, context: Context
     ) -> pb.ListReplenishmentsResponse:
         del context
@@ -85,7 +85,7 @@ def origin_message(run: Run) -> pb.Origin:
         version=run.version,
         cutoff=stamp(run.cutoff),
         horizon_days=run.horizon_days,
-        readiness=pb.Readiness.Value(f"READINESS_{run.readiness}"),
+        readiness=f"READINESS_{run.readiness}",
     )
 
 
@@ -93,7 +93,7 @@ def churn_message(one: Churn, run: Run) -> pb.Churn:
     return pb.Churn(
         customer_id=one.customer_id,
         probability=one.probability,
-        band=pb.Band.Value(f"BAND_{one.band}"),
+        band=f"BAND_{one.band}",
         reasons=[
             pb.Reason(family=reason.family, text=reason.text, contribution=reason.contribution)
             for reason in one.reasons

@@ -84,7 +84,7 @@ def make_parts(
     _connection: Connection, keys: Sequence[bytes], starts: Sequence[datetime]
 ) -> tuple[TablePart, ...]:
     """Every window's entries, cut to parts; at least one part per window, so that an empty table says so."""
-    parts = []
+    parts: list[TablePart] = []
     for start in starts:
         identifiers = announced(keys, start)
         pseudonyms = b"".join(pseudonym_of(key, day_of(start)) for key in keys)

@@ -43,7 +43,7 @@ class PresenceServicer(pb_grpc.PresenceServiceServicer):
         self._database = database
         self._tables = tables
 
-    async def Session(  # type: ignore[override]
+    async def Session(
         self, requests: AsyncIterator[pb.SessionRequest], context: Context
     ) -> AsyncIterator[pb.SessionResponse]:
         del context
@@ -51,7 +51,7 @@ class PresenceServicer(pb_grpc.PresenceServiceServicer):
         async for response in session.serve(requests):
             yield response
 
-    async def ListVisits(self, request: pb.ListVisitsRequest, context: Context) -> pb.ListVisitsResponse:  # type: ignore[override]
+    async def ListVisits(self, request: pb.ListVisitsRequest, context: Context) -> pb.ListVisitsResponse:
         del context
         size = page_size(request.page_size)
         before = moment_position(request.page_token)
@@ -199,7 +199,7 @@ def visit_message(visit: Visit) -> pb.Visit:
         customer_id=visit.customer_id,
         store=visit.store,
         zone=visit.zone,
-        state=pb.VisitState.Value(f"VISIT_STATE_{visit.state}"),
+        state=f"VISIT_STATE_{visit.state}",
         entered_at=stamp(visit.entered_at),
         last_seen_at=stamp(visit.last_seen_at),
         exited_at=stamp(visit.exited_at),

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, tuple_, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, insert, or_, select, tuple_, update
 
 from services.reminders.rules import (
     WEEK,
@@ -21,7 +21,7 @@ from services.reminders.rules import (
 )
 from services.storage.tables import cart_lines, carts, consents, members, reminders
 
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _COLUMNS: Final = tuple(reminders.c[name] for name in Reminder.__dataclass_fields__)
 SPENT_STATES: Final = (
     ReminderState.PLANNED,

@@ -24,7 +24,7 @@ class RemindersServicer(pb_grpc.RemindersServiceServicer):
 
     async def ListReminders(
         self, request: pb.ListRemindersRequest, context: Context
-    ) -> pb.ListRemindersResponse:  # type: ignore[override]
+    ) -> pb.ListRemindersResponse:
         del context
         size = page_size(request.page_size)
         before = moment_position(request.page_token)
@@ -46,8 +46,8 @@ def reminder_message(one: Reminder) -> pb.Reminder:
         title=one.title,
         visit_id=one.visit_id,
         store=one.store,
-        state=pb.ReminderState.Value(f"REMINDER_STATE_{one.state}"),
-        reason=pb.ReminderReason.Value(f"REMINDER_REASON_{reason}"),
+        state=f"REMINDER_STATE_{one.state}",
+        reason=f"REMINDER_REASON_{reason}",
         channel=one.channel,
         triggered_at=stamp(one.triggered_at),
         planned_at=stamp(one.planned_at),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -91,8 +91,8 @@ class Keyring:
         return key
 
 
-def header_of(metadata: Sequence[tuple[str, str | bytes]] | None) -> str:
-    for name, value in metadata or ():
+def header_of(metadata: Iterable[tuple[str, str | bytes]]) -> str:
+    for name, value in metadata:
         if name == HEADER and isinstance(value, str):
             return value
     return ""

@@ -79,7 +79,7 @@ class FrontDesk(grpc.aio.ServerInterceptor):
         raise TypeError(f"{method}: the front desk knows unary calls and two-way streams")
 
     def _admit(self, context: ServicerContext[Any, Any], scopes: frozenset[str]) -> None:
-        key = self._keyring.authenticate(header_of(context.invocation_metadata()), self._clock.now())
+        key = self._keyring.authenticate(header_of(context.invocation_metadata() or ()), self._clock.now())
         allow(key, scopes)
         self._limiter.take(key.key_id)
 

@@ -25,11 +25,9 @@ def guarded(deserializer: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
 
     def deserialize(body: bytes) -> Any:
         try:
-            message = deserializer(body)
+            return deserializer(body)
         except DecodeError:
             return GARBAGE
-        # A zero byte in a body is rare, and in a text it is nothing that a database can keep.
-        return GARBAGE if b"\0" in body and has_nul(message) else message
 
     return deserialize
 
@@ -56,7 +54,9 @@ def validate(message: Message) -> None:
 
 def first_problem(message: Message | Garbage) -> InvalidError | None:
     if isinstance(message, Garbage):
-        return InvalidError("the body is not a message of this method's type, or a text in it contains NUL")
+        return InvalidError("the body is not a message of the type that this method takes")
+    if b"\0" in message.SerializeToString() and has_nul(message):  # the first test is quick and mostly enough
+        return InvalidError("a text contains the character NUL, which no database keeps")
     violations = _validator.collect_violations(message, fail_fast=True)
     return invalid(violations[0]) if violations else None
 

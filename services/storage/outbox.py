@@ -47,6 +47,7 @@ class Claimed:
 
 def enqueue(unit: UnitOfWork, work: Iterable[Work]) -> None:
     """Add work, or replace what waits under the same topic and key."""
+    waiting = list(work)
     rows = [
         {
             "topic": one.topic,
@@ -55,10 +56,10 @@ def enqueue(unit: UnitOfWork, work: Iterable[Work]) -> None:
             "due_at": one.due_at,
             "attempts": 0,
         }
-        for one in work
+        for one in waiting
     ]
     if rows:
-        drop(unit.connection, [(row["topic"], row["work_key"]) for row in rows])
+        drop(unit.connection, [(one.topic, one.work_key) for one in waiting])
         insert_new(unit.connection, outbox, rows)
 
 
@@ -76,7 +77,8 @@ def drop(connection: Connection, keys: Sequence[tuple[str, str]]) -> None:
 
 
 def next_due_at(connection: Connection) -> datetime | None:
-    return connection.execute(_NEXT).scalar_one()
+    due_at: datetime | None = connection.execute(_NEXT).scalar_one()
+    return due_at
 
 
 def claim(connection: Connection, now: datetime, limit: int) -> list[Claimed]:

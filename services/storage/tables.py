@@ -59,8 +59,9 @@ metadata = MetaData(
 
 def table(name: str, *parts: Column[Any] | Index | UniqueConstraint, clustered: bool = False) -> Table:
     """A table; on SQLite a clustered one keeps its rows in the order of its key, for narrow rows."""
-    options = {"sqlite_with_rowid": False} if clustered else {}
-    return Table(name, metadata, *parts, **options)
+    options: dict[str, Any] = {"sqlite_with_rowid": False} if clustered else {}
+    made: Table = Table(name, metadata, *parts, **options)
+    return made
 
 
 def key(name: str, length: int = 128) -> Column[str]:
