@@ -89,7 +89,7 @@ class Run:
         self._show(replace(self.progress(), trouble=trouble))
 
     def save(self) -> None:
-        if self._checkpoint is not None:
+        if self._checkpoint is not None and self.tally.acknowledged:
             self._checkpoint.save(self.tally)
             self._saved_at = time.monotonic()
 
@@ -170,7 +170,7 @@ async def _send(records: Records, run: Run, options: ImportOptions) -> None:
         done = run.progress()
         raise type(error)(
             f"{error} {done.records_acknowledged:,} of {done.records_total:,} orders and returns are "
-            "acknowledged; the same command sends the rest."
+            "acknowledged; another run sends the rest."
         ) from None
     finally:
         run.save()

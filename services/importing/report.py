@@ -20,8 +20,8 @@ class ImportReport:
     lines_read = lines_in_orders + lines_in_returns + the sum of rejected_lines (by reason; those of the
     server are upper-case). orders_imported and returns_imported were acknowledged, or in a dry run would be
     sent; `duplicates` of them were on the server already. records_resumed: acknowledged in earlier runs.
-    unmatched_units: returned units for which the server knows no purchase. columns: canonical name -> column
-    of the file. first_at, last_at: the span of what was imported.
+    unmatched_units: returned units for which the server knows no purchase; those of an answer that was lost
+    are missing. columns: canonical name -> column of the file. first_at, last_at: the span of the records.
     """
 
     lines_read: int

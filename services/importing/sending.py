@@ -148,6 +148,7 @@ class Sender:
         self._server = server
         self._on_acknowledged = on_acknowledged
         self._on_trouble = on_trouble
+        self._last_trouble = ""
 
     async def send(self, batches: Iterator[Batch], patience_seconds: float) -> None:
         """Returns when every batch is acknowledged. A batch may be sent more than once.
@@ -162,7 +163,8 @@ class Sender:
                     await self._keep_sending(channel, Window(batches), patience)
             except TimeoutError:
                 raise ServerGoneError(
-                    f"{self._server.address} has acknowledged nothing for {patience_seconds:g} seconds."
+                    f"{self._server.address} has acknowledged nothing for {patience_seconds:g} seconds"
+                    f"{self._last_trouble}."
                 ) from None
 
     async def _keep_sending(self, channel: grpc.aio.Channel, window: Window, patience: Patience) -> None:
@@ -171,6 +173,7 @@ class Sender:
                 await self._stream(channel, window, patience)
             except StreamEndedError as ended:
                 _raise_if_final(ended.trouble)
+                self._last_trouble = f" ({ended.trouble})"
                 self._on_trouble(str(ended.trouble))
                 window.take_back()
                 await asyncio.sleep(patience.back_off_seconds())

@@ -81,7 +81,7 @@ async def test_a_batch_whose_answer_is_lost_is_sent_again_and_known(
     seen: list[Progress] = []
     report = await import_orders(options(many_orders, address), seen.append)
     assert len(peer.ids()) == report.orders_imported == 2000
-    assert report.duplicates == 500
+    assert report.duplicates >= 500  # an answer on its way when the stream breaks may be lost too
     assert any(progress.trouble for progress in seen)
 
 
@@ -135,7 +135,7 @@ async def test_a_dry_run_needs_no_server_and_leaves_no_state(csv_of: Callable[..
 async def interrupted(file: Path, address: str, peer: Peer) -> None:
     """An import whose server goes away for good after 1,000 of its records."""
     peer.behaviour.unstored = set(range(3, 1000))
-    with pytest.raises(ServerGoneError, match=r"1,000 of 2,000 .* the same command sends the rest"):
+    with pytest.raises(ServerGoneError, match=r"1,000 of 2,000 .* another run sends the rest"):
         await import_orders(options(file, address, patience_seconds=0.5))
     peer.behaviour.unstored = set()
     peer.arrived.clear()
@@ -247,7 +247,8 @@ async def test_an_answer_to_another_batch_is_never_taken_for_an_acknowledgement(
 
 async def test_an_unreachable_server_ends_the_patience(many_orders: Path) -> None:
     with pytest.raises(
-        ServerGoneError, match=r"127\.0\.0\.1:1 has acknowledged nothing for 0\.5 seconds.* 0 of"
+        ServerGoneError,
+        match=r"127\.0\.0\.1:1 has acknowledged nothing for 0\.5 seconds \(UNAVAILABLE.*\)\. 0 of",
     ):
         await import_orders(options(many_orders, "127.0.0.1:1", patience_seconds=0.5))
 
