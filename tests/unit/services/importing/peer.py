@@ -26,6 +26,7 @@ class Behaviour:
     unstored: set[int] = field(default_factory=set)  # the stream breaks before these batches are stored
     always: grpc.StatusCode | None = None
     stray_batch_id: int | None = None
+    seconds_per_batch: float = 0.0
 
 
 class Peer(activity_service_pb2_grpc.ActivityServiceServicer):
@@ -45,6 +46,7 @@ class Peer(activity_service_pb2_grpc.ActivityServiceServicer):
             self.batches += 1
             if self.batches in self.behaviour.unstored:
                 await context.abort(grpc.StatusCode.UNAVAILABLE, "restarting")
+            await asyncio.sleep(self.behaviour.seconds_per_batch)
             response = self._store(request)
             if self.batches in self.behaviour.lost_answers:
                 await context.abort(grpc.StatusCode.UNAVAILABLE, "restarting")

@@ -253,6 +253,15 @@ async def test_an_unreachable_server_ends_the_patience(many_orders: Path) -> Non
         await import_orders(options(many_orders, "127.0.0.1:1", patience_seconds=0.5))
 
 
+async def test_a_slow_server_is_given_its_time_as_long_as_it_answers(
+    many_orders: Path, start_peer: StartPeer
+) -> None:
+    _, address = await start_peer(Behaviour(seconds_per_batch=0.4))
+    report = await import_orders(options(many_orders, address, patience_seconds=1))
+    assert report.orders_imported == 2000
+    assert report.seconds > 1
+
+
 async def test_a_file_without_one_good_line_names_the_commonest_fault(csv_of: Callable[..., Path]) -> None:
     lines = [",o1,2024-01-01,s1,1,1,a", *(f"c1,o{i},1.2.2024 8 Uhr,s1,1,1,a" for i in range(3))]
     with pytest.raises(BadInputError, match=r"Line 3, column 'ordered_at' .*'1.2.2024 8 Uhr'.*--time-format"):
