@@ -40,7 +40,7 @@ def build_app(
     assets = Assets()
     pages = Pages(assets, database.programme, notice)
     console = Console(database, access, pages)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", console.today),
             Route("/parts/{name}", console.part),
@@ -52,6 +52,8 @@ def build_app(
         middleware=[Middleware(Guard, access=access, pages=pages, hosts=hosts)],
         exception_handlers={HTTPException: console.refused},
     )
+    app.router.redirect_slashes = False  # an address is right or it is missing
+    return app
 
 
 class Console:

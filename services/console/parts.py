@@ -72,7 +72,7 @@ class Part:
 class Tile:
     label: str
     value: str
-    note: str = ""
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,37 +85,38 @@ class Measured:
 
 
 def counts(connection: Connection, scene: Scene) -> Context:
-    tiles = live_tiles(connection, scene) + total_tiles(queries.totals(connection, scene.now), scene)
-    return {"tiles": tiles, "here": words.local(scene.now, scene.programme)}
-
-
-def live_tiles(connection: Connection, scene: Scene) -> list[Tile]:
     inside = queries.inside_by_store(connection, scene.now)
     ends = queries.reminders_since(connection, scene.today)
     sent = sum(number for (state, _), number in ends.items() if state in ("SENT", "CONVERTED"))
     bought = sum(number for (state, _), number in ends.items() if state == "CONVERTED")
     stores = words.counted(len(inside), "store", "stores")
-    return [
+    tiles = [
         Tile("In a store now", words.count(sum(inside.values())), f"in {stores}" if inside else "nobody yet"),
-        Tile("Visits today", words.count(queries.visits_since(connection, scene.today))),
-        Tile("Reminders sent today", words.count(sent), f"{words.count(bought)} followed by an order"),
+        Tile("Visits today", words.count(queries.visits_since(connection, scene.today)), "since midnight"),
+        Tile("Reminders sent today", words.count(sent), "since midnight"),
+        Tile("Orders after a reminder", words.count(bought), f"of today's {words.count(sent)}"),
     ]
+    return {"tiles": tiles, "here": words.local(scene.now, scene.programme)}
 
 
-def total_tiles(found: queries.Totals, scene: Scene) -> list[Tile]:
+def totals(connection: Connection, scene: Scene) -> Context:
+    found = queries.totals(connection, scene.now)
     each = round(found.net_minor / found.orders) if found.orders else 0
-    pending = f"{words.count(found.pending_points)} not yet spendable" if found.pending_points else ""
-    return [
-        Tile("Points outstanding", words.count(found.points), pending),
-        Tile("Customers", words.count(found.customers)),
-        Tile("Members", words.count(found.members), "active in the programme"),
+    tiles = [
         Tile(
-            "Orders",
-            words.count(found.orders),
-            f"{words.money(each, scene.programme)} each" if each else "",
+            "Customers",
+            words.count(found.customers),
+            words.counted(found.members, "active member", "active members"),
         ),
+        Tile("Orders", words.count(found.orders), f"{words.money(each, scene.programme)} each, after returns"),
         Tile("Net revenue", words.money(found.net_minor, scene.programme), "after returns"),
+        Tile(
+            "Points outstanding",
+            words.count(found.points),
+            f"{words.count(found.pending_points)} not yet spendable",
+        ),
     ]
+    return {"tiles": tiles}
 
 
 def presence(connection: Connection, scene: Scene) -> Context:
@@ -204,12 +205,14 @@ def measured(report: Mapping[str, Any]) -> list[Measured]:
 
 
 LIVE_SECONDS: Final = 2  # soon enough to see a member walk in
+SOON_SECONDS: Final = 5  # sums over everything: they move slowly and cost more
 SLOW_SECONDS: Final = 15  # forecasts and scores change with a run, not with a step
 
 PARTS: Final = {
     part.name: part
     for part in (
         Part("counts", LIVE_SECONDS, counts),
+        Part("totals", SOON_SECONDS, totals),
         Part("presence", LIVE_SECONDS, presence),
         Part("reminders", LIVE_SECONDS, reminders),
         Part("churn", SLOW_SECONDS, churn),

@@ -88,9 +88,9 @@ async def opened(
 
 async def import_orders(stage: Stage, orders: Path) -> dict[str, Any]:
     """Run `regulars import orders` as a process of its own, with its own progress bar; returns its report."""
-    command = ("services.main", "import", "orders", str(orders), "--server", stage.address, "--json")
+    command = ("regulars", "import", "orders", str(orders), "--server", stage.address, "--json")
     rejects = ("--rejects", str(stage.folder / "rejected.csv"), "--state", str(stage.folder / "import.json"))
-    output = await run_module(*command, *rejects, environment={"REGULARS_KEY": stage.keys["backend"]})
+    output = await run_command(*command, *rejects, environment={"REGULARS_KEY": stage.keys["backend"]})
     report: dict[str, Any] = json.loads(output)
     return report
 
@@ -99,19 +99,17 @@ async def play_scene(stage: Stage, scene: dict[str, Any]) -> None:
     """Run `regulars-gateway` as a process of its own on a virtual radio, until the scene is over."""
     file = stage.folder / "scene.json"
     file.write_text(json.dumps(scene), encoding="utf-8")
-    command = ("beacon_gateway.main", "run", "--radio", "simulated", "--scene", str(file), "--exit-at-end")
+    command = ("regulars-gateway", "run", "--radio", "simulated", "--scene", str(file), "--exit-at-end")
     place = ("--server", stage.address, "--gateway", GATEWAY, "--store", STORE)
     spool = ("--spool", str(stage.folder / "spool.db"))
-    environment = {"REGULARS_GATEWAY_KEY": stage.keys["gateway"], "REGULARS_GATEWAY_LOG_LEVEL": "error"}
-    await run_module(*command, *place, *spool, environment=environment)
+    environment = {"REGULARS_GATEWAY_KEY": stage.keys["gateway"], "REGULARS_GATEWAY_LOG_LEVEL": "ERROR"}
+    await run_command(*command, *place, *spool, environment=environment)
 
 
-async def run_module(module: str, *arguments: str, environment: dict[str, str]) -> str:
-    """Run `python -m module`; returns what it printed. Raises DemoError when it fails."""
+async def run_command(name: str, *arguments: str, environment: dict[str, str]) -> str:
+    """Run a command of this installation; returns what it printed. Raises DemoError when it fails."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        module,
+        str(Path(sys.executable).with_name(name)),
         *arguments,
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, **environment},
@@ -123,5 +121,5 @@ async def run_module(module: str, *arguments: str, environment: dict[str, str]) 
         await process.wait()
         raise
     if process.returncode:
-        raise DemoError(f"{module} ended with code {process.returncode}: {output.decode()[-500:]}")
+        raise DemoError(f"{name} ended with code {process.returncode}: {output.decode()[-500:]}")
     return output.decode()

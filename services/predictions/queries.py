@@ -14,6 +14,7 @@ from sqlalchemy import (
     Row,
     bindparam,
     delete,
+    func,
     insert,
     select,
     tuple_,
@@ -153,7 +154,7 @@ def list_replenishments(
     table = replenishments.c
     columns = [table[name] for name in Replenishment.__dataclass_fields__ if name != "title"]
     query = (
-        select(*columns, products.c.title)
+        select(*columns, func.coalesce(products.c.title, ""))
         .outerjoin_from(replenishments, products, products.c.sku == table.sku)
         .order_by(table.probability.desc(), table.customer_id.desc(), table.sku.desc())
         .limit(limit)
@@ -162,9 +163,4 @@ def list_replenishments(
         query = query.where(table.customer_id == customer_id)
     if after is not None:
         query = query.where(tuple_(table.probability, table.customer_id, table.sku) < after)
-    return [replenishment_of(row) for row in connection.execute(query)]
-
-
-def replenishment_of(row: Sequence[Any]) -> Replenishment:
-    """A row of `Replenishment`'s columns; a product without a stored name has an empty one."""
-    return Replenishment(*row[:-1], row[-1] or "")
+    return [Replenishment(*tuple(row)) for row in connection.execute(query)]

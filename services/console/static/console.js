@@ -3,7 +3,8 @@
 
 const ROW_PX = 30; // one lying bar with air around it
 const COLUMNS_PX = 240;
-const LABEL_PX_MAX = 190;
+const LABEL_PX_MAX = 210;
+const LETTER_PX = 7.4; // of a 13 px letter, on average; the longest label sets the margin
 const drawn = new Map(); // canvas -> {chart, text}
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -11,7 +12,8 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const font = () => getComputedStyle(document.body).fontFamily;
 
 function bars(spec, width) {
-  const label = Math.min(LABEL_PX_MAX, width * 0.48);
+  const longest = Math.max(...spec.marks.map((mark) => mark.label.length));
+  const label = Math.min(longest * LETTER_PX, LABEL_PX_MAX, width * 0.5);
   return {
     grid: { left: label + 12, right: 62, top: 2, bottom: 2 },
     xAxis: { type: "value", show: false, min: 0, max: spec.value_max ?? "dataMax" },
@@ -21,7 +23,7 @@ function bars(spec, width) {
       data: spec.marks.map((mark) => mark.label),
       axisLine: { show: false },
       axisTick: { show: false },
-      axisLabel: { color: colour("ink"), fontSize: 13, width: label, overflow: "truncate", interval: 0 },
+      axisLabel: { color: colour("ink"), fontSize: 13, width: label, overflow: "break", lineHeight: 14, interval: 0 },
     },
     series: [series(spec, { barWidth: 14, borderRadius: [0, 4, 4, 0], label: "right" })],
   };
