@@ -108,7 +108,9 @@ def totals(connection: Connection, scene: Scene) -> Context:
             words.count(found.customers),
             words.counted(found.members, "active member", "active members"),
         ),
-        Tile("Orders", words.count(found.orders), f"{words.money(each, scene.programme)} each, after returns"),
+        Tile(
+            "Orders", words.count(found.orders), f"{words.money(each, scene.programme)} each, after returns"
+        ),
         Tile("Net revenue", words.money(found.net_minor, scene.programme), "after returns"),
         Tile(
             "Points outstanding",

@@ -1,0 +1,67 @@
+import os
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from services.composition import open_database
+from services.console.access import Access
+from services.console.app import build_app
+from services.console.serving import serving
+from services.settings import Settings
+from services.storage.database import Database
+from tests.conftest import missing
+from tests.integration.shop import ManualClock
+
+# A browser for tests: no sandbox in a container, no traffic of its own.
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        missing("there is no chromium on this machine")
+        raise AssertionError  # unreachable: missing() ends the test
+    return found
+
+
+@pytest.fixture
+def database_url() -> str:
+    """A browser sees no difference between the databases: SQLite in the test's folder."""
+    return ""
+
+
+@pytest.fixture
+async def database(settings: Settings, clock: ManualClock) -> AsyncIterator[Database]:
+    opened = open_database(settings, clock)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def link(database: Database) -> AsyncIterator[str]:
+    """The sign-in link of a console that runs."""
+    access = Access()
+    app = build_app(database, access=access, notice="Walks are simulated")
+    async with serving(app, "127.0.0.1", 0) as port:
+        yield access.link(f"http://127.0.0.1:{port}")
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        yield started
+        await started.close()

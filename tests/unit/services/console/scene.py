@@ -1,0 +1,119 @@
+"""Puts a little shop into the database: orders through the use case, the rest as rows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table, insert
+
+from services.activity.rules import Order, OrderLine
+from services.activity.use_cases import record_orders
+from services.membership.rules import Enrolment
+from services.membership.use_cases import enrol_members
+from services.predictions.rules import CHURN, REPURCHASE, Churn, Reason, Replenishment, Run
+from services.predictions.use_cases import PredictionSet, replace_predictions
+from services.storage.database import Database
+from services.storage.tables import reminders, visits
+
+CUTOFF_AGE = timedelta(days=1)
+
+
+def put(database: Database, table: Table, **row: Any) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(insert(table), [row])
+
+
+async def order(database: Database, customer_id: str, amount_minor: int, *, order_id: str = "o1") -> None:
+    lines = (OrderLine("tea", 1, amount_minor, "Tea"),)
+    now = database.clock.now()
+    await database.write(
+        record_orders, Order("shop", order_id, customer_id, now, "ONLINE", database.programme.currency, lines)
+    )
+
+
+async def enrol(database: Database, customer_id: str) -> None:
+    await database.write(enrol_members, Enrolment(customer_id, (), None))
+
+
+def visit(
+    database: Database, customer_id: str, *, seen_ago: timedelta = timedelta(), store: str = "High Street"
+) -> None:
+    now = database.clock.now()
+    entered_at = now - timedelta(minutes=12)
+    put(
+        database,
+        visits,
+        visit_id=f"visit of {customer_id}",
+        customer_id=customer_id,
+        store=store,
+        zone="Kitchen",
+        state="DWELLING",
+        entered_at=min(entered_at, now - seen_ago),
+        last_seen_at=now - seen_ago,
+    )
+
+
+def reminder(database: Database, number: int, state: str, *, reason: str = "", title: str = "Kettle") -> None:
+    now = database.clock.now()
+    put(
+        database,
+        reminders,
+        reminder_id=f"r{number}",
+        customer_id="ann",
+        cart_id="cart",
+        sku="kettle",
+        title=title,
+        visit_id="visit",
+        store="High Street",
+        state=state,
+        reason=reason,
+        channel="console",
+        triggered_at=now,
+        planned_at=now,
+        expires_at=now,
+        sent_at=now + timedelta(seconds=0.4) if state in ("SENT", "CONVERTED") else None,
+    )
+
+
+def run(subject: str, cutoff: datetime, readiness: str) -> Run:
+    return Run(subject, f"{subject}-boosted", "20260310-abc", cutoff, 60, readiness)
+
+
+def report(readiness: str, *reasons: str) -> dict[str, Any]:
+    measured = {"roc_auc": 0.74, "pr_auc": 0.67, "log_loss": 0.59}
+    rival = {"roc_auc": 0.71, "pr_auc": 0.61, "log_loss": 0.63}
+    tested = readiness != "NOT_READY"
+    return {
+        "readiness": readiness,
+        "reasons": list(reasons),
+        "origins": [{}, {}] if tested else [],
+        "model": measured if tested else None,
+        "baselines": {"recency": rival, "rfm_logistic": rival} if tested else {},
+    }
+
+
+async def predict(
+    database: Database,
+    *,
+    readiness: str = "READY",
+    churn: tuple[Churn, ...] = (),
+    due: tuple[Replenishment, ...] = (),
+    missing: tuple[str, ...] = (),
+) -> None:
+    cutoff = database.clock.now() - CUTOFF_AGE
+    runs = (run(CHURN, cutoff, readiness), run(REPURCHASE, cutoff, readiness))
+    said = report(readiness, *missing)
+    await database.write(
+        replace_predictions, PredictionSet(runs, churn, due, {CHURN: said, REPURCHASE: said})
+    )
+
+
+def leaver(customer_id: str, probability: float, value_minor: int, *reasons: str) -> Churn:
+    told = tuple(Reason("recency", text, 0.4) for text in reasons)
+    return Churn(customer_id, probability, "HIGH", told, value_minor, round(probability * value_minor))
+
+
+def due_in(database: Database, customer_id: str, days: int, *, sku: str = "tea") -> Replenishment:
+    day: date = database.clock.now().date() + timedelta(days=days)
+    return Replenishment(customer_id, sku, 0.9, day, day - timedelta(days=2), day + timedelta(days=3))
