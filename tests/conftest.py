@@ -8,7 +8,6 @@ import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import grpc
 import pytest
@@ -22,6 +21,7 @@ from services.rpc.auth import SCOPES
 from services.settings import Settings
 from services.storage import migrate
 from services.storage.database import make_engine
+from services.storage.tables import metadata
 from services.telemetry import Telemetry
 from tests.integration.shop import Caller, ManualClock
 
@@ -45,9 +45,6 @@ structlog.configure(
     cache_logger_on_first_use=False,
 )
 
-TEMPLATE = "regulars_template"
-
-NewDatabase = Callable[[], str]
 CallerOf = Callable[[str], Caller]
 
 
@@ -59,8 +56,11 @@ def missing(reason: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[NewDatabase]:
-    """Makes fresh databases on a PostgreSQL of our own; as root the package runs it as a user of its own."""
+def postgres() -> Iterator[Engine]:
+    """A migrated database on a PostgreSQL of our own.
+
+    Run as root, the package starts PostgreSQL as a user of its own, who must get into the folder.
+    """
     folder = Path(tempfile.mkdtemp(prefix="regulars-pg-"))
     try:
         with warnings.catch_warnings():
@@ -71,24 +71,27 @@ def postgres() -> Iterator[NewDatabase]:
     except Exception as error:  # noqa: BLE001  (whatever keeps it from starting is the reason)
         missing(f"PostgreSQL does not start here: {error!r}")
     admin = create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
-
-    def copy_of(template: str) -> str:
-        name = f"regulars_{uuid4().hex[:12]}"
+    for statement in (
+        "ALTER SYSTEM SET fsync = off",  # a database that lives for one run needs no disk
+        "SELECT pg_reload_conf()",
+        "CREATE DATABASE regulars",
+    ):
         with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-        return server.get_uri(database=name, driver="psycopg")
-
-    _make_template(admin, server.get_uri(database=TEMPLATE, driver="psycopg"))
-    yield lambda: copy_of(TEMPLATE)
+            connection.execute(text(statement))
     admin.dispose()
+    engine = make_engine(server.get_uri(database="regulars", driver="psycopg"))
+    migrate.upgrade(engine)
+    yield engine
+    engine.dispose()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _make_template(admin: Engine, url: str) -> None:
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
-    _migrate(url)
+def _empty(engine: Engine) -> None:
+    """Make the database as it was when it was new: a hundred times faster than another database."""
+    names = ", ".join(table.name for table in metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
 
 
 def _migrate(url: str) -> None:
@@ -107,13 +110,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh, migrated database of each kind."""
+    """A migrated database of each kind, as good as new."""
     if request.param == "sqlite":
         file = tmp_path / "regulars.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
         return f"sqlite:///{file}"
-    new_database: NewDatabase = request.getfixturevalue("postgres")
-    return new_database()
+    engine: Engine = request.getfixturevalue("postgres")
+    _empty(engine)
+    return engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def _message(kind: Descriptor, depth: int) -> st.SearchStrategy[Any]:
 
 
 def _draw_message(draw: st.DrawFn, kind: Descriptor, depth: int) -> Any:
-    message = GetMessageClass(kind)()
+    message: Any = GetMessageClass(kind)()
     if kind.full_name == "google.protobuf.Timestamp":
         message.seconds, message.nanos = draw(TIMESTAMPS)
         return message

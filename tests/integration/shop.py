@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import itertools
-from collections.abc import AsyncIterable, Awaitable, Iterable, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -285,3 +287,13 @@ def refusal_of(error: grpc.aio.AioRpcError) -> Refusal:
     assert not status.details or status.code == error.code().value[0]
     fields = tuple(violation.field for violation in bad.field_violations)
     return Refusal(error.code(), error.details() or "", info.reason, dict(info.metadata), fields)
+
+
+async def eventually(holds: Callable[[], Any]) -> None:
+    """Wait until something is so, whether it is a plain or an asynchronous question."""
+    async with asyncio.timeout(CALL_SECONDS):
+        while True:
+            answer = holds()
+            if await answer if inspect.isawaitable(answer) else answer:
+                return
+            await asyncio.sleep(0.01)

@@ -159,7 +159,8 @@ async def test_health_is_serving_for_every_service_without_a_key(backend: Caller
 
 
 async def test_reflection_lists_every_service(backend: Caller) -> None:
-    stub: Any = reflection_pb2_grpc.ServerReflectionStub(backend.channel)
+    channel: Any = backend.channel  # typed for the blocking API alone
+    stub: Any = reflection_pb2_grpc.ServerReflectionStub(channel)
     request = reflection_pb2.ServerReflectionRequest(list_services="")
     (answer,) = [one async for one in stub.ServerReflectionInfo(iter([request]))]
     listed = {service.name for service in answer.list_services_response.service}
@@ -167,7 +168,8 @@ async def test_reflection_lists_every_service(backend: Caller) -> None:
 
 
 async def test_reflection_serves_the_rules_of_the_messages(backend: Caller) -> None:
-    stub: Any = reflection_pb2_grpc.ServerReflectionStub(backend.channel)
+    channel: Any = backend.channel  # typed for the blocking API alone
+    stub: Any = reflection_pb2_grpc.ServerReflectionStub(channel)
     symbol = "regulars.activity.v1.ActivityService"
     request = reflection_pb2.ServerReflectionRequest(file_containing_symbol=symbol)
     (answer,) = [one async for one in stub.ServerReflectionInfo(iter([request]))]

@@ -231,8 +231,12 @@ async def test_two_returns_of_one_batch_share_what_is_left(house: House, backend
 
 
 async def test_a_session_counts_once(backend: Caller) -> None:
-    one = activity.Session(session_id="s-1", customer_id="anna", channel=1, started_at=stamp(NOON), pages=7)
-    bad = activity.Session(session_id="s-2", customer_id="anna", channel=1, started_at=stamp(NOON))
+    one = activity.Session(
+        session_id="s-1", customer_id="anna", channel="CHANNEL_WEB", started_at=stamp(NOON), pages=7
+    )
+    bad = activity.Session(
+        session_id="s-2", customer_id="anna", channel="CHANNEL_WEB", started_at=stamp(NOON)
+    )
     batches = [activity.RecordSessionsRequest(batch_id=7, sessions=[one, bad, one])]
     (answer,) = [found async for found in backend.stream(backend.activity.RecordSessions, iter(batches))]
     assert (answer.batch_id, answer.inserted, answer.duplicates) == (7, 1, 1)

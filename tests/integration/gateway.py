@@ -1,0 +1,124 @@
+"""A gateway in a store as the server sees one: hello, then the key table down and reports up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from regulars.presence.v1 import presence_service_pb2 as presence
+
+from services.presence.rules import announced, window_start
+from tests.integration.shop import Caller, stamp
+
+WAIT_SECONDS = 10.0  # five times the server's own interval between two looks at the keys
+
+
+class Gateway:
+    """One open session. Acknowledgements and tables are kept as they come."""
+
+    def __init__(self, call: Any, epoch: str) -> None:
+        self.epoch = epoch
+        self.acked = -1
+        self.seq = 0
+        self.tables: dict[str, list[presence.KeyWindow]] = {}
+        self.replies: list[presence.TimeReply] = []
+        self._call = call
+        self._news = asyncio.Event()
+        self._reading = asyncio.create_task(self._read())
+
+    async def send(self, request: presence.SessionRequest) -> None:
+        await self._call.write(request)
+
+    async def report(self, kind: str, pseudonym: bytes, at: datetime, dwell_seconds: float = 0.0) -> int:
+        """Report one event and wait until it is acknowledged; answers its number."""
+        self.seq += 1
+        await self.report_as(self.seq, kind, pseudonym, at, dwell_seconds)
+        return self.seq
+
+    async def report_as(
+        self, seq: int, kind: str, pseudonym: bytes, at: datetime, dwell_seconds: float = 0.0
+    ) -> None:
+        event = presence.PresenceEvent(
+            seq=seq,
+            kind=f"PRESENCE_KIND_{kind}",
+            pseudonym=pseudonym,
+            zone="entrance",
+            observed_at=stamp(at),
+            dwell_seconds=dwell_seconds,
+        )
+        batch = presence.EventBatch(first_seq=seq, events=[event])
+        await self.send(presence.SessionRequest(batch=batch))
+        await self.wait_for(lambda: self.acked >= seq)
+
+    async def table_with(self, members: int) -> dict[bytes, bytes]:
+        """Identifier -> pseudonym of the latest table, once that table is whole and knows so many members."""
+        await self.wait_for(lambda: len(set(self._newest().values())) == members and self._is_whole())
+        return self._newest()
+
+    async def wait_for(self, happened: Any) -> None:
+        """Wait until something is so, or fail with what ended the session."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while not happened():
+                if self._reading.done():
+                    self._reading.result()
+                self._news.clear()
+                await self._news.wait()
+
+    def _is_whole(self) -> bool:
+        parts = list(self.tables.values())[-1:]
+        return bool(parts) and len(parts[0]) == parts[0][0].parts
+
+    def _newest(self) -> dict[bytes, bytes]:
+        windows = list(self.tables.values())[-1] if self.tables else []
+        return {
+            window.identifiers[cut : cut + 8]: window.pseudonyms[cut : cut + 8]
+            for window in windows
+            for cut in range(0, len(window.identifiers), 8)
+        }
+
+    async def _read(self) -> None:
+        try:
+            async for response in self._call:
+                self._take(response)
+                self._news.set()
+        finally:
+            self._news.set()
+
+    def _take(self, response: presence.SessionResponse) -> None:
+        if response.HasField("ack"):
+            assert response.ack.epoch == self.epoch
+            self.acked = response.ack.seq
+        elif response.HasField("key_window"):
+            window = response.key_window
+            self.tables.setdefault(window.table_version, []).append(window)
+        elif response.HasField("time"):
+            self.replies.append(response.time)
+
+    async def close(self) -> None:
+        await self._call.done_writing()
+        await self._reading
+
+
+@asynccontextmanager
+async def connected(
+    caller: Caller, epoch: str = "epoch-0001", store: str = "camden", name: str = "gw-1"
+) -> AsyncIterator[Gateway]:
+    """A gateway that was welcomed; it hangs up at the end of the block."""
+    call = caller.presence.Session(metadata=caller.metadata)
+    gateway = Gateway(call, epoch)
+    hello = presence.Hello(gateway=name, store=store, epoch=epoch, version="1.0")
+    await gateway.send(presence.SessionRequest(hello=hello))
+    await gateway.wait_for(lambda: gateway.acked >= 0)
+    try:
+        yield gateway
+        await gateway.close()
+    finally:
+        call.cancel()
+
+
+def heard(table: dict[bytes, bytes], identity_key: bytes, now: datetime) -> bytes | None:
+    """The pseudonym of the device that announces itself with this key now; None for a stranger."""
+    return table.get(announced([identity_key], window_start(now)))
