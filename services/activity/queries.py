@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from services.activity.rules import Cart, CartState, Content, Match, Order, Purchase, Return, Session
-from services.storage.sets import insert_new, upsert
+from services.storage.sets import among, insert_new, upsert
 from services.storage.tables import (
     cart_lines,
     carts,
@@ -47,7 +47,7 @@ _FIND_ORDERS = select(
     orders.c.currency,
     orders.c.total_minor,
     orders.c.refunded_minor,
-).where(orders.c.order_id.in_(bindparam("ids", expanding=True)))
+).where(among(orders.c.order_id, "ids"))
 
 _INSERT_ORDERS = insert(orders)
 _INSERT_LINES = insert(order_lines)
@@ -71,7 +71,7 @@ _HEADS = select(
     orders.c.placed_at,
     orders.c.channel,
     orders.c.currency,
-).where(orders.c.order_id.in_(bindparam("ids", expanding=True)))
+).where(among(orders.c.order_id, "ids"))
 _LINES = (
     select(
         order_lines.c.source,
@@ -80,7 +80,7 @@ _LINES = (
         order_lines.c.quantity,
         order_lines.c.unit_price_minor,
     )
-    .where(order_lines.c.order_id.in_(bindparam("ids", expanding=True)))
+    .where(among(order_lines.c.order_id, "ids"))
     .order_by(order_lines.c.source, order_lines.c.order_id, order_lines.c.line)
 )
 
@@ -141,7 +141,7 @@ def store_titles(connection: Connection, titles: Mapping[str, str]) -> None:
 
 _FIND_RETURNS = select(
     returns.c.source, returns.c.return_id, returns.c.refund_minor, returns.c.unmatched_units
-).where(returns.c.return_id.in_(bindparam("ids", expanding=True)))
+).where(among(returns.c.return_id, "ids"))
 
 _PURCHASES = (
     select(
@@ -159,8 +159,8 @@ _PURCHASES = (
         order_lines,
         (order_lines.c.source == orders.c.source) & (order_lines.c.order_id == orders.c.order_id),
     )
-    .where(orders.c.customer_id.in_(bindparam("customers", expanding=True)))
-    .where(order_lines.c.sku.in_(bindparam("skus", expanding=True)))
+    .where(among(orders.c.customer_id, "customers"))
+    .where(among(order_lines.c.sku, "skus"))
     .where(order_lines.c.quantity > order_lines.c.returned_quantity)
 )
 
@@ -266,12 +266,12 @@ def refund_row(back: Return, match: Match) -> dict[str, Any]:
 
 
 _FIND_CARTS = select(carts.c.cart_id, carts.c.customer_id, carts.c.state, carts.c.changed_at).where(
-    carts.c.cart_id.in_(bindparam("ids", expanding=True))
+    among(carts.c.cart_id, "ids")
 )
 _LIVE_CARTS = (
     select(carts.c.cart_id, carts.c.customer_id, carts.c.state, carts.c.changed_at, cart_lines.c.sku)
     .join_from(carts, cart_lines, cart_lines.c.cart_id == carts.c.cart_id)
-    .where(carts.c.customer_id.in_(bindparam("customers", expanding=True)))
+    .where(among(carts.c.customer_id, "customers"))
     .where(carts.c.state.in_((CartState.OPEN, CartState.ABANDONED)))
 )
 _CLOSE_CARTS = update(carts).where(carts.c.cart_id == bindparam("of_cart")).values(state=bindparam("into"))
@@ -280,7 +280,7 @@ _ABANDON_CARTS = (
     .where(carts.c.cart_id == bindparam("of_cart"))
     .values(state=CartState.ABANDONED, abandoned_at=bindparam("at"))
 )
-_DELETE_LINES = cart_lines.delete().where(cart_lines.c.cart_id.in_(bindparam("ids", expanding=True)))
+_DELETE_LINES = cart_lines.delete().where(among(cart_lines.c.cart_id, "ids"))
 _INSERT_CART_LINES = insert(cart_lines)
 
 
@@ -347,9 +347,7 @@ def abandon_carts(connection: Connection, abandoned: Mapping[str, datetime]) -> 
         connection.execute(_ABANDON_CARTS, rows)
 
 
-_FIND_SESSIONS = select(sessions.c.session_id).where(
-    sessions.c.session_id.in_(bindparam("ids", expanding=True))
-)
+_FIND_SESSIONS = select(sessions.c.session_id).where(among(sessions.c.session_id, "ids"))
 
 
 def known_sessions(connection: Connection, session_ids: Iterable[str]) -> set[str]:

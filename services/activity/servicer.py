@@ -145,7 +145,7 @@ class Batch:
         duplicate = answer if isinstance(answer, bool) else answer.duplicate
         self.duplicates += duplicate
         self.inserted += not duplicate
-        if isinstance(answer, ReturnRecorded) and not duplicate:
+        if isinstance(answer, ReturnRecorded):  # of a repeat too: the answer before may have been lost
             self.unmatched_units += answer.unmatched_units
 
     def rejections(self) -> list[pb.Rejection]:

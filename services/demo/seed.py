@@ -133,7 +133,7 @@ def ledger_rows(earning: pl.DataFrame, programme: Programme) -> dict[str, pl.Dat
         entries.extend((movement, placed) for movement in movements)
         if returned is not None:
             points = points_to_reverse(lot.points, 0, total, refund)
-            taken = take_back(points, lot, (), f"return of {lot.lot_id}")
+            taken = take_back(points, lot, (), f"return of {lot.lot_id}", returned)
             lot = replace(lot, remaining_points=taken.remaining_by_lot.get(lot.lot_id, lot.remaining_points))
             entries.extend((movement, returned) for movement in taken.movements)
         lots.append(lot)

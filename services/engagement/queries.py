@@ -17,7 +17,7 @@ from services.engagement.rules import (
     components_of,
     components_text,
 )
-from services.storage.sets import insert_new, upsert
+from services.storage.sets import among, insert_new, upsert
 from services.storage.tables import (
     answers,
     customers,
@@ -28,7 +28,6 @@ from services.storage.tables import (
     visits,
 )
 
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _SINCE: BindParameter[Any] = bindparam("since")
 _UNTIL: BindParameter[Any] = bindparam("until")
 
@@ -39,23 +38,23 @@ _ORDERS = (
         orders.c.total_minor - orders.c.refunded_minor,
         orders.c.channel,
     )
-    .where(orders.c.customer_id.in_(_IDS))
+    .where(among(orders.c.customer_id, "ids"))
     .where(orders.c.placed_at > _SINCE, orders.c.placed_at <= _UNTIL)
 )
 _SESSIONS = (
     select(sessions.c.customer_id, sessions.c.channel, sessions.c.pages)
-    .where(sessions.c.customer_id.in_(_IDS))
+    .where(among(sessions.c.customer_id, "ids"))
     .where(sessions.c.started_at > _SINCE, sessions.c.started_at <= _UNTIL)
 )
 _VISITORS = (
     select(visits.c.customer_id)
-    .where(visits.c.customer_id.in_(_IDS))
+    .where(among(visits.c.customer_id, "ids"))
     .where(visits.c.entered_at > _SINCE, visits.c.entered_at <= _UNTIL)
     .distinct()
 )
 _ANSWERS = (
     select(answers.c.customer_id, answers.c.survey, answers.c.answer)
-    .where(answers.c.customer_id.in_(_IDS))
+    .where(among(answers.c.customer_id, "ids"))
     .where(answers.c.answered_at > _SINCE, answers.c.answered_at <= _UNTIL)
 )
 _LATEST_REFERENCE = (
@@ -77,8 +76,8 @@ _SCORE_COLUMNS: Final = (
     scores.c.monetary,
     scores.c.segment,
 )
-_SCORES = select(*_SCORE_COLUMNS).where(scores.c.customer_id.in_(_IDS))
-_CUSTOMERS = select(customers.c.customer_id).where(customers.c.customer_id.in_(_IDS))
+_SCORES = select(*_SCORE_COLUMNS).where(among(scores.c.customer_id, "ids"))
+_CUSTOMERS = select(customers.c.customer_id).where(among(customers.c.customer_id, "ids"))
 
 
 def find_facts(connection: Connection, customer_ids: Iterable[str], as_of: datetime) -> dict[str, Facts]:

@@ -9,12 +9,12 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.engagement.reference import Reference, Rfm, rfm_of
 from services.errors import NotFoundError
@@ -55,8 +55,7 @@ class Facts:
     answers: tuple[tuple[str, int], ...] = ()  # (survey, answer)
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """One figure about a customer, and how many events it rests on."""
 
     kind: ComponentKind
@@ -65,8 +64,7 @@ class Measure:
     events: int
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(NamedTuple):  # read for every score: a tuple is made three times as fast as a dataclass
     """A measure seen against the reference: `contribution` = 100 * weight * percentile."""
 
     kind: ComponentKind
@@ -179,7 +177,7 @@ def score_version(weights: Weights, reference: Reference) -> str:
 
 def components_text(components: Sequence[Component]) -> str:
     """Components as JSON, as they are stored with a score."""
-    return json.dumps([list(asdict(part).values()) for part in components], separators=(",", ":"))
+    return json.dumps(components, separators=(",", ":"))
 
 
 def components_of(text: str) -> tuple[Component, ...]:

@@ -9,19 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from services.loyalty.rules import Lot, Membership, Movement
-from services.storage.sets import upsert
+from services.storage.sets import among, upsert
 from services.storage.tables import debts, lots, members, movements
 from services.storage.unit import UnitOfWork
 
 _MEMBERSHIPS = select(members.c.customer_id, members.c.state, members.c.enrolled_at).where(
-    members.c.customer_id.in_(bindparam("ids", expanding=True))
+    among(members.c.customer_id, "ids")
 )
-_DEBTS = select(debts.c.customer_id, debts.c.points).where(
-    debts.c.customer_id.in_(bindparam("ids", expanding=True))
-)
-_LOTS = select(*(lots.c[name] for name in Lot.__dataclass_fields__)).where(
-    lots.c.customer_id.in_(bindparam("ids", expanding=True))
-)
+_DEBTS = select(debts.c.customer_id, debts.c.points).where(among(debts.c.customer_id, "ids"))
+_LOTS = select(*(lots.c[name] for name in Lot.__dataclass_fields__)).where(among(lots.c.customer_id, "ids"))
 _SET_REMAINING = (
     update(lots).where(lots.c.lot_id == bindparam("of_lot")).values(remaining_points=bindparam("remaining"))
 )
@@ -29,9 +25,9 @@ _INSERT_LOTS = insert(lots)
 _INSERT_MOVEMENTS = insert(movements)
 _REVERSED = (
     select(movements.c.cause, -func.sum(movements.c.points))
-    .where(movements.c.customer_id.in_(bindparam("ids", expanding=True)))
+    .where(among(movements.c.customer_id, "ids"))
     .where(movements.c.kind == "REVERSE_EARN")
-    .where(movements.c.cause.in_(bindparam("causes", expanding=True)))
+    .where(among(movements.c.cause, "causes"))
     .group_by(movements.c.cause)
 )
 

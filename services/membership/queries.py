@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from services.membership.rules import (
     Consent,
@@ -16,14 +16,14 @@ from services.membership.rules import (
     PresenceDevice,
     latest,
 )
-from services.storage.sets import upsert
+from services.storage.sets import among, upsert
 from services.storage.tables import consents, members, presence_keys, presence_pseudonyms
 from services.storage.unit import UnitOfWork
 
 _MEMBERS = (
     select(members.c.customer_id, members.c.state, members.c.enrolled_at, presence_keys.c.customer_id)
     .outerjoin_from(members, presence_keys, presence_keys.c.customer_id == members.c.customer_id)
-    .where(members.c.customer_id.in_(bindparam("ids", expanding=True)))
+    .where(among(members.c.customer_id, "ids"))
 )
 _CONSENTS = (
     select(
@@ -34,11 +34,11 @@ _CONSENTS = (
         consents.c.text_version,
         consents.c.recorded_at,
     )
-    .where(consents.c.customer_id.in_(bindparam("ids", expanding=True)))
+    .where(among(consents.c.customer_id, "ids"))
     .order_by(consents.c.consent_id)
 )
 _FORGET = tuple(
-    delete(forgotten).where(forgotten.c.customer_id.in_(bindparam("ids", expanding=True)))
+    delete(forgotten).where(among(forgotten.c.customer_id, "ids"))
     for forgotten in (presence_keys, presence_pseudonyms)
 )
 

@@ -12,7 +12,6 @@ from sqlalchemy import (
     BigInteger,
     Connection,
     Row,
-    bindparam,
     delete,
     func,
     insert,
@@ -23,7 +22,7 @@ from sqlalchemy import (
 )
 
 from services.predictions.rules import BANDS, Churn, Reason, Replenishment, Run
-from services.storage.sets import upsert
+from services.storage.sets import among, upsert
 from services.storage.tables import (
     churn_predictions,
     customers,
@@ -99,13 +98,11 @@ def insert_chunks(connection: Connection, statement: Any, rows: Sequence[dict[st
 
 
 _RUN = select(*(prediction_runs.c[name] for name in Run.__dataclass_fields__)).where(
-    prediction_runs.c.subject.in_(bindparam("ids", expanding=True))
+    among(prediction_runs.c.subject, "ids")
 )
 _CHURN_COLUMNS: Final = tuple(churn_predictions.c[name] for name in Churn.__dataclass_fields__)
-_CHURN = select(*_CHURN_COLUMNS).where(churn_predictions.c.customer_id.in_(bindparam("ids", expanding=True)))
-_CUSTOMERS = select(customers.c.customer_id).where(
-    customers.c.customer_id.in_(bindparam("ids", expanding=True))
-)
+_CHURN = select(*_CHURN_COLUMNS).where(among(churn_predictions.c.customer_id, "ids"))
+_CUSTOMERS = select(customers.c.customer_id).where(among(customers.c.customer_id, "ids"))
 
 
 def find_runs(connection: Connection, subjects: Sequence[str]) -> dict[str, Run]:

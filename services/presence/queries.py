@@ -10,18 +10,18 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, tuple_
 
 from services.presence.rules import GatewayBatch, Sighting, Visit, VisitState
-from services.storage.sets import insert_new, upsert
+from services.storage.sets import among, insert_new, upsert
 from services.storage.tables import gateways, presence_events, presence_keys, presence_pseudonyms, visits
 
 _ACKED = select(gateways.c.acked_seq).where(
     gateways.c.gateway == bindparam("of_gateway"), gateways.c.epoch == bindparam("of_epoch")
 )
 _RESOLVE = select(presence_pseudonyms.c.pseudonym, presence_pseudonyms.c.customer_id).where(
-    presence_pseudonyms.c.pseudonym.in_(bindparam("ids", expanding=True))
+    among(presence_pseudonyms.c.pseudonym, "ids")
 )
 _VISIT_COLUMNS: Final = tuple(visits.c[name] for name in Visit.__dataclass_fields__)
 _INSIDE = select(*_VISIT_COLUMNS).where(
-    visits.c.customer_id.in_(bindparam("ids", expanding=True)),
+    among(visits.c.customer_id, "ids"),
     visits.c.store == bindparam("of_store"),
     visits.c.state != VisitState.EXITED,
 )
@@ -126,15 +126,17 @@ def store_visits(connection: Connection, changed: Iterable[Visit]) -> None:
     upsert(connection, visits, [asdict(visit) for visit in changed])
 
 
-def close_visits(connection: Connection, customer_ids: Iterable[str]) -> list[Visit]:
+_CLOSE = (
+    visits.update()
+    .where(among(visits.c.customer_id, "ids"), visits.c.state != VisitState.EXITED)
+    .values(state=VisitState.EXITED, exited_at=visits.c.last_seen_at)
+    .returning(*_VISIT_COLUMNS)
+)
+
+
+def close_visits(connection: Connection, customer_ids: Sequence[str]) -> list[Visit]:
     """End the visits that the customers are on, at the moment they were last seen; returns them."""
-    statement = (
-        visits.update()
-        .where(visits.c.customer_id.in_(sorted(set(customer_ids))), visits.c.state != VisitState.EXITED)
-        .values(state=VisitState.EXITED, exited_at=visits.c.last_seen_at)
-        .returning(*_VISIT_COLUMNS)
-    )
-    return [visit_of(row) for row in connection.execute(statement)]
+    return [visit_of(row) for row in connection.execute(_CLOSE, {"ids": customer_ids})]
 
 
 def list_visits(

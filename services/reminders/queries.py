@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, tuple_, update
 
 from services.reminders.rules import (
     WEEK,
@@ -19,9 +19,9 @@ from services.reminders.rules import (
     Reminder,
     ReminderState,
 )
+from services.storage.sets import among
 from services.storage.tables import cart_lines, carts, consents, members, reminders
 
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _COLUMNS: Final = tuple(reminders.c[name] for name in Reminder.__dataclass_fields__)
 SPENT_STATES: Final = (
     ReminderState.PLANNED,
@@ -39,13 +39,13 @@ _CARTS = (
         cart_lines.c.quantity * cart_lines.c.unit_price_minor,
     )
     .join_from(carts, cart_lines, cart_lines.c.cart_id == carts.c.cart_id)
-    .where(carts.c.customer_id.in_(_IDS), carts.c.state == "ABANDONED")
+    .where(among(carts.c.customer_id, "ids"), carts.c.state == "ABANDONED")
     .order_by(carts.c.cart_id, cart_lines.c.line)
 )
-_STATES = select(members.c.customer_id, members.c.state).where(members.c.customer_id.in_(_IDS))
+_STATES = select(members.c.customer_id, members.c.state).where(among(members.c.customer_id, "ids"))
 _CONSENTS = (
     select(consents.c.customer_id, consents.c.kind, consents.c.granted)
-    .where(consents.c.customer_id.in_(_IDS))
+    .where(among(consents.c.customer_id, "ids"))
     .order_by(consents.c.consent_id)
 )
 _EARLIER = (
@@ -56,16 +56,16 @@ _EARLIER = (
         reminders.c.visit_id,
         reminders.c.planned_at,
     )
-    .where(reminders.c.customer_id.in_(_IDS), reminders.c.state.in_(SPENT_STATES))
+    .where(among(reminders.c.customer_id, "ids"), reminders.c.state.in_(SPENT_STATES))
     .where(
         or_(
             reminders.c.planned_at > bindparam("since"),
-            reminders.c.cart_id.in_(bindparam("carts", expanding=True)),
+            among(reminders.c.cart_id, "carts"),
         )
     )
 )
 _INSERT = insert(reminders)
-_BY_ID = select(*_COLUMNS).where(reminders.c.reminder_id.in_(_IDS))
+_BY_ID = select(*_COLUMNS).where(among(reminders.c.reminder_id, "ids"))
 
 
 def find_cases(connection: Connection, customer_ids: Iterable[str], now: datetime) -> dict[str, Case]:
@@ -152,25 +152,34 @@ def settle(connection: Connection, settled: Sequence[Reminder]) -> None:
         connection.execute(_SETTLE, rows)
 
 
+_CANCEL: Final = {
+    column: update(reminders)
+    .where(among(reminders.c[column], "keys"), reminders.c.state == ReminderState.PLANNED)
+    .values(state=ReminderState.CANCELLED, reason=bindparam("because"))
+    for column in ("cart_id", "visit_id", "customer_id")
+}
+
+
 def cancel_planned(connection: Connection, column: str, keys: Iterable[str], reason: Reason) -> None:
     """Withdraw planned reminders whose `column` is one of `keys`."""
-    connection.execute(
-        update(reminders)
-        .where(reminders.c[column].in_(sorted(set(keys))), reminders.c.state == ReminderState.PLANNED)
-        .values(state=ReminderState.CANCELLED, reason=reason)
-    )
+    if wanted := sorted(set(keys)):
+        connection.execute(_CANCEL[column], {"keys": wanted, "because": reason})
+
+
+_BOUGHT = select(carts.c.cart_id).where(carts.c.state.in_(("RECOVERED", "CONVERTED_ELSEWHERE")))
+_CONVERT = (
+    update(reminders)
+    .where(among(reminders.c.customer_id, "ids"))
+    .where(reminders.c.state == ReminderState.SENT, reminders.c.sent_at > bindparam("since"))
+    .where(reminders.c.cart_id.in_(_BOUGHT))
+    .values(state=ReminderState.CONVERTED, converted_at=bindparam("at"))
+)
 
 
 def convert_sent(connection: Connection, customer_ids: Iterable[str], since: datetime, now: datetime) -> None:
     """Mark the reminders sent since then, of customers who bought an item of the cart, as converted."""
-    bought = select(carts.c.cart_id).where(carts.c.state.in_(("RECOVERED", "CONVERTED_ELSEWHERE")))
-    connection.execute(
-        update(reminders)
-        .where(reminders.c.customer_id.in_(sorted(set(customer_ids))))
-        .where(reminders.c.state == ReminderState.SENT, reminders.c.sent_at > since)
-        .where(reminders.c.cart_id.in_(bought))
-        .values(state=ReminderState.CONVERTED, converted_at=now)
-    )
+    names = {"ids": sorted(set(customer_ids)), "since": since, "at": now}
+    connection.execute(_CONVERT, names)
 
 
 def list_reminders(

@@ -32,6 +32,7 @@ Item = TypeVar("Item", bound=WriteItem)
 SetQuery = Callable[[Connection, Sequence[Key]], Mapping[Key, Value]]
 
 POSTGRES_LANES: Final = 2  # commits overlap, and two writers already keep two cores busy
+READ_GAP_SECONDS: Final = 0.002  # a turn of the loop brings one call; a gap's worth of calls shares one query
 READER_THREADS: Final = 2  # lists and reports; point reads are coalesced and need none
 
 
@@ -48,6 +49,7 @@ class Database:
         self._readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
         self._inline: Connection | None = None
         self._pending: dict[Any, dict[Any, asyncio.Future[Any]]] = {}
+        self._asked_at: dict[Any, float] = {}
         self._listeners: list[Callable[[], None]] = []
 
     def on_commit(self, listener: Callable[[], None]) -> None:
@@ -105,7 +107,7 @@ class Database:
         waiting = self._pending.get(query)
         if waiting is None:
             waiting = self._pending[query] = {}
-            asyncio.get_running_loop().call_soon(self._flush, query)
+            self._flush_soon(query)
         future = waiting.get(key)
         if future is None:
             future = waiting[key] = asyncio.get_running_loop().create_future()
@@ -126,8 +128,18 @@ class Database:
         for listener in self._listeners:
             listener()
 
+    def _flush_soon(self, query: SetQuery[Any, Any]) -> None:
+        """Ask at once if nobody asked lately; else when the gap is over, with all who come till then."""
+        loop = asyncio.get_running_loop()
+        rest = self._asked_at.get(query, 0.0) + READ_GAP_SECONDS - loop.time()
+        if rest > 0:
+            loop.call_later(rest, self._flush, query)
+        else:
+            loop.call_soon(self._flush, query)
+
     def _flush(self, query: SetQuery[Any, Any]) -> None:
         waiting = self._pending.pop(query)
+        self._asked_at[query] = asyncio.get_running_loop().time()
         if self._inline is None:
             task = asyncio.ensure_future(self.fetch(query, list(waiting)))
             task.add_done_callback(lambda done: _settle(waiting, done.exception() or done.result()))

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import insert, select
 
 from services.errors import DuplicateError, RegularsError
 from services.requests import RequestKey
+from services.storage.sets import among
 from services.storage.tables import requests
 from services.storage.unit import AnyUseCase, UnitOfWork
 
@@ -30,7 +31,7 @@ class Job:
 
 
 _STORED = select(requests.c.request_id, requests.c.fingerprint, requests.c.answer).where(
-    requests.c.request_id.in_(bindparam("ids", expanding=True))
+    among(requests.c.request_id, "ids")
 )
 _INSERT = insert(requests)
 

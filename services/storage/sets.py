@@ -2,17 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import Boolean, ColumnElement, Connection, Dialect, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import UserDefinedType
 
 from services.storage.tables import customers
 from services.storage.unit import UnitOfWork
 
 Row = Mapping[str, Any]
+
+
+class KeyList(UserDefinedType[Sequence[str]]):
+    """Many keys as one value: an array on PostgreSQL, a JSON text on SQLite."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: object) -> str:
+        return "TEXT[]"
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return list if dialect.name == "postgresql" else _json_list
+
+
+def _json_list(keys: Iterable[str]) -> str:
+    return json.dumps(list(keys))
+
+
+class _Among(FunctionElement[bool]):
+    """`column` is one of the keys. Its text never changes, so that every cache of statements works."""
+
+    inherit_cache = True
+    type = Boolean()
+
+
+@compiles(_Among, "sqlite")
+def _among_sqlite(element: _Among, compiler: Any, **options: Any) -> str:
+    column, keys = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({keys}))"  # noqa: S608  (both are compiled)
+
+
+@compiles(_Among, "postgresql")
+def _among_postgresql(element: _Among, compiler: Any, **options: Any) -> str:
+    column, keys = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY({keys})"
+
+
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """`column` is one of the keys in the parameter `name`: the quick form of `column.in_(...)`."""
+    return _Among(column, bindparam(name, type_=KeyList()))
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -38,7 +82,7 @@ def lock_customers(unit: UnitOfWork, customer_ids: Iterable[str]) -> None:
 
 _LOCK = (
     select(customers.c.customer_id)
-    .where(customers.c.customer_id.in_(bindparam("ids", expanding=True)))
+    .where(among(customers.c.customer_id, "ids"))
     .order_by(customers.c.customer_id)
     .with_for_update()
 )
