@@ -29,9 +29,13 @@ class Answer:
         rest = min(max(self.cost_seconds * REST_PER_COST, REST_SECONDS_MIN), REST_SECONDS_MAX)
         return now < self.at + rest
 
+    @property
+    def dear(self) -> bool:
+        return self.cost_seconds > SLOW_SECONDS
+
     def will_do(self, now: float) -> bool:
         """Whether it is given once more while a newer one is being found."""
-        return self.cost_seconds > SLOW_SECONDS and now < self.at + PATIENCE_SECONDS
+        return self.dear and now < self.at + PATIENCE_SECONDS
 
 
 class Freshness:
@@ -41,6 +45,7 @@ class Freshness:
         self._monotonic = monotonic
         self._answers: dict[str, Answer] = {}
         self._searches: dict[str, asyncio.Task[Any]] = {}
+        self._one_by_one = asyncio.Lock()
 
     async def get(self, name: str, find: Find) -> Any:
         """The kept answer, or a new one from `find`; raises what `find` raises when there is none to give."""
@@ -58,6 +63,13 @@ class Freshness:
         return search
 
     async def _find(self, name: str, find: Find) -> Any:
+        known = self._answers.get(name)
+        if known is None or not known.dear:
+            return await self._timed(name, find)
+        async with self._one_by_one:  # the database's other thread stays free for what is quick
+            return await self._timed(name, find)
+
+    async def _timed(self, name: str, find: Find) -> Any:
         begun = self._monotonic()
         found = await find()
         ended = self._monotonic()

@@ -28,7 +28,7 @@ SEGMENT_WORDS: Final[Mapping[str, str]] = {
     "AT_RISK": "At risk",
     "PREVIOUSLY_LOYAL": "Once loyal",
     "DORMANT": "Dormant",
-    "PROSPECT": "No order yet",
+    "PROSPECT": "No order in a year",
 }
 BAND_WORDS: Final[Mapping[str, str]] = {"LOW": "unlikely", "MEDIUM": "possible", "HIGH": "likely"}
 STATE_WORDS: Final[Mapping[str, str]] = {

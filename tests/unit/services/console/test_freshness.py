@@ -81,3 +81,25 @@ async def test_one_who_gives_up_does_not_stop_the_search_of_the_others() -> None
     await asyncio.sleep(0)
     first.cancel()
     assert await second == 1
+
+
+async def test_dear_answers_are_renewed_one_after_the_other() -> None:
+    running: list[str] = []
+    seconds = 0.0
+
+    async def find(name: str) -> int:
+        nonlocal seconds
+        running.append(name)
+        seconds += 5.0
+        await asyncio.sleep(0)
+        together = len(running)
+        running.remove(name)
+        return together
+
+    fresh = Freshness(lambda: seconds)
+    for _ in range(2):
+        for name in ("orders", "churn"):
+            await fresh.get(name, lambda name=name: find(name))  # type: ignore[misc]
+        seconds += REST_SECONDS_MAX + 1
+        await settle()
+    assert [await fresh.get(name, lambda: asyncio.sleep(0)) for name in ("orders", "churn")] == [1, 1]
