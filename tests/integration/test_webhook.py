@@ -103,7 +103,7 @@ def remind(house: House, backend: Caller, caller_of: CallerOf, clock: ManualCloc
             await gateway.report("DWELL", name, now, 60.0)
             await eventually(lambda: backend.list_reminders("anna"))
         (one,) = await backend.list_reminders("anna")
-        return one.reminder_id
+        return str(one.reminder_id)
 
     return visit
 
