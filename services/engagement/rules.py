@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 from typing import Final, NamedTuple
@@ -41,6 +42,7 @@ class ComponentKind(StrEnum):
     SENTIMENT = "SENTIMENT"
 
 
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":")).encode  # made once: it runs for every score
 LESS_IS_BETTER: Final = frozenset({ComponentKind.RECENCY})
 ANSWER_SCALES: Final = {"NPS": (0, 10), "CSAT": (1, 5), "CES": (1, 7)}
 
@@ -136,7 +138,7 @@ def kept_orders(facts: Facts) -> list[tuple[datetime, int]]:
 
 
 def score(customer_id: str, facts: Facts, reference: Reference, weights: Weights, as_of: datetime) -> Score:
-    weight_of = {ComponentKind(name.upper()): share for name, share in weights}
+    weight_of = weight_by_kind(weights)
     found = [measure for measure in measures(facts, as_of) if weight_of[measure.kind]]
     coverage = math.fsum(weight_of[measure.kind] for measure in found)
     components = tuple(component(measure, weight_of[measure.kind] / coverage, reference) for measure in found)
@@ -144,7 +146,7 @@ def score(customer_id: str, facts: Facts, reference: Reference, weights: Weights
     return Score(
         customer_id=customer_id,
         as_of=as_of,
-        version=score_version(weights, reference),
+        version=score_version(weights, reference.version),
         score=math.fsum(part.contribution for part in components),
         coverage=coverage,
         components=components,
@@ -169,15 +171,21 @@ def gap_days_median(placed: Sequence[datetime]) -> float | None:
     return median(gaps) if gaps else None
 
 
-def score_version(weights: Weights, reference: Reference) -> str:
+@lru_cache(maxsize=4)  # the same for a whole batch
+def score_version(weights: Weights, reference_version: str) -> str:
     """Names the weights and the reference: the same version, events and `as_of` give the same score."""
     digest = hashlib.sha256(json.dumps(weights.model_dump(), sort_keys=True).encode()).hexdigest()
-    return f"{digest[:8]}/{reference.version}"
+    return f"{digest[:8]}/{reference_version}"
+
+
+@lru_cache(maxsize=4)
+def weight_by_kind(weights: Weights) -> dict[ComponentKind, float]:
+    return {ComponentKind(name.upper()): share for name, share in weights}
 
 
 def components_text(components: Sequence[Component]) -> str:
     """Components as JSON, as they are stored with a score."""
-    return json.dumps(components, separators=(",", ":"))
+    return _ENCODE(components)
 
 
 def components_of(text: str) -> tuple[Component, ...]:

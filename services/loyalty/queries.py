@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -60,7 +59,11 @@ def reversed_points(
 
 def store_lots(connection: Connection, fresh: Sequence[Lot]) -> None:
     if fresh:
-        connection.execute(_INSERT_LOTS, [asdict(lot) for lot in fresh])
+        connection.execute(_INSERT_LOTS, [lot_row(lot) for lot in fresh])
+
+
+def lot_row(lot: Lot) -> dict[str, Any]:
+    return {name: getattr(lot, name) for name in Lot.__dataclass_fields__}
 
 
 def store_remaining(connection: Connection, remaining: Mapping[str, int]) -> None:

@@ -41,6 +41,10 @@ class _Among(FunctionElement[bool]):
     inherit_cache = True
     type = Boolean()
 
+    def self_group(self, against: Any = None) -> Any:
+        del against
+        return self  # SQLAlchemy would write `(...) = 1` on SQLite, and no index serves that
+
 
 @compiles(_Among, "sqlite")
 def _among_sqlite(element: _Among, compiler: Any, **options: Any) -> str:

@@ -150,8 +150,8 @@ products = table("products", key("sku", 64), text("title", 200))
 
 orders = table(
     "orders",
-    key("source", 32),
     key("order_id", 64),
+    key("source", 32),
     text("customer_id"),
     text("channel", 16),
     moment("placed_at"),
@@ -163,8 +163,8 @@ orders = table(
 
 order_lines = table(
     "order_lines",
-    key("source", 32),
     key("order_id", 64),
+    key("source", 32),
     Column("line", Integer, primary_key=True, autoincrement=False),
     text("sku", 64),
     number("quantity"),
@@ -175,8 +175,8 @@ order_lines = table(
 
 returns = table(
     "returns",
-    key("source", 32),
     key("return_id", 64),
+    key("source", 32),
     text("customer_id"),
     moment("returned_at"),
     number("refund_minor"),
@@ -185,8 +185,8 @@ returns = table(
 
 return_lines = table(  # one row per order line that goods went back to
     "return_lines",
-    key("source", 32),
     key("return_id", 64),
+    key("source", 32),
     Column("line", Integer, primary_key=True, autoincrement=False),
     text("order_id", 64),
     Column("order_line", Integer, nullable=False),

@@ -170,27 +170,27 @@ def upgrade() -> None:
 
     op.create_table(
         "order_lines",
-        sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sku", sa.String(length=64), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("returned_quantity", sa.BigInteger(), nullable=False),
         sa.Column("unit_price_minor", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("source", "order_id", "line", name=op.f("pk_order_lines")),
+        sa.PrimaryKeyConstraint("order_id", "source", "line", name=op.f("pk_order_lines")),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "orders",
-        sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("customer_id", sa.String(length=128), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("placed_at", tables.Instant(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("total_minor", sa.BigInteger(), nullable=False),
         sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("source", "order_id", name=op.f("pk_orders")),
+        sa.PrimaryKeyConstraint("order_id", "source", name=op.f("pk_orders")),
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.create_index(
@@ -330,8 +330,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "return_lines",
-        sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("return_id", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("order_id", sa.String(length=64), nullable=False),
         sa.Column("order_line", sa.Integer(), nullable=False),
@@ -340,7 +340,7 @@ def upgrade() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("returned_at", tables.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("source", "return_id", "line", name=op.f("pk_return_lines")),
+        sa.PrimaryKeyConstraint("return_id", "source", "line", name=op.f("pk_return_lines")),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("return_lines", schema=None) as batch_op:
@@ -348,13 +348,13 @@ def upgrade() -> None:
 
     op.create_table(
         "returns",
-        sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("return_id", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("customer_id", sa.String(length=128), nullable=False),
         sa.Column("returned_at", tables.Instant(), nullable=False),
         sa.Column("refund_minor", sa.BigInteger(), nullable=False),
         sa.Column("unmatched_units", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("source", "return_id", name=op.f("pk_returns")),
+        sa.PrimaryKeyConstraint("return_id", "source", name=op.f("pk_returns")),
     )
     op.create_table(
         "score_references",
