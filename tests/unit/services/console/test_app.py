@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -108,11 +109,17 @@ async def test_a_part_that_does_not_exist_is_missing(reader: httpx.AsyncClient) 
     assert (await reader.get("/parts/secrets")).status_code == 404
 
 
-async def test_a_fault_becomes_a_sentence_and_tells_nothing(
-    reader: httpx.AsyncClient, database: Database
-) -> None:
+@pytest.fixture
+def broken(database: Database) -> Iterator[None]:
+    """A database whose visits cannot be read, until the test ends: databases are used again."""
     with database.engine.begin() as connection:
-        connection.execute(text("DROP TABLE visits"))
+        connection.execute(text("ALTER TABLE visits RENAME TO visits_elsewhere"))
+    yield
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE visits_elsewhere RENAME TO visits"))
+
+
+async def test_a_fault_becomes_a_sentence_and_tells_nothing(reader: httpx.AsyncClient, broken: None) -> None:
     answer = await reader.get("/")
     assert (answer.status_code, "visits" in answer.text) == (500, False)
     assert "That did not work" in answer.text
