@@ -121,7 +121,7 @@ async def _serve(settings: Settings) -> None:
 
 
 def settle_interpreter() -> None:
-    """Keep what was built at start out of the collector's rounds, and let the two threads take turns quickly."""
+    """Keep what start built out of the collector's rounds, and let the threads take turns quickly."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
@@ -77,9 +78,16 @@ def page_position(token: str, kinds: Sequence[type]) -> tuple[Any, ...] | None:
         raise BadPageTokenError(field="page_token") from error
     if not isinstance(position, list) or [type(part) for part in position] != list(kinds):
         raise BadPageTokenError(field="page_token")
-    if not all(part.isprintable() for part in position if isinstance(part, str)):
+    if not all(map(_is_storable, position)):
         raise BadPageTokenError(field="page_token")
     return tuple(position)
+
+
+def _is_storable(part: str | float) -> bool:
+    """Whether a database can compare with it: no NUL, no lone surrogate, no number beyond its own."""
+    if isinstance(part, str):
+        return "\0" not in part and not any("\ud800" <= letter <= "\udfff" for letter in part)
+    return math.isfinite(part) and -(2**63) <= part < 2**63
 
 
 def short_name(enum: EnumType, number: int, prefix: str) -> str:
