@@ -112,7 +112,7 @@ async def _serve(settings: Settings) -> None:
         if new is not None:
             typer.echo(f"first start: admin key {new.text} (shown once, keep it)")
         access = Access()
-        console = build_app(house.database, access=access)
+        console = build_app(house.database, access=access, hosts=(settings.host,))
         async with running(house), serving(console, settings.host, settings.console_port) as console_port:
             typer.echo(f"serving gRPC on {settings.host}:{house.rpc.port}")
             settle_interpreter()

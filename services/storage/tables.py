@@ -398,6 +398,7 @@ churn_predictions = table(
     number("value_minor"),
     number("expected_loss_minor"),
     Index(None, "expected_loss_minor", "customer_id"),
+    Index(None, "band", "expected_loss_minor"),
 )
 
 replenishments = table(
@@ -409,5 +410,6 @@ replenishments = table(
     Column("due_from", Date),
     Column("due_to", Date),
     Index(None, "probability", "customer_id", "sku"),
+    Index(None, "due_on"),
     clustered=True,
 )

@@ -7,6 +7,7 @@ from alembic import op
 
 from services.storage import tables
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -81,6 +82,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_churn_predictions")),
     )
     with op.batch_alter_table("churn_predictions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_churn_predictions_band_expected_loss_minor"),
+            ["band", "expected_loss_minor"],
+            unique=False,
+        )
         batch_op.create_index(
             batch_op.f("ix_churn_predictions_expected_loss_minor_customer_id"),
             ["expected_loss_minor", "customer_id"],
@@ -312,6 +318,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("replenishments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_replenishments_due_on"), ["due_on"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_replenishments_probability_customer_id_sku"),
             ["probability", "customer_id", "sku"],
@@ -453,6 +460,7 @@ def downgrade() -> None:
     op.drop_table("requests")
     with op.batch_alter_table("replenishments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_replenishments_probability_customer_id_sku"))
+        batch_op.drop_index(batch_op.f("ix_replenishments_due_on"))
 
     op.drop_table("replenishments")
     with op.batch_alter_table("reminders", schema=None) as batch_op:
@@ -501,6 +509,7 @@ def downgrade() -> None:
     op.drop_table("consents")
     with op.batch_alter_table("churn_predictions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_churn_predictions_expected_loss_minor_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_churn_predictions_band_expected_loss_minor"))
 
     op.drop_table("churn_predictions")
     with op.batch_alter_table("carts", schema=None) as batch_op:
