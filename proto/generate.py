@@ -1,4 +1,4 @@
-"""Generates the Python stubs that lie beside the .proto files; with --check it only says whether they are fresh.
+"""Makes the Python stubs that lie beside the .proto files; with --check it only says whether they are fresh.
 
 Run as `python proto/generate.py [--check]`. Needs the `dev` extra. No other way makes stubs.
 """
