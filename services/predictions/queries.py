@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import polars as pl
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -34,6 +33,9 @@ from services.storage.tables import (
     return_lines,
 )
 
+if TYPE_CHECKING:  # loaded where a model runs: the server at rest stays small
+    import polars as pl
+
 _BOUGHT = select(
     orders.c.customer_id,
     (orders.c.source + "/" + orders.c.order_id).label("order_id"),
@@ -54,21 +56,23 @@ _RETURNED = select(
     -return_lines.c.quantity,
     -return_lines.c.amount_minor,
 )
-_SCHEMA: Final = {
-    "customer_id": pl.String,
-    "order_id": pl.String,
-    "occurred_at": pl.Int64,
-    "sku": pl.String,
-    "quantity": pl.Int64,
-    "amount_minor": pl.Int64,
-}
 INSERT_CHUNK: Final = 10_000  # rows per statement: enough to be fast, little enough to hold
 
 
 def read_lines(connection: Connection) -> pl.DataFrame:
     """Every order line and return line, shaped like `models.history.LINES`; returns are negative."""
+    import polars as pl
+
+    schema = {
+        "customer_id": pl.String,
+        "order_id": pl.String,
+        "occurred_at": pl.Int64,
+        "sku": pl.String,
+        "quantity": pl.Int64,
+        "amount_minor": pl.Int64,
+    }
     rows = connection.execute(union_all(_BOUGHT, _RETURNED)).fetchall()
-    frame = pl.DataFrame([tuple(row) for row in rows], schema=_SCHEMA, orient="row")
+    frame = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
     return frame.with_columns(pl.col("occurred_at").cast(pl.Datetime("us", "UTC")))
 
 
