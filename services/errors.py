@@ -72,6 +72,18 @@ class UnavailableError(RegularsError):
     reason = "UNAVAILABLE"
 
 
+class CustomerNotFoundError(NotFoundError):
+    """This customer is not known: no order, cart, session or enrolment named it."""
+
+    reason = "CUSTOMER_NOT_FOUND"
+
+
+class MemberNotFoundError(NotFoundError):
+    """This customer is not a member; enrol the customer first."""
+
+    reason = "MEMBER_NOT_FOUND"
+
+
 def check_moment(moment: datetime, now: datetime, field: str) -> InvalidError | None:
     """Refuse a time in the future, or one so old that it must be a mistake."""
     if moment > now + CLOCK_SKEW_MAX:

@@ -77,7 +77,6 @@ _SCORE_COLUMNS: Final = (
     scores.c.segment,
 )
 _SCORES = select(*_SCORE_COLUMNS).where(among(scores.c.customer_id, "ids"))
-_CUSTOMERS = select(customers.c.customer_id).where(among(customers.c.customer_id, "ids"))
 
 
 def find_facts(connection: Connection, customer_ids: Iterable[str], as_of: datetime) -> dict[str, Facts]:
@@ -169,10 +168,6 @@ def score_of(row: Sequence[Any]) -> Score:
 
 def find_scores(connection: Connection, customer_ids: Sequence[str]) -> dict[str, Score]:
     return {row[0]: score_of(row) for row in connection.execute(_SCORES, {"ids": customer_ids})}
-
-
-def known_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[str, bool]:
-    return dict.fromkeys(connection.execute(_CUSTOMERS, {"ids": customer_ids}).scalars(), True)
 
 
 def list_scores(

@@ -18,18 +18,11 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from services.engagement.reference import Reference, Rfm, rfm_of
-from services.errors import NotFoundError
 from services.settings import Weights
 
 ORDER_WINDOW: Final = timedelta(days=365)
 TOUCH_WINDOW: Final = timedelta(days=90)
 DAY: Final = timedelta(days=1)
-
-
-class CustomerNotFoundError(NotFoundError):
-    """This customer is not known: no order, cart, session or enrolment named it."""
-
-    reason = "CUSTOMER_NOT_FOUND"
 
 
 class ComponentKind(StrEnum):

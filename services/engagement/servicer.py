@@ -10,9 +10,11 @@ from regulars.engagement.v1 import engagement_service_pb2_grpc as pb_grpc
 
 from services.engagement import queries
 from services.engagement.reference import PROSPECT, SEGMENT_NAMES
-from services.engagement.rules import Component, ComponentKind, CustomerNotFoundError, Score
+from services.engagement.rules import Component, ComponentKind, Score
+from services.errors import CustomerNotFoundError
 from services.rpc.wire import page_position, page_size, page_token, short_name, stamp
 from services.storage.database import Database
+from services.storage.sets import known_customers
 
 KINDS: Final[dict[str, Any]] = {
     kind.value: pb.ComponentKind.Value(f"COMPONENT_KIND_{kind}") for kind in ComponentKind
@@ -37,7 +39,7 @@ class EngagementServicer(pb_grpc.EngagementServiceServicer):
 
     async def _without_evidence(self, customer_id: str) -> Score:
         """A known customer who did nothing that counts has no component, and no coverage says so."""
-        if not await self._database.read(queries.known_customers, customer_id):
+        if not await self._database.read(known_customers, customer_id):
             raise CustomerNotFoundError(field="customer_id")
         return Score(customer_id, self._database.clock.now(), "none", 0.0, 0.0, (), 0, None, PROSPECT)
 

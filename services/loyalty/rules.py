@@ -10,17 +10,10 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.errors import NotFoundError
 from services.events import OrderPlaced
 from services.settings import Programme
 
 BASE_RULE: Final = "base@1"  # which rule, at which version, an award follows
-
-
-class NoBalanceError(NotFoundError):
-    """This customer is not a member; enrol the customer first."""
-
-    reason = "MEMBER_NOT_FOUND"
 
 
 class MovementKind(StrEnum):

@@ -8,8 +8,9 @@ from grpc.aio import ServicerContext
 from regulars.loyalty.v1 import loyalty_service_pb2 as pb
 from regulars.loyalty.v1 import loyalty_service_pb2_grpc as pb_grpc
 
+from services.errors import MemberNotFoundError
 from services.loyalty import queries
-from services.loyalty.rules import NoBalanceError, balance
+from services.loyalty.rules import balance
 from services.rpc.wire import stamp
 from services.storage.database import Database
 
@@ -26,7 +27,7 @@ class LoyaltyServicer(pb_grpc.LoyaltyServiceServicer):
         del context
         account = await self._database.read(queries.find_accounts, request.customer_id)
         if account is None:
-            raise NoBalanceError(field="customer_id")
+            raise MemberNotFoundError(field="customer_id")
         found = balance(*account, self._database.clock.now())
         return pb.GetBalanceResponse(
             balance=pb.Balance(

@@ -8,18 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from services.errors import NotFoundError, WrongStateError
+from services.errors import WrongStateError
 
 ROTATION_EXPONENT: Final = (
     10  # an identifier lives 1,024 s: too short to follow a person, long enough for a visit
 )
 IDENTITY_KEY_BYTES: Final = 16  # AES-128, as Eddystone-EID asks
-
-
-class MemberNotFoundError(NotFoundError):
-    """This customer is not a member; enrol the customer first."""
-
-    reason = "MEMBER_NOT_FOUND"
 
 
 class AlreadyEnrolledError(WrongStateError):

@@ -10,6 +10,7 @@ from grpc.aio import ServicerContext
 from regulars.membership.v1 import membership_service_pb2 as pb
 from regulars.membership.v1 import membership_service_pb2_grpc as pb_grpc
 
+from services.errors import MemberNotFoundError
 from services.membership import queries, use_cases
 from services.membership.rules import (
     IDENTITY_KEY_BYTES,
@@ -19,7 +20,6 @@ from services.membership.rules import (
     ConsentKind,
     Enrolment,
     Member,
-    MemberNotFoundError,
     PresenceDevice,
 )
 from services.rpc.wire import moment, request_key, short_name, stamp

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.errors import RegularsError, check_moment
+from services.errors import MemberNotFoundError, RegularsError, check_moment
 from services.events import ConsentsChanged
 from services.membership import queries
 from services.membership.rules import (
@@ -14,7 +14,6 @@ from services.membership.rules import (
     ConsentMissingError,
     Enrolment,
     Member,
-    MemberNotFoundError,
     PresenceDevice,
     PresenceKey,
 )

@@ -24,7 +24,6 @@ from services.predictions.rules import BANDS, Churn, Reason, Replenishment, Run
 from services.storage.sets import among, upsert
 from services.storage.tables import (
     churn_predictions,
-    customers,
     order_lines,
     orders,
     prediction_runs,
@@ -106,7 +105,6 @@ _RUN = select(*(prediction_runs.c[name] for name in Run.__dataclass_fields__)).w
 )
 _CHURN_COLUMNS: Final = tuple(churn_predictions.c[name] for name in Churn.__dataclass_fields__)
 _CHURN = select(*_CHURN_COLUMNS).where(among(churn_predictions.c.customer_id, "ids"))
-_CUSTOMERS = select(customers.c.customer_id).where(among(customers.c.customer_id, "ids"))
 
 
 def find_runs(connection: Connection, subjects: Sequence[str]) -> dict[str, Run]:
@@ -126,10 +124,6 @@ def churn_of(row: Row[Any]) -> Churn:
 
 def find_churn(connection: Connection, customer_ids: Sequence[str]) -> dict[str, Churn]:
     return {row[0]: churn_of(row) for row in connection.execute(_CHURN, {"ids": customer_ids})}
-
-
-def known_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[str, bool]:
-    return dict.fromkeys(connection.execute(_CUSTOMERS, {"ids": customer_ids}).scalars(), True)
 
 
 def list_churn(

@@ -19,12 +19,6 @@ class ModelNotReadyError(WrongStateError):
     reason = "MODEL_NOT_READY"
 
 
-class UnknownCustomerError(NotFoundError):
-    """This customer is not known."""
-
-    reason = "CUSTOMER_NOT_FOUND"
-
-
 class NoPredictionError(NotFoundError):
     """This customer was not active at the cut-off, so there is nothing to predict."""
 

@@ -9,6 +9,7 @@ from grpc.aio import ServicerContext
 from regulars.predictions.v1 import predictions_service_pb2 as pb
 from regulars.predictions.v1 import predictions_service_pb2_grpc as pb_grpc
 
+from services.errors import CustomerNotFoundError
 from services.predictions import queries
 from services.predictions.rules import (
     CHURN,
@@ -18,10 +19,10 @@ from services.predictions.rules import (
     NoPredictionError,
     Replenishment,
     Run,
-    UnknownCustomerError,
 )
 from services.rpc.wire import page_position, page_size, page_token, short_name, stamp
 from services.storage.database import Database
+from services.storage.sets import known_customers
 
 Context = ServicerContext[Any, Any]
 
@@ -43,8 +44,8 @@ class PredictionsServicer(pb_grpc.PredictionsServiceServicer):
         run = await self._run(CHURN)
         found = await self._database.read(queries.find_churn, request.customer_id)
         if found is None:
-            known = await self._database.read(queries.known_customers, request.customer_id)
-            missing = NoPredictionError if known else UnknownCustomerError
+            known = await self._database.read(known_customers, request.customer_id)
+            missing = NoPredictionError if known else CustomerNotFoundError
             raise missing(field="customer_id")
         return pb.GetChurnResponse(churn=churn_message(found, run))
 

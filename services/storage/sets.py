@@ -84,6 +84,14 @@ def lock_customers(unit: UnitOfWork, customer_ids: Iterable[str]) -> None:
         unit.connection.execute(_LOCK, {"ids": ids})
 
 
+_KNOWN = select(customers.c.customer_id).where(among(customers.c.customer_id, "ids"))
+
+
+def known_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[str, bool]:
+    """True for each of the customers that is known."""
+    return dict.fromkeys(connection.execute(_KNOWN, {"ids": customer_ids}).scalars(), True)
+
+
 _LOCK = (
     select(customers.c.customer_id)
     .where(among(customers.c.customer_id, "ids"))
