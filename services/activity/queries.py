@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from services.activity.rules import Cart, CartState, Content, Match, Order, Purchase, Return, Session
-from services.storage.sets import among, insert_new, upsert
+from services.storage.sets import among, insert_new, insert_tuples, upsert
 from services.storage.tables import (
     cart_lines,
     carts,
@@ -50,7 +50,6 @@ _FIND_ORDERS = select(
 ).where(among(orders.c.order_id, "ids"))
 
 _INSERT_ORDERS = insert(orders)
-_INSERT_LINES = insert(order_lines)
 _INSERT_RETURNS = insert(returns)
 _INSERT_RETURN_LINES = insert(return_lines)
 
@@ -101,7 +100,7 @@ def store_orders(connection: Connection, fresh: Sequence[Order]) -> None:
     if not fresh:
         return
     connection.execute(_INSERT_ORDERS, [order_row(order) for order in fresh])
-    connection.execute(_INSERT_LINES, [row for order in fresh for row in line_rows(order)])
+    insert_tuples(connection, order_lines, [row for order in fresh for row in line_rows(order)])
     store_titles(connection, {line.sku: line.title for order in fresh for line in order.lines if line.title})
 
 
@@ -118,19 +117,10 @@ def order_row(order: Order) -> dict[str, Any]:
     }
 
 
-def line_rows(order: Order) -> list[dict[str, Any]]:
-    return [
-        {
-            "source": order.source,
-            "order_id": order.order_id,
-            "line": position,
-            "sku": line.sku,
-            "quantity": line.quantity,
-            "returned_quantity": 0,
-            "unit_price_minor": line.unit_price_minor,
-        }
-        for position, line in enumerate(order.lines)
-    ]
+def line_rows(order: Order) -> Iterator[tuple[Any, ...]]:
+    """One tuple per line, in the order of the table's columns."""
+    for position, line in enumerate(order.lines):
+        yield order.order_id, order.source, position, line.sku, line.quantity, 0, line.unit_price_minor
 
 
 def store_titles(connection: Connection, titles: Mapping[str, str]) -> None:

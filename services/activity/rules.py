@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from services.errors import DuplicateError, InvalidError, NotFoundError, WrongStateError
@@ -44,10 +45,6 @@ class OrderLine:
     unit_price_minor: int
     title: str = ""
 
-    @property
-    def amount_minor(self) -> int:
-        return self.quantity * self.unit_price_minor
-
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -60,7 +57,7 @@ class Content:
     lines: tuple[tuple[str, int, int], ...]  # (sku, quantity, unit price)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that the total is summed once
 class Order:
     source: str
     order_id: str
@@ -70,9 +67,9 @@ class Order:
     currency: str
     lines: tuple[OrderLine, ...]
 
-    @property
+    @cached_property
     def total_minor(self) -> int:
-        return sum(line.amount_minor for line in self.lines)
+        return sum(line.quantity * line.unit_price_minor for line in self.lines)
 
     @property
     def content(self) -> Content:

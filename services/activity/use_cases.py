@@ -37,19 +37,22 @@ CART_IDLE_TOPIC = "cart.idle"
 @use_case(OrderRecorded)
 def record_orders(unit: UnitOfWork, orders: Sequence[Order]) -> list[OrderRecorded | RegularsError]:
     lock_customers(unit, (order.customer_id for order in orders))
-    known = queries.find_contents(unit.connection, orders)
+    stored = queries.find_contents(unit.connection, orders)
+    fresh: dict[tuple[str, str], Order] = {}
     answers: list[OrderRecorded | RegularsError] = []
-    fresh: list[Order] = []
     for order in orders:
         key = (order.source, order.order_id)
-        problem = None if key in known else _order_problem(order, unit)
-        if key not in known and problem is None:
-            fresh.append(order)
-        answers.append(problem or _recorded(order, known.get(key)))
-        if problem is None:
-            known.setdefault(key, order.content)
-    queries.store_orders(unit.connection, fresh)
-    for order in fresh:
+        if key in stored:
+            answers.append(_repeated(order, stored[key]))
+        elif key in fresh:
+            answers.append(_repeated(order, fresh[key].content))
+        elif (problem := _order_problem(order, unit)) is not None:
+            answers.append(problem)
+        else:
+            fresh[key] = order
+            answers.append(OrderRecorded(False, order.total_minor, order.currency))
+    queries.store_orders(unit.connection, list(fresh.values()))
+    for order in fresh.values():
         unit.emit(_placed(order))
     return answers
 
@@ -62,10 +65,10 @@ def _order_problem(order: Order, unit: UnitOfWork) -> InvalidError | None:
     )
 
 
-def _recorded(order: Order, known: Content | None) -> OrderRecorded | OrderDiffersError:
-    if known is not None and known != order.content:
+def _repeated(order: Order, known: Content) -> OrderRecorded | OrderDiffersError:
+    if known != order.content:
         return OrderDiffersError(field="order.order_id", order_id=order.order_id)
-    return OrderRecorded(known is not None, order.total_minor, order.currency)
+    return OrderRecorded(True, order.total_minor, order.currency)
 
 
 def _placed(order: Order) -> OrderPlaced:

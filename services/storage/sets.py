@@ -69,6 +69,23 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
         connection.execute(_insert_of(connection.dialect.name, table).on_conflict_do_nothing(), rows)
 
 
+def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert plain tuples in the order of the table's columns: the quick way for many narrow rows.
+
+    The values go to the driver as they are: no column may need a conversion, such as `Instant` does.
+    """
+    if rows:
+        connection.exec_driver_sql(_tuple_insert(connection.dialect.name, table), list(rows))
+
+
+@cache
+def _tuple_insert(dialect: str, table: Table) -> str:
+    mark = "%s" if dialect == "postgresql" else "?"
+    names = [column.name for column in table.columns]
+    marks = ", ".join([mark] * len(names))
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  (names from tables.py)
+
+
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows; where the key is there, replace the other columns that the rows carry."""
     if rows:
