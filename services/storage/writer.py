@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, Final
@@ -199,8 +199,19 @@ def is_transactions_fault(error: Exception) -> bool:
 
 def storage_error(error: DBAPIError) -> RegularsError:
     """What a caller may know of a database's refusal: never the driver's text."""
-    full = (
-        getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL"
-        or getattr(error.orig, "sqlstate", "") == "53100"
+    return StorageFullError() if any(map(is_full, causes(error))) else StorageFailedError()
+
+
+def is_full(error: BaseException) -> bool:
+    return (
+        getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
+        or getattr(error, "sqlstate", "") == "53100"  # PostgreSQL's disk_full
     )
-    return StorageFullError() if full else StorageFailedError()
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what led to it: on a full disk SQLite forgets the savepoint, and that fails next."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
