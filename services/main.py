@@ -48,13 +48,23 @@ GC_THRESHOLD = 50_000  # objects between rounds; the default of 700 spends a ten
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Say what is wrong in one line, and end with code 2: no stack trace for a mistake of the caller."""
+    from pydantic import ValidationError
+    from sqlalchemy.exc import ArgumentError, OperationalError
+
     from services.settings import SettingsError
 
     try:
         yield
-    except (SettingsError, RegularsError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
+    except (SettingsError, RegularsError, OSError, ArgumentError) as error:
+        message = str(error)
+    except ValidationError as error:
+        message = "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors())
+    except OperationalError:
+        message = "the database cannot be reached or opened; look at --database-url or --data-dir"
+    else:
+        return
+    typer.echo(message, err=True)
+    raise typer.Exit(2)
 
 
 def settings_of(**given: Any) -> Settings:

@@ -14,6 +14,7 @@ from grpc_reflection.v1alpha import reflection
 
 from services.rpc.auth import scopes_of
 from services.rpc.desk import FrontDesk
+from services.settings import SettingsError
 
 MESSAGE_BYTES_MAX: Final = 1 << 20  # larger things come as streams
 METADATA_BYTES_MAX: Final = 16 << 10
@@ -60,7 +61,7 @@ class RpcServer:
             ),
             self._server,
         )
-        self.port = self._server.add_insecure_port(address)
+        self.port = listen(self._server, address)
 
     async def start(self) -> None:
         await self._server.start()
@@ -71,6 +72,14 @@ class RpcServer:
         """Tell load balancers first, then let running calls end."""
         await self._health.enter_graceful_shutdown()
         await self._server.stop(STOP_GRACE_SECONDS)
+
+
+def listen(server: grpc.aio.Server, address: str) -> int:
+    """The port that is listened on; raises SettingsError when it is taken or not ours."""
+    try:
+        return server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise SettingsError(f"{address} cannot be listened on; is another server running there?") from error
 
 
 def all_scopes(services: Sequence[Service]) -> dict[str, frozenset[str]]:

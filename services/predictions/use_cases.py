@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from services.errors import RegularsError
 from services.predictions import queries
-from services.predictions.rules import CHURN, REPURCHASE, Churn, Reason, Replenishment, Run
+from services.predictions.rules import (
+    CHURN,
+    REPURCHASE,
+    Churn,
+    ModelNotReadyError,
+    Reason,
+    Replenishment,
+    Run,
+)
 from services.storage.unit import UnitOfWork, use_case
 
 if TYPE_CHECKING:  # LightGBM and its friends load only where a model runs: the server at rest stays small
@@ -55,10 +63,13 @@ def train(
 
 
 def score(lines: pl.DataFrame, models_dir: Path, as_of: datetime, threads: int) -> PredictionSet:
-    """Score with the current models. Raises models.registry.RegistryError when there is none."""
-    from models import registry, scoring
+    """Score with the current models. Raises ModelNotReadyError when there is none that can be used."""
+    from models import boosting, registry, scoring
 
-    trained = registry.load(models_dir)
+    try:
+        trained = registry.load(models_dir)
+    except (registry.RegistryError, boosting.FeatureMismatchError) as error:
+        raise ModelNotReadyError(f"{error}; run `regulars train`") from error
     scores = scoring.score(trained, lines, as_of, threads=threads)
     return PredictionSet(
         runs_of(scores), churn_rows(scores.churn), replenishment_rows(scores.replenishments), trained.report
