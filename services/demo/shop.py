@@ -78,14 +78,17 @@ class Shop:
         return len(sessions)
 
     async def likely_wishes(self, count: int) -> list[tuple[str, str, str]]:
-        """(customer id, sku, title) of the likeliest replenishments, one per customer."""
+        """(customer id, sku, title) of the likeliest replenishments, one per customer; [] without a model."""
         found: dict[str, tuple[str, str, str]] = {}
         token = ""
         while len(found) < count:
-            page = await self._predictions.ListReplenishments(
-                predictions.ListReplenishmentsRequest(page_size=200, page_token=token),
-                metadata=self._metadata,
-            )
+            request = predictions.ListReplenishmentsRequest(page_size=200, page_token=token)
+            try:
+                page = await self._predictions.ListReplenishments(request, metadata=self._metadata)
+            except grpc.aio.AioRpcError as error:
+                if error.code() is not grpc.StatusCode.FAILED_PRECONDITION:
+                    raise
+                return []
             for one in page.replenishments:
                 found.setdefault(one.customer_id, (one.customer_id, one.sku, one.title or one.sku))
             token = page.next_page_token

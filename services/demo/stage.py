@@ -23,21 +23,17 @@ from services.console.app import build_app
 from services.console.serving import serving
 from services.demo.cast import GATEWAY, STORE
 from services.demo.phone import phone_app
+from services.demo.preparation import LOOPBACK, DemoError
 from services.demo.shop import Shop
 from services.settings import Settings
 from services.telemetry import Telemetry
 
-LOOPBACK: Final = "127.0.0.1"
 NOTICE: Final = (
     "The orders are real (Online Retail, D. Chen 2015, CC BY 4.0). "
     "Memberships, consents, sessions, carts and walks in the store are simulated."
 )
 
 Message = dict[str, Any]
-
-
-class DemoError(RuntimeError):
-    """A process of the demo failed; the text is what it said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +103,15 @@ async def play_scene(stage: Stage, scene: dict[str, Any]) -> None:
 
 
 async def run_command(name: str, *arguments: str, environment: dict[str, str]) -> str:
-    """Run a command of this installation; returns what it printed. Raises DemoError when it fails."""
+    """Run a command of this installation; returns what it printed. Raises DemoError when it fails.
+
+    Ctrl-C reaches only this process, which ends the command: two that answer to one key speak at once.
+    """
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name(name)),
         *arguments,
         stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
         env={**os.environ, **environment},
     )
     try:

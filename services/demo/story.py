@@ -6,7 +6,8 @@ import asyncio
 import json
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,9 @@ from services.clock import SceneClock
 from services.demo import report
 from services.demo.cast import CASTING, SCENE_SPEED, STORE, Player, Role, Wish, cast, scene
 from services.demo.narration import Narrator
+from services.demo.preparation import check_folder, check_orders, check_port, check_report
 from services.demo.stage import Stage, import_orders, opened, play_scene
+from services.demo.stopping import breakable, stop_signals, unless
 from services.engagement.queries import all_customer_ids
 from services.modelling import predict_all, rebuild_scores
 from services.predictions.queries import read_lines
@@ -57,6 +60,10 @@ class Facts:
     reminders: list[dict[str, Any]] = field(default_factory=list)
     visits: int = 0
 
+    @property
+    def seconds(self) -> float:
+        return round(time.monotonic() - self.started, 1)
+
     def as_report(self) -> dict[str, Any]:
         return {
             "orders": report.order_part(self.imported),
@@ -67,25 +74,53 @@ class Facts:
             "reminders": self.reminders,
             "visits": self.visits,
             "simulated": list(report.SIMULATED),
-            "seconds": round(time.monotonic() - self.started, 1),
+            "seconds": self.seconds,
         }
 
 
 async def tell(telling: Telling) -> None:
-    """Tell the story; stay up with the console afterwards unless `once`."""
+    """Tell the story; unless `once`, stay up with the console afterwards until a signal to stop.
+
+    Raises DemoError for what makes it impossible, and typer.Exit when a signal breaks the story off.
+    """
     configure_logging("error")
     orders = telling.orders or ORDERS
-    with tempfile.TemporaryDirectory(prefix="regulars-demo-") as folder:
-        voice = Narrator()
-        clock = SceneClock(last_order_at(orders) + AFTER_LAST_ORDER)
-        ports = (telling.port, telling.console_port)
-        async with opened(telling.data_dir or Path(folder), clock, ports, voice.phone_rings) as stage:
-            facts = await Story(stage, voice, orders).tell()
-            if telling.report is not None:
-                telling.report.write_text(json.dumps(facts.as_report(), indent=2) + "\n", encoding="utf-8")
-            voice.farewell(stage.console_link, stays=not telling.once)
+    check(telling, orders)
+    voice = Narrator()
+    clock = SceneClock(last_order_at(orders) + AFTER_LAST_ORDER)
+    ports = (telling.port, telling.console_port)
+    with folder_of(telling) as folder, stop_signals() as stop:
+        async with opened(folder, clock, ports, voice.phone_rings) as stage:
+            facts = await unless(stop, Story(stage, voice, orders).tell())
+            write_report(telling.report, facts.as_report())
+            voice.farewell(stage.console_link, facts.seconds, stays=not telling.once)
             if not telling.once:
-                await asyncio.Event().wait()
+                await stop.wait()
+
+
+def check(telling: Telling, orders: Path) -> None:
+    check_orders(orders)
+    check_port("--port", telling.port)
+    check_port("--console-port", telling.console_port)
+    if telling.data_dir is not None:
+        check_folder(telling.data_dir)
+    if telling.report is not None:
+        check_report(telling.report)
+
+
+@contextmanager
+def folder_of(telling: Telling) -> Iterator[Path]:
+    """The folder that was given, or one that ends with the demo."""
+    if telling.data_dir is not None:
+        yield telling.data_dir
+        return
+    with tempfile.TemporaryDirectory(prefix="regulars-demo-") as folder:
+        yield Path(folder)
+
+
+def write_report(file: Path | None, facts: dict[str, Any]) -> None:
+    if file is not None:
+        file.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 
 
 class Story:
@@ -104,7 +139,8 @@ class Story:
         await self._score_customers()
         await self._train_models()
         players = await self._leave_carts()
-        await self._open_store(players)
+        if players:
+            await self._open_store(players)
         return self._facts
 
     async def _enrol_members(self) -> None:
@@ -135,7 +171,7 @@ class Story:
         house = self._stage.house
         models_dir = house.settings.models_dir
         lines = await house.database.fetch(read_lines)
-        with self._voice.telling("training") as bar:
+        with self._voice.telling("training") as shown, breakable(shown) as bar:
             self._facts.models = await asyncio.to_thread(
                 train, lines, models_dir, self._stage.clock.now(), bar, THREADS
             )
@@ -156,7 +192,7 @@ class Story:
             await self._stage.shop.leave_cart(player, left_at)
         fitted = [replace(one, identity_key=await self._stage.shop.fit_out(one)) for one in players]
         self._stage.clock.move_to(left_at + CART_AGE, speed=SCENE_SPEED)
-        self._voice.say(f"{len(players)} carts, two hours old by now, each with what its owner needs next.")
+        self._voice.carts(len(players))
         return fitted
 
     async def _open_store(self, players: Sequence[Player]) -> None:
