@@ -240,6 +240,12 @@ async def let_time_pass(store: Store) -> None:
     store.clock.advance(minutes=11)
 
 
+async def expire_it(store: Store) -> None:
+    """What no event tells of is seen by the second look, in the transaction that sends."""
+    with store.house.database.engine.begin() as connection:
+        connection.execute(update(tables.carts).values(state="EXPIRED"))
+
+
 @pytest.mark.parametrize(
     ("meanwhile", "expected"),
     [
@@ -250,6 +256,7 @@ async def let_time_pass(store: Store) -> None:
         (withdraw_channel, ("SUPPRESSED", "CONSENT")),
         (go_away, ("CANCELLED", "STALE_PRESENCE")),
         (let_time_pass, ("EXPIRED", "STALE_PRESENCE")),
+        (expire_it, ("SUPPRESSED", "CART_CHANGED")),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )
