@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -40,16 +40,34 @@ class Service:
 
     descriptor: ServiceDescriptor
     servicer: Any
-    add: Callable[[Any, grpc.aio.Server], None]
+    add: Callable[[Any, Any], None]
+
+
+class Registrar:
+    """Stands for the server while services are added to it, and puts the desk before each method.
+
+    Health and reflection are added without it: a load balancer and a curious developer need no key.
+    """
+
+    def __init__(self, server: grpc.aio.Server, desk: FrontDesk) -> None:
+        self._server = server
+        self._desk = desk
+
+    def add_generic_rpc_handlers(self, handlers: Sequence[Any]) -> None:
+        """Generated code gives each method twice; the other call carries its names."""
+
+    def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Any]) -> None:
+        wrapped = {name: self._desk.wrap(f"/{service}/{name}", handler) for name, handler in handlers.items()}
+        self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, wrapped),))
 
 
 class RpcServer:
     """Serves the given services at one address until it is stopped."""
 
     def __init__(self, services: Sequence[Service], desk: FrontDesk, address: str) -> None:
-        self._server = grpc.aio.server(interceptors=(desk,), options=OPTIONS)
+        self._server = grpc.aio.server(options=OPTIONS)
         for service in services:
-            service.add(service.servicer, self._server)
+            service.add(service.servicer, Registrar(self._server, desk))
         self._health = health.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self._names = [service.descriptor.full_name for service in services]

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 from opentelemetry import metrics, trace
-from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
@@ -30,7 +30,10 @@ class Telemetry:
         spans: tuple[SpanProcessor, ...] = (),
     ) -> None:
         resource = Resource.create({"service.name": "regulars"})
-        self._meters = MeterProvider(metric_readers=readers, resource=resource)
+        # Exemplars point at spans, and most calls have none: they would double the cost of a record.
+        self._meters = MeterProvider(
+            metric_readers=readers, resource=resource, exemplar_filter=AlwaysOffExemplarFilter()
+        )
         self._tracers = TracerProvider(resource=resource)
         for processor in spans:
             self._tracers.add_span_processor(processor)

@@ -33,8 +33,7 @@ SQLITE_PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "wal_autocheckpoint=10000",  # 40 MB: a checkpoint has fsyncs of its own, and callers wait for them
-    "cache_size=-65536",  # 64 MB
-    "mmap_size=1073741824",
+    "cache_size=-16384",  # 16 MB a connection; the operating system caches the rest
     "temp_store=MEMORY",
 )
 
