@@ -83,7 +83,7 @@ def run() -> dict[str, float]:
     """Measures and prints; returns microseconds an advert by kind."""
     figures = {"member": microseconds(member_adverts()), "stranger": microseconds(stranger_adverts())}
     for kind, figure in figures.items():
-        print(f"gateway, advert of a {kind}: {figure:.2f} us")  # noqa: T201 - a benchmark prints
+        print(f"gateway, advert of a {kind}: {figure:.2f} us")
     return figures
 
 
