@@ -55,6 +55,7 @@ class House:
     database: Database
     keyring: Keyring
     rpc: RpcServer
+    presence: PresenceServicer
     worker: Worker
     telemetry: Telemetry
 
@@ -98,15 +99,16 @@ def sole_owner(settings: Settings) -> Iterator[None]:
 def build(settings: Settings, clock: Clock, telemetry: Telemetry) -> House:
     database = open_database(settings, clock)
     keyring = Keyring(live_keys(database))
-    services = all_services(database)
+    presence = PresenceServicer(database, KeyTables(database))
+    services = all_services(database, presence)
     desk = FrontDesk(keyring, all_scopes(services), RateLimiter(settings.calls_per_second), telemetry, clock)
     rpc = RpcServer(services, desk, f"{settings.host}:{settings.port}")
     worker = Worker(database, handlers(database, senders(settings)))
-    database.on_commit(worker.wake)
-    return House(settings, clock, database, keyring, rpc, worker, telemetry)
+    database.on_due_work(worker.wake)
+    return House(settings, clock, database, keyring, rpc, presence, worker, telemetry)
 
 
-def all_services(database: Database) -> tuple[Service, ...]:
+def all_services(database: Database, presence: PresenceServicer) -> tuple[Service, ...]:
     return (
         service(
             membership_service_pb2, membership_service_pb2_grpc, "Membership", MembershipServicer(database)
@@ -116,12 +118,7 @@ def all_services(database: Database) -> tuple[Service, ...]:
         service(
             engagement_service_pb2, engagement_service_pb2_grpc, "Engagement", EngagementServicer(database)
         ),
-        service(
-            presence_service_pb2,
-            presence_service_pb2_grpc,
-            "Presence",
-            PresenceServicer(database, KeyTables(database)),
-        ),
+        service(presence_service_pb2, presence_service_pb2_grpc, "Presence", presence),
         service(reminders_service_pb2, reminders_service_pb2_grpc, "Reminders", RemindersServicer(database)),
         service(
             predictions_service_pb2,
@@ -233,6 +230,7 @@ async def running(house: House) -> AsyncIterator[House]:
         yield house
     finally:
         renewing.cancel()
+        house.presence.end_sessions()
         await house.rpc.stop()
         house.worker.stop()
         await working

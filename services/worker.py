@@ -16,7 +16,7 @@ from services.storage.database import Database
 from services.storage.outbox import Claimed
 from services.storage.unit import UnitOfWork, use_case
 
-CLAIM_MAX: Final = 64  # as many as one group commit finishes in a few milliseconds
+HANDLING_MAX: Final = 64  # as many as one group commit finishes in a few milliseconds
 POLL_SECONDS: Final = 1.0  # other processes' commits on PostgreSQL do not wake us; our own do at once
 
 log = structlog.get_logger()
@@ -65,6 +65,7 @@ class Worker:
         self._database = database
         self._handlers = handlers
         self._woken = asyncio.Event()
+        self._handling: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     def wake(self) -> None:
@@ -79,12 +80,17 @@ class Worker:
         while not self._stopping:
             self._woken.clear()
             try:
-                if await self._is_due():
-                    await self._work()
+                if await self._start_due():
                     continue
             except Exception:
                 log.exception("worker_round_failed")  # a full disk or a restarting database: try again
             await self._rest()
+        await asyncio.gather(*self._handling)
+
+    async def drain(self) -> None:
+        """Do all that is due now, and what follows from it, and return when it is done."""
+        while await self._start_due():
+            await asyncio.gather(*self._handling)
 
     async def _rest(self) -> None:
         try:
@@ -93,15 +99,25 @@ class Worker:
         except TimeoutError:
             return
 
+    async def _start_due(self) -> bool:
+        """Start what is due beside what is running, so that a slow receiver holds up nobody else."""
+        room = HANDLING_MAX - len(self._handling)
+        if not room or not await self._is_due():
+            return False
+        claimed = await self._database.write(claim_work, Claim(room))
+        for work in claimed:
+            task = asyncio.create_task(self._handle(work))
+            self._handling.add(task)
+            task.add_done_callback(self._handled)
+        return bool(claimed)
+
+    def _handled(self, task: asyncio.Task[None]) -> None:
+        self._handling.discard(task)
+        self.wake()
+
     async def _is_due(self) -> bool:
         due_at: datetime | None = await self._database.fetch(outbox.next_due_at)
         return due_at is not None and due_at <= self._database.clock.now()
-
-    async def _work(self) -> None:
-        claimed = await self._database.write(claim_work, Claim(CLAIM_MAX))
-        await asyncio.gather(*(self._handle(work) for work in claimed))
-        if not claimed:  # all that is due is leased by others
-            await self._rest()
 
     async def _handle(self, work: Claimed) -> None:
         try:

@@ -42,14 +42,24 @@ class PresenceServicer(pb_grpc.PresenceServiceServicer):
     def __init__(self, database: Database, tables: KeyTables) -> None:
         self._database = database
         self._tables = tables
+        self._sessions: set[GatewaySession] = set()
 
     async def Session(
         self, requests: AsyncIterator[pb.SessionRequest], context: Context
     ) -> AsyncIterator[pb.SessionResponse]:
         del context
         session = GatewaySession(self._database, self._tables)
-        async for response in session.serve(requests):
-            yield response
+        self._sessions.add(session)
+        try:
+            async for response in session.serve(requests):
+                yield response
+        finally:
+            self._sessions.discard(session)
+
+    def end_sessions(self) -> None:
+        """Let every gateway go, because the server stops: it comes back when there is one again."""
+        for session in self._sessions:
+            session.end()
 
     async def ListVisits(self, request: pb.ListVisitsRequest, context: Context) -> pb.ListVisitsResponse:
         del context
@@ -89,6 +99,9 @@ class GatewaySession:
         finally:
             for task in tasks:
                 task.cancel()
+
+    def end(self) -> None:
+        self._ending = asyncio.create_task(self._out.put(None))
 
     async def _to_the_end(self, part: Coroutine[Any, Any, None]) -> None:
         """Run one side of the session; its end, good or bad, is the session's."""

@@ -40,7 +40,7 @@ SQLITE_PRAGMAS: Final = (
 SetQuery = Callable[[Connection, Sequence[Key]], Mapping[Key, Value]]
 
 POSTGRES_LANES: Final = 2  # commits overlap, and two writers already keep two cores busy
-READ_GAP_SECONDS: Final = 0.002  # a turn of the loop brings one call; a gap's worth of calls shares one query
+READ_GAP_SECONDS: Final = 0.003  # a turn of the loop brings one call; a gap's worth of calls shares one query
 READER_THREADS: Final = 2  # lists and reports; point reads are coalesced and need none
 
 
@@ -60,15 +60,15 @@ class Database:
         self._asked_at: dict[Any, float] = {}
         self._listeners: list[Callable[[], None]] = []
 
-    def on_commit(self, listener: Callable[[], None]) -> None:
-        """Call `listener` on the event loop after each commit."""
+    def on_due_work(self, listener: Callable[[], None]) -> None:
+        """Call `listener` on the event loop after each commit that leaves work to do at once."""
         self._listeners.append(listener)
 
     async def open(self) -> None:
         loop = asyncio.get_running_loop()
         lanes = 1 if self._sqlite else POSTGRES_LANES
         self._writers = [
-            Writer(self.engine, self.clock, self.programme, self._react, self._committed)
+            Writer(self.engine, self.clock, self.programme, self._react, self._tell_listeners)
             for _ in range(lanes)
         ]
         for writer in self._writers:
@@ -132,7 +132,7 @@ class Database:
         """Writes of one customer share a lane, so that they never wait for each other's locks."""
         return self._writers[crc32(item.customer_id.encode()) % len(self._writers)]
 
-    def _committed(self) -> None:
+    def _tell_listeners(self) -> None:
         for listener in self._listeners:
             listener()
 

@@ -61,6 +61,7 @@ def enqueue(unit: UnitOfWork, work: Iterable[Work]) -> None:
     if rows:
         drop(unit.connection, [(one.topic, one.work_key) for one in waiting])
         insert_new(unit.connection, outbox, rows)
+        unit.has_due_work |= any(one.due_at <= unit.now for one in waiting)
 
 
 _DROP = delete(outbox).where(
@@ -82,11 +83,10 @@ def next_due_at(connection: Connection) -> datetime | None:
 
 
 def claim(connection: Connection, now: datetime, limit: int) -> list[Claimed]:
-    """Lease up to `limit` pieces of due work; other workers skip them."""
+    """Lease up to `limit` pieces of due work: what nobody ends is due again when the lease is over."""
     due = (
         select(outbox.c.work_id)
         .where(outbox.c.due_at <= now, outbox.c.dead_at.is_(None))
-        .where(outbox.c.leased_until.is_(None) | (outbox.c.leased_until <= now))
         .order_by(outbox.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -97,7 +97,7 @@ def claim(connection: Connection, now: datetime, limit: int) -> list[Claimed]:
     leased = (
         update(outbox)
         .where(outbox.c.work_id.in_(ids))
-        .values(leased_until=now + LEASE, attempts=outbox.c.attempts + 1)
+        .values(due_at=now + LEASE, attempts=outbox.c.attempts + 1)
         .returning(
             outbox.c.work_id,
             outbox.c.topic,
@@ -122,5 +122,5 @@ def failed(connection: Connection, work: Claimed, error: str, now: datetime) -> 
     connection.execute(
         update(outbox)
         .where(outbox.c.work_id == work.work_id)
-        .values(due_at=now + pause, leased_until=None, last_error=error[:500], dead_at=now if dead else None)
+        .values(due_at=now + pause, last_error=error[:500], dead_at=now if dead else None)
     )

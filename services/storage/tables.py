@@ -112,7 +112,6 @@ outbox = table(
     Column("payload", JSON, nullable=False),
     moment("due_at"),
     Column("attempts", Integer, nullable=False),
-    moment("leased_until", nullable=True),
     Column("last_error", Text),
     moment("dead_at", nullable=True),
     UniqueConstraint("topic", "work_key"),

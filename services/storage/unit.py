@@ -34,6 +34,7 @@ class UnitOfWork:
     now: datetime
     programme: Programme
     events: list[Event] = field(default_factory=list)
+    has_due_work: bool = False  # set by the outbox: the worker is woken after the commit
 
     def emit(self, event: Event) -> None:
         self.events.append(event)

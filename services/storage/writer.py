@@ -60,13 +60,19 @@ class Writer:
     """One lane of writes on one connection. Thread-safe: `put` is called by the event loop."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, programme: Programme, react: React, on_commit: Callable[[], None]
+        self,
+        engine: Engine,
+        clock: Clock,
+        programme: Programme,
+        react: React,
+        on_work: Callable[[], None],
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._programme = programme
         self._react = react
-        self._on_commit = on_commit
+        self._on_work = on_work
+        self._has_due_work = False
         self._queue: SimpleQueue[Sequence[Waiting] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -163,13 +169,15 @@ class Writer:
         unit = UnitOfWork(connection, self._clock.now(), self._programme)
         answers = run_once(unit, use_case, jobs)
         self._react(unit)
+        self._has_due_work |= unit.has_due_work
         return answers
 
     def _answer(self, batch: Sequence[Waiting], answers: Sequence[Any]) -> None:
         assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._deliver, batch, answers)
+        wake, self._has_due_work = self._has_due_work, False
+        self._loop.call_soon_threadsafe(self._deliver, batch, answers, wake)
 
-    def _deliver(self, batch: Sequence[Waiting], answers: Sequence[Any]) -> None:
+    def _deliver(self, batch: Sequence[Waiting], answers: Sequence[Any], wake: bool) -> None:
         for waiting, answer in zip(batch, answers, strict=True):
             if waiting.future.done():  # its caller gave up; the write stands
                 continue
@@ -177,7 +185,8 @@ class Writer:
                 waiting.future.set_exception(answer)
             else:
                 waiting.future.set_result(answer)
-        self._on_commit()
+        if wake:
+            self._on_work()
 
 
 def by_use_case(jobs: Sequence[Job]) -> Iterable[tuple[AnyUseCase, list[int]]]:

@@ -43,8 +43,7 @@ class Store:
 
     async def work(self) -> None:
         """Let the worker do all that is due."""
-        while await self.house.worker._is_due():
-            await self.house.worker._work()
+        await self.house.worker.drain()
 
     def cart_state(self, cart_id: str = "cart-1") -> str:
         query = select(tables.carts.c.state).where(tables.carts.c.cart_id == cart_id)

@@ -210,7 +210,6 @@ def upgrade() -> None:
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("due_at", tables.Instant(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("leased_until", tables.Instant(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("dead_at", tables.Instant(), nullable=True),
         sa.PrimaryKeyConstraint("work_id", name=op.f("pk_outbox")),
