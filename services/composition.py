@@ -212,10 +212,11 @@ def revoke(settings: Settings, key_id: str) -> None:
                 raise SettingsError(f"no live key has the id {key_id!r}; see: regulars keys list")
 
 
-async def renew_keys(house: House) -> None:
-    """Let keys that another process made or revoked count here too."""
+async def upkeep(house: House) -> None:
+    """Let keys that another process made or revoked count here too, and let the metrics be seen."""
     while True:
         await asyncio.sleep(KEYS_SECONDS)
+        house.telemetry.flush()
         house.keyring.replace(await asyncio.to_thread(live_keys, house.database))
 
 
@@ -225,11 +226,11 @@ async def running(house: House) -> AsyncIterator[House]:
     await house.database.open()
     await house.rpc.start()
     working = asyncio.create_task(house.worker.run())
-    renewing = asyncio.create_task(renew_keys(house))
+    keeping_up = asyncio.create_task(upkeep(house))
     try:
         yield house
     finally:
-        renewing.cancel()
+        keeping_up.cancel()
         house.presence.end_sessions()
         await house.rpc.stop()
         house.worker.stop()

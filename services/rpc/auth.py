@@ -76,17 +76,24 @@ class Keyring:
 
     def replace(self, keys: Sequence[ApiKey]) -> None:
         self._keys: Mapping[str, ApiKey] = {key.key_id: key for key in keys}
+        self._seen: dict[str, ApiKey] = {}  # headers found right, until the keys change
 
     def authenticate(self, authorization: str, now: datetime) -> ApiKey:
         """The key of an `authorization` header; raises UnauthenticatedError."""
+        key = self._seen.get(authorization)
+        if key is None:
+            key = self._seen[authorization] = self._verified(authorization)
+        if key.expires_at is not None and key.expires_at <= now:
+            raise KeyInvalidError
+        return key
+
+    def _verified(self, authorization: str) -> ApiKey:
         scheme, _, text = authorization.partition(" ")
         parts = text.split("_", 2)
         if scheme.lower() != "bearer" or len(parts) != 3 or parts[0] != KEY_PREFIX:
             raise KeyMissingError
         key = self._keys.get(parts[1])
         if key is None or not hmac.compare_digest(key.secret_sha256, digest(parts[2])):
-            raise KeyInvalidError
-        if key.expires_at is not None and key.expires_at <= now:
             raise KeyInvalidError
         return key
 

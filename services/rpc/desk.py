@@ -16,7 +16,7 @@ from services.errors import RegularsError
 from services.rpc.auth import Keyring, allow, header_of
 from services.rpc.errors import STATUS_DETAILS_KEY, status, status_code
 from services.rpc.limits import RateLimiter
-from services.rpc.validation import GARBAGE, first_problem, guarded
+from services.rpc.validation import guarded, legible, valid
 from services.telemetry import Telemetry
 
 OPEN_SERVICES: Final = (
@@ -79,10 +79,7 @@ class FrontDesk:
             code = "OK"
             try:
                 self._admit(context, scopes)
-                problem = first_problem(request)
-                if problem is not None:
-                    raise problem  # noqa: TRY301  (the one place that answers errors is below)
-                return await behaviour(request, context)
+                return await behaviour(valid(request), context)
             except BaseException as error:  # noqa: BLE001  (every end is answered and counted)
                 code = code_name(error)
                 await refuse(method, context, error)
@@ -103,7 +100,7 @@ class FrontDesk:
             code = "OK"
             try:
                 self._admit(context, scopes)
-                async for response in behaviour(legible(requests), context):
+                async for response in behaviour(messages(requests), context):
                     yield response
             except BaseException as error:  # noqa: BLE001  (every end is answered and counted)
                 code = code_name(error)
@@ -114,14 +111,10 @@ class FrontDesk:
         return call
 
 
-async def legible(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+async def messages(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
     """The messages of a stream; the servicer checks their rules, so that one bad record spoils no other."""
     async for request in requests:
-        if request is GARBAGE:
-            problem = first_problem(request)
-            assert problem is not None
-            raise problem
-        yield request
+        yield legible(request)
 
 
 def code_name(error: BaseException) -> str:

@@ -13,23 +13,51 @@ from services.errors import InvalidError
 _validator = Validator()
 
 
-class Garbage:
-    """Stands for bytes that are not the message they should be."""
+class NotAMessageError(InvalidError):
+    """The body is not a message of the type that this method takes."""
+
+    reason = "NOT_A_MESSAGE"
 
 
-GARBAGE = Garbage()
+class Suspect:
+    """A body that is to be looked at more closely: no message at all (None), or one with zero bytes in it."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: Message | None) -> None:
+        self.message = message
 
 
 def guarded(deserializer: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
-    """A deserialiser that answers GARBAGE where gRPC would answer UNKNOWN with the parser's text."""
+    """A deserialiser that marks suspect bodies, where gRPC would answer UNKNOWN with the parser's text."""
 
     def deserialize(body: bytes) -> Any:
         try:
-            return deserializer(body)
+            message = deserializer(body)
         except DecodeError:
-            return GARBAGE
+            return Suspect(None)
+        return Suspect(message) if b"\0" in body else message
 
     return deserialize
+
+
+def legible(request: Any) -> Any:
+    """The message of a request, its rules not yet looked at; raises NotAMessageError."""
+    if request.__class__ is not Suspect:
+        return request
+    if request.message is None:
+        raise NotAMessageError
+    return request.message
+
+
+def valid(request: Any) -> Any:
+    """The message of a request that keeps its rules; raises InvalidError, which names the field."""
+    if request.__class__ is Suspect:
+        request = legible(request)
+        validate(request)
+    elif violations := _validator.collect_violations(request, fail_fast=True):
+        raise invalid(violations[0])
+    return request
 
 
 def has_nul(message: Message) -> bool:
@@ -52,9 +80,7 @@ def validate(message: Message) -> None:
         raise problem
 
 
-def first_problem(message: Message | Garbage) -> InvalidError | None:
-    if isinstance(message, Garbage):
-        return InvalidError("the body is not a message of the type that this method takes")
+def first_problem(message: Message) -> InvalidError | None:
     if b"\0" in message.SerializeToString() and has_nul(message):  # the first test is quick and mostly enough
         return InvalidError("a text contains the character NUL, which no database keeps")
     violations = _validator.collect_violations(message, fail_fast=True)

@@ -8,7 +8,7 @@ from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.presence.v1 import presence_service_pb2 as presence
 
 from services.errors import InvalidError
-from services.rpc.validation import GARBAGE, first_problem, guarded, validate
+from services.rpc.validation import NotAMessageError, first_problem, guarded, legible, valid, validate
 
 
 def order(**fields: object) -> activity.Order:
@@ -60,11 +60,20 @@ def test_validate_raises_what_is_wrong() -> None:
         validate(activity.RecordOrderRequest(order=order()))
 
 
-def test_bytes_of_no_message_become_garbage_and_garbage_a_refusal() -> None:
+def test_bytes_of_no_message_are_refused_as_such() -> None:
     read = guarded(activity.RecordOrderRequest.FromString)
-    assert read(b"\xff\xff") is GARBAGE
-    assert first_problem(GARBAGE) is not None
-    assert read(request().SerializeToString()) == request()
+    with pytest.raises(NotAMessageError):
+        legible(read(b"\xff\xff"))
+    with pytest.raises(NotAMessageError):
+        valid(read(b"\xff\xff"))
+    assert valid(read(request().SerializeToString())) == request()
+
+
+def test_a_body_with_nul_in_a_text_is_refused_on_its_way_in() -> None:
+    read = guarded(activity.RecordOrderRequest.FromString)
+    body = request(lines=[activity.OrderLine(sku="te\0a", quantity=1)]).SerializeToString()
+    with pytest.raises(InvalidError):
+        valid(read(body))
 
 
 def test_a_text_with_nul_is_refused_and_bytes_with_nul_are_not() -> None:
