@@ -126,7 +126,8 @@ async def _serve(settings: Settings) -> None:
         async with running(house), serving(console, settings.host, settings.console_port) as console_port:
             typer.echo(f"serving gRPC on {settings.host}:{house.rpc.port}")
             settle_interpreter()
-            typer.echo(f"console: {access.link(f'http://{settings.host}:{console_port}')}")
+            host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104  (compared, not bound)
+            typer.echo(f"console: {access.link(f'http://{host}:{console_port}')}")
             await stop_signal()
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 SCENE_SPEED: Final = (
     12.0  # a visit of three minutes takes fifteen seconds: quick to watch, slow enough to follow
 )
-SCENE_SECONDS: Final = 270.0
+SCENE_SECONDS: Final = 300.0  # the last has left by then
 STORE: Final = "High Street"
 GATEWAY: Final = "high-street-1"
 DOOR: Final = (1.0, 7.0)
