@@ -12,7 +12,7 @@ from grpc.aio import ServicerContext
 from regulars.presence.v1 import presence_service_pb2 as pb
 from regulars.presence.v1 import presence_service_pb2_grpc as pb_grpc
 
-from services.errors import InvalidError
+from services.errors import InvalidError, UnavailableError
 from services.presence import queries, use_cases
 from services.presence.key_tables import KeyTable, KeyTables
 from services.presence.rules import GatewayBatch, Sighting, Visit
@@ -34,6 +34,12 @@ class HelloMissingError(InvalidError):
     """The first message of a session must be Hello."""
 
     reason = "HELLO_MISSING"
+
+
+class ServerStoppingError(UnavailableError):
+    """The server stops; connect again."""
+
+    reason = "STOPPING"
 
 
 class PresenceServicer(pb_grpc.PresenceServiceServicer):
@@ -101,7 +107,8 @@ class GatewaySession:
                 task.cancel()
 
     def end(self) -> None:
-        self._ending = asyncio.create_task(self._out.put(None))
+        """Close the session, even when its gateway reads slowly."""
+        self._ending = asyncio.create_task(self._out.put(ServerStoppingError()))
 
     async def _to_the_end(self, part: Coroutine[Any, Any, None]) -> None:
         """Run one side of the session; its end, good or bad, is the session's."""
