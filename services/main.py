@@ -251,7 +251,8 @@ def seed(
     with plain_errors():
         settings = settings_of(data_dir=data_dir, database_url=database_url)
         with sole_owner(settings):
-            run_in_terminal(open_database(settings, SystemClock()), customers, seed_number)
+            code = run_in_terminal(open_database(settings, SystemClock()), customers, seed_number)
+        raise typer.Exit(code)
 
 
 @cli.command()
