@@ -251,8 +251,7 @@ def seed(
     with plain_errors():
         settings = settings_of(data_dir=data_dir, database_url=database_url)
         with sole_owner(settings):
-            code = run_in_terminal(open_database(settings, SystemClock()), customers, seed_number)
-        raise typer.Exit(code)
+            run_in_terminal(open_database(settings, SystemClock()), customers, seed_number)
 
 
 @cli.command()

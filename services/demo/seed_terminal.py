@@ -5,24 +5,18 @@ from __future__ import annotations
 from rich.console import Console
 from rich.progress import Progress
 
-from services.demo.seed import NotEmptyError, SeedReport, seed
+from services.demo.seed import SeedReport, seed
 from services.storage.database import Database
 
 
-def run_in_terminal(database: Database, customers: int, seed_number: int) -> int:
-    """Seed with a bar on standard error and the account on standard output; returns the exit code."""
-    messages = Console(stderr=True)
-    try:
-        report = _seed_with_bar(database, customers, seed_number, messages)
-    except NotEmptyError as error:
-        messages.print(error.message, style="red")
-        return 1
+def run_in_terminal(database: Database, customers: int, seed_number: int) -> None:
+    """Seed with a bar on standard error and the account on standard output. Raises NotEmptyError."""
+    report = _seed_with_bar(database, customers, seed_number)
     Console().print(_account(report), highlight=False)
-    return 0
 
 
-def _seed_with_bar(database: Database, customers: int, seed_number: int, messages: Console) -> SeedReport:
-    with Progress(console=messages, transient=True) as bar:
+def _seed_with_bar(database: Database, customers: int, seed_number: int) -> SeedReport:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Seeding", total=1.0)
         return seed(
             database,
