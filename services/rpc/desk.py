@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 import grpc
 import structlog
@@ -18,11 +18,6 @@ from services.rpc.errors import STATUS_DETAILS_KEY, status, status_code
 from services.rpc.limits import RateLimiter
 from services.rpc.validation import guarded, legible, valid
 from services.telemetry import Telemetry
-
-OPEN_SERVICES: Final = (
-    "/grpc.health.v1.",
-    "/grpc.reflection.",
-)  # a load balancer and a curious developer need no key
 
 log = structlog.get_logger()
 

@@ -71,11 +71,4 @@ def use_case(
 
 
 React = Callable[[UnitOfWork], None]
-
-
-def no_reactions(unit: UnitOfWork) -> None:
-    """For tests of one feature alone."""
-    del unit
-
-
 AnyUseCase = UseCase[Any, Any]
