@@ -36,7 +36,9 @@ from services.rpc.auth import ADMIN, SCOPES, ApiKey, Keyring, NewKey, make_key
 from services.rpc.desk import FrontDesk
 from services.rpc.limits import RateLimiter
 from services.server import RpcServer, Service, all_scopes
-from services.settings import Programme, Settings, SettingsError, load_programme
+from services.programme.programme import Programme
+from services.programme.reading import load_programme
+from services.settings import Settings, SettingsError
 from services.storage import keys, migrate
 from services.storage.database import Database
 from services.storage.outbox import Claimed

@@ -14,6 +14,17 @@ class CustomerSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderedLine:
+    """One line of an order, net of discounts, without tax and shipping."""
+
+    line: int  # from 0
+    sku: str
+    category: str  # empty when the shop tells none
+    amount_minor: int
+    gift_card: bool = False  # earns nothing
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPlaced:
     """An order was stored for the first time."""
 
@@ -21,9 +32,24 @@ class OrderPlaced:
     order_id: str
     customer_id: str
     placed_at: datetime
+    channel: str
     total_minor: int
     currency: str
-    skus: frozenset[str]
+    lines: tuple[OrderedLine, ...]
+    points_paid_minor: int = 0  # the part of the total that was paid with points
+
+    @property
+    def skus(self) -> frozenset[str]:
+        return frozenset(line.sku for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedLine:
+    """An order line that units went back to."""
+
+    line: int
+    quantity: int  # bought
+    returned_quantity: int  # came back so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +63,7 @@ class OrderReturned:
     return_id: str
     total_minor: int
     refunded_minor: int
+    lines: tuple[ReturnedLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +110,82 @@ class VisitEnded:
     customer_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class MemberEnrolled:
+    """A customer became a member; `enrolled_at` may lie in the past."""
+
+    customer_id: str
+    enrolled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberStateChanged:
+    """A membership moved on in its life."""
+
+    customer_id: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class MembersMerged:
+    """Two customers turned out to be one person; what the merged one had is the survivor's now."""
+
+    merge_id: str
+    survivor_id: str
+    merged_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MembersUnmerged:
+    """A merge was undone."""
+
+    merge_id: str
+    survivor_id: str
+    merged_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierChanged:
+    """A member rose or fell."""
+
+    customer_id: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierAtRisk:
+    """A member will fall at `evaluates_at` unless something is earned; told once per number of days ahead."""
+
+    customer_id: str
+    tier: str
+    projected_tier: str
+    to_stay: int
+    evaluates_at: datetime
+    days_ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswered:
+    """A customer answered a survey."""
+
+    customer_id: str
+    survey: str
+    answer: int
+    answer_id: int
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralEarned:
+    """A friend's first order was kept beyond its return window."""
+
+    referrer_id: str
+    friend_id: str
+    earned_at: datetime
+
+
 Event = (
     CustomerSeen
     | OrderPlaced
@@ -92,4 +195,12 @@ Event = (
     | ConsentsChanged
     | VisitDwelled
     | VisitEnded
+    | MemberEnrolled
+    | MemberStateChanged
+    | MembersMerged
+    | MembersUnmerged
+    | TierChanged
+    | TierAtRisk
+    | SurveyAnswered
+    | ReferralEarned
 )

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from services.console import words
 from services.console.assets import Assets
-from services.settings import Programme
+from services.programme.programme import Programme
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 RELOAD: Final = {"HX-Refresh": "true"}  # a fragment that may not be shown makes the page say why

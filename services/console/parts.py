@@ -15,7 +15,7 @@ from services.predictions import queries as predictions
 from services.predictions.rules import CHURN, REPURCHASE
 from services.reminders import queries as reminding
 from services.reminders.rules import Reminder
-from services.settings import Programme
+from services.programme.programme import Programme
 
 VISITORS_MAX: Final = 24
 REMINDERS_MAX: Final = 8

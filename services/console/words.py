@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.settings import Programme
+from services.programme.programme import Programme
 
 SYMBOLS: Final = {"EUR": "€", "GBP": "£", "INR": "₹", "JPY": "¥", "USD": "$"}  # elsewhere the code is clearer
 UNSHOWABLE: Final = "\ufffd"

@@ -18,7 +18,7 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from services.engagement.reference import Reference, Rfm, rfm_of
-from services.settings import Weights
+from services.programme.programme import Weights
 
 ORDER_WINDOW: Final = timedelta(days=365)
 TOUCH_WINDOW: Final = timedelta(days=90)

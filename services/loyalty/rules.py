@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.events import OrderPlaced
-from services.settings import Programme
+from services.programme.programme import Programme
 
 BASE_RULE: Final = "base@1"  # which rule, at which version, an award follows
 

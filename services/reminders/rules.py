@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.settings import Programme, Reminding
+from services.programme.programme import Programme, Reminding
 
 DAY: Final = timedelta(days=1)
 WEEK: Final = timedelta(days=7)

@@ -19,8 +19,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from services.clock import Clock
 from services.errors import RegularsError
+from services.programme.programme import Programme
 from services.requests import RequestKey
-from services.settings import Programme
 from services.storage.requests import Job
 from services.storage.unit import React, UseCase, WriteItem
 from services.storage.writer import Waiting, Writer

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from services.errors import RegularsError
 from services.events import Event
-from services.settings import Programme
+from services.programme.programme import Programme
 
 
 class WriteItem(Protocol):

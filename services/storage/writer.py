@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from services.clock import Clock
 from services.errors import ExhaustedError, RegularsError, UnavailableError
-from services.settings import Programme
+from services.programme.programme import Programme
 from services.storage.requests import Job, run_once
 from services.storage.unit import AnyUseCase, React, UnitOfWork
 

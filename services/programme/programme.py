@@ -1,0 +1,139 @@
+"""The rules of one loyalty programme, as program.toml says them."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from services.programme.earning_rule import BASE_RULE, EarningRule
+
+DAYS_OF_MONTH_MIN = 28
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Points(Frozen):
+    """How long points wait, live and may be held, and what they are worth."""
+
+    pending_days: Annotated[int, Field(ge=0, le=365)] = 14  # the return window
+    expiry_months: Annotated[int, Field(ge=1, le=120)] = 12
+    hold_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] = 30
+    restore_grace_days: Annotated[int, Field(ge=0, le=365)] = 30  # for lapsed points that come back
+    forfeit_days: Annotated[int, Field(ge=0, le=365)] = 30  # after a membership is closed
+    hundred_points_minor: Annotated[int, Field(ge=0)] = 100  # what 100 points are worth: the liability
+
+    @model_validator(mode="after")
+    def _pending_ends_before_expiry(self) -> Self:
+        if self.pending_days >= self.expiry_months * DAYS_OF_MONTH_MIN:
+            raise ValueError("points would expire before they can be spent; shorten pending_days")
+        return self
+
+
+class Tier(Frozen):
+    name: Annotated[str, Field(pattern="^[A-Z][A-Z0-9_]{0,31}$")]
+    threshold: Annotated[int, Field(ge=0)]  # of the metric, earned within one period
+
+
+class Tiers(Frozen):
+    """What a member is by what was earned in a period; never by the balance."""
+
+    metric: Literal["points", "spend"] = "points"  # points earned, or minor units spent
+    period: Literal["calendar_year", "membership_year"] = "calendar_year"
+    levels: Annotated[tuple[Tier, ...], Field(min_length=1, max_length=16)] = (
+        Tier(name="BRONZE", threshold=0),
+        Tier(name="SILVER", threshold=500),
+        Tier(name="GOLD", threshold=1500),
+    )
+    warn_days: tuple[Annotated[int, Field(ge=1, le=180)], ...] = (30, 7)  # before a tier would be lost
+
+    @model_validator(mode="after")
+    def _levels_rise_from_zero(self) -> Self:
+        thresholds = [level.threshold for level in self.levels]
+        if thresholds[0] != 0 or any(low >= high for low, high in pairwise(thresholds)):
+            raise ValueError("the first level's threshold is 0 and each next one is higher")
+        if len({level.name for level in self.levels}) < len(self.levels):
+            raise ValueError("two levels have the same name")
+        return self
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Weights(Frozen):
+    """What the engagement score is made of; shares of 1."""
+
+    average_order_value: Share = 0.20
+    repeat_rate: Share = 0.20
+    purchase_frequency: Share = 0.15
+    recency: Share = 0.15
+    channel_count: Share = 0.15
+    digital_engagement: Share = 0.05
+    sentiment: Share = 0.10
+
+    @model_validator(mode="after")
+    def _sum_is_one(self) -> Self:
+        total = math.fsum(share for _, share in self)
+        if not math.isclose(total, 1.0, abs_tol=1e-9):
+            raise ValueError(f"the weights must sum to 1, these sum to {total:g}")
+        return self
+
+
+class Reminding(Frozen):
+    """When a member in a store is reminded of a cart."""
+
+    cart_idle_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] = 60
+    abandoned_minutes_min: Annotated[int, Field(ge=0)] = 30
+    valid_minutes: Annotated[int, Field(ge=1, le=240)] = 10
+    per_day_max: Annotated[int, Field(ge=1)] = 1
+    per_week_max: Annotated[int, Field(ge=1)] = 3
+    per_cart_max: Annotated[int, Field(ge=1)] = 2
+    quiet_from_hour: Annotated[int, Field(ge=0, le=23)] = 21
+    quiet_until_hour: Annotated[int, Field(ge=0, le=23)] = 8
+    channels: tuple[Literal["webhook", "console"], ...] = ("console",)  # the first that the member agreed to
+
+
+class Programme(Frozen):
+    """The rules of one loyalty programme; all numbers default to the ones of the guide."""
+
+    name: str = "Regulars"
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "GBP"
+    currency_digits: Annotated[int, Field(ge=0, le=3)] = 2
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "GB"  # of phone numbers without a country code
+    time_zone: str = "Europe/London"
+    points: Points = Points()
+    tiers: Tiers = Tiers()
+    earning: tuple[EarningRule, ...] = (BASE_RULE,)
+    weights: Weights = Weights()
+    reminding: Reminding = Reminding()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{name!r} is no time zone; write one such as Europe/London") from error
+        return name
+
+    @model_validator(mode="after")
+    def _rules_are_told_apart(self) -> Self:
+        ids = [rule.id for rule in self.earning]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise ValueError(f"two earning rules have the id {twice[0]!r}; a file holds one version of each")
+        return self
+
+    @property
+    def return_window(self) -> timedelta:
+        return timedelta(days=self.points.pending_days)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)

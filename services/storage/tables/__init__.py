@@ -1,0 +1,107 @@
+"""Every table, once. SQLite and PostgreSQL share this schema; Alembic carries it forward."""
+
+from services.storage.columns import Instant, metadata
+from services.storage.tables.activity import (
+    answers,
+    cart_lines,
+    carts,
+    cases,
+    exchanges,
+    order_lines,
+    orders,
+    products,
+    return_lines,
+    returns,
+    sessions,
+)
+from services.storage.tables.earning import earning_rules, rule_usage
+from services.storage.tables.engagement import score_references, scores
+from services.storage.tables.loyalty import (
+    accounts,
+    awards,
+    hold_lots,
+    holds,
+    lots,
+    movements,
+    tier_changes,
+    tier_warnings,
+)
+from services.storage.tables.membership import (
+    consents,
+    customers,
+    identifiers,
+    master_keys,
+    members,
+    merge_rows,
+    merges,
+    presence_keys,
+    profiles,
+    redirects,
+)
+from services.storage.tables.predictions import churn_predictions, prediction_runs, replenishments
+from services.storage.tables.presence import gateways, presence_events, presence_pseudonyms, visits
+from services.storage.tables.reminders import reminders
+from services.storage.tables.requests import api_keys, outbox, requests
+from services.storage.tables.rewards import (
+    coupon_uses,
+    coupons,
+    member_rewards,
+    referral_codes,
+    referrals,
+    rewards,
+)
+
+__all__ = [
+    "Instant",
+    "accounts",
+    "answers",
+    "api_keys",
+    "awards",
+    "cart_lines",
+    "carts",
+    "cases",
+    "churn_predictions",
+    "consents",
+    "coupon_uses",
+    "coupons",
+    "customers",
+    "earning_rules",
+    "exchanges",
+    "gateways",
+    "hold_lots",
+    "holds",
+    "identifiers",
+    "lots",
+    "master_keys",
+    "member_rewards",
+    "members",
+    "merge_rows",
+    "merges",
+    "metadata",
+    "movements",
+    "order_lines",
+    "orders",
+    "outbox",
+    "prediction_runs",
+    "presence_events",
+    "presence_keys",
+    "presence_pseudonyms",
+    "products",
+    "profiles",
+    "redirects",
+    "referral_codes",
+    "referrals",
+    "reminders",
+    "replenishments",
+    "requests",
+    "return_lines",
+    "returns",
+    "rewards",
+    "rule_usage",
+    "score_references",
+    "scores",
+    "sessions",
+    "tier_changes",
+    "tier_warnings",
+    "visits",
+]

@@ -1,0 +1,132 @@
+"""What customers do."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer
+
+from services.storage.columns import RowNumber, key, moment, number, position, table, text
+
+products = table("products", key("sku", 64), text("title", 200))
+
+orders = table(
+    "orders",
+    key("order_id", 64),
+    key("source", 32),
+    text("customer_id"),
+    text("channel", 16),
+    moment("placed_at"),
+    text("currency", 3),
+    number("total_minor"),
+    number("refunded_minor"),
+    number("points_paid_minor"),  # the part of the total that was paid with points
+    Index(None, "customer_id", "placed_at"),
+)
+
+order_lines = table(
+    "order_lines",
+    key("order_id", 64),
+    key("source", 32),
+    position("line"),
+    text("sku", 64),
+    number("quantity"),
+    number("returned_quantity"),
+    number("unit_price_minor"),
+    text("category", 64),
+    Column("gift_card", Boolean, nullable=False),  # earns nothing
+    clustered=True,
+)
+
+returns = table(
+    "returns",
+    key("return_id", 64),
+    key("source", 32),
+    text("customer_id"),
+    moment("returned_at"),
+    number("refund_minor"),
+    number("unmatched_units"),
+)
+
+return_lines = table(  # one row per order line that goods went back to
+    "return_lines",
+    key("return_id", 64),
+    key("source", 32),
+    position("line"),
+    text("order_id", 64),
+    Column("order_line", Integer, nullable=False),
+    text("customer_id"),
+    text("sku", 64),
+    number("quantity"),
+    number("amount_minor"),
+    moment("returned_at"),
+    Index(None, "customer_id"),
+    clustered=True,
+)
+
+exchanges = table(
+    "exchanges",
+    key("exchange_id", 64),
+    key("source", 32),
+    text("customer_id"),
+    text("return_id", 64),
+    text("order_id", 64),
+    moment("exchanged_at"),
+)
+
+carts = table(
+    "carts",
+    key("cart_id", 64),
+    text("customer_id"),
+    text("channel", 16),
+    text("currency", 3),
+    text("state", 24),
+    moment("changed_at"),
+    moment("abandoned_at", nullable=True),
+    Index(None, "customer_id", "state"),
+)
+
+cart_lines = table(
+    "cart_lines",
+    key("cart_id", 64),
+    position("line"),
+    text("sku", 64),
+    number("quantity"),
+    number("unit_price_minor"),
+    text("title", 200),
+    clustered=True,
+)
+
+sessions = table(
+    "sessions",
+    key("session_id", 64),
+    text("customer_id"),
+    text("channel", 16),
+    moment("started_at"),
+    Column("pages", Integer, nullable=False),
+    Index(None, "customer_id", "started_at"),
+)
+
+answers = table(
+    "answers",
+    Column("answer_id", RowNumber, primary_key=True),
+    text("customer_id"),
+    text("survey", 8),
+    Column("answer", Integer, nullable=False),
+    moment("answered_at"),
+    Index(None, "customer_id", "answered_at"),
+    Index(None, "survey", "answered_at"),
+)
+
+cases = table(
+    "cases",
+    key("case_id", 64),
+    text("customer_id"),
+    text("cause", 16),  # NPS, CSAT, CES: the answer that opened it
+    Column("answer", Integer, nullable=False),
+    text("state", 16),
+    moment("opened_at"),
+    moment("due_at"),
+    moment("resolved_at", nullable=True),
+    text("resolution", 500),
+    Index(None, "customer_id", "state"),
+    Index(None, "state", "due_at"),
+)

@@ -1,0 +1,57 @@
+"""Gateways and visits."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index
+
+from services.storage.columns import key, moment, number, table, text
+
+gateways = table(
+    "gateways",
+    key("gateway", 64),
+    key("epoch", 64),
+    text("store", 64),
+    text("version", 32),
+    number("acked_seq"),
+    moment("last_seen_at"),
+    Column("health", JSON),
+)
+
+presence_events = table(
+    "presence_events",
+    key("gateway", 64),
+    key("epoch", 64),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    text("kind", 8),
+    text("customer_id"),
+    text("zone", 64),
+    moment("observed_at"),
+    Column("degraded", Boolean, nullable=False),
+    Index(None, "customer_id", "observed_at"),
+    clustered=True,
+)
+
+presence_pseudonyms = table(  # what gateways know members by, for one day; forgotten with the consent
+    "presence_pseudonyms",
+    key("pseudonym", 16),
+    text("customer_id"),
+    Column("day", Date, nullable=False),
+    Index(None, "customer_id"),
+    Index(None, "day"),
+    clustered=True,
+)
+
+visits = table(
+    "visits",
+    key("visit_id", 64),
+    text("customer_id"),
+    text("store", 64),
+    text("zone", 64),
+    text("state", 16),
+    moment("entered_at"),
+    moment("last_seen_at"),
+    moment("exited_at", nullable=True),
+    Index(None, "customer_id", "store", "state"),
+    Index(None, "entered_at", "visit_id"),
+    Index(None, "state", "store"),
+)
