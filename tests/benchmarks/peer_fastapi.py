@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from services.settings import Programme
+from services.programme.programme import Programme
 from tests.benchmarks import peer_tables as db
 from tests.benchmarks.peer_orders import (
     OrderBook,

@@ -21,7 +21,7 @@ from services.events import OrderPlaced
 from services.loyalty.rules import Lot, Membership, Movement, earn
 from services.reminders.rules import ReminderState
 from services.reminders.use_cases import ATTRIBUTION
-from services.settings import Programme
+from services.programme.programme import Programme
 from tests.benchmarks import peer_tables as db
 
 SOURCE = "default"

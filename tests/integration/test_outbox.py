@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, func, select
 
-from services.settings import Programme
+from services.programme.programme import Programme
 from services.storage import outbox, tables
 from services.storage.database import make_engine
 from services.storage.outbox import ATTEMPTS_MAX, LEASE, RETRY_FIRST, Claimed, Work

@@ -24,7 +24,8 @@ from services.membership.use_cases import enrol_members, set_consents
 from services.presence.rules import GatewayBatch, Sighting
 from services.presence.use_cases import Pseudonyms, name_members, report_presence
 from services.reactions import react
-from services.settings import Programme, Settings
+from services.programme.programme import Programme
+from services.settings import Settings
 from services.storage import migrate, tables
 from services.storage.database import make_engine
 from services.storage.sets import lock_customers

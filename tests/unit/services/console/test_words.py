@@ -6,7 +6,7 @@ from services.console import words
 from services.engagement.reference import SEGMENT_NAMES
 from services.predictions.rules import BANDS
 from services.reminders.rules import Reason, ReminderState
-from services.settings import Programme
+from services.programme.programme import Programme
 
 
 @pytest.mark.parametrize(

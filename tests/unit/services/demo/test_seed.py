@@ -14,7 +14,7 @@ from services.engagement.use_cases import refresh_scores
 from services.loyalty.queries import find_lots
 from services.loyalty.rules import award_points
 from services.reactions import react
-from services.settings import Programme
+from services.programme.programme import Programme
 from services.storage import migrate
 from services.storage.database import Database
 from services.storage.tables import metadata, movements, orders

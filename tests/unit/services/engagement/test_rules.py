@@ -17,7 +17,7 @@ from services.engagement.rules import (
     measures,
     score,
 )
-from services.settings import Weights
+from services.programme.programme import Weights
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 WEIGHTS = Weights()

@@ -21,7 +21,7 @@ from services.loyalty.rules import (
     spend_order,
     take_back,
 )
-from services.settings import Points, Programme
+from services.programme.programme import Points, Programme
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 PROGRAMME = Programme()

@@ -18,7 +18,7 @@ from services.reminders.rules import (
     decide,
     quiet_reason,
 )
-from services.settings import Programme, Reminding
+from services.programme.programme import Programme, Reminding
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 PROGRAMME = Programme()
