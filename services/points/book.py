@@ -209,9 +209,20 @@ def _holds(rows: Iterable[Any]) -> dict[str, Hold]:
 
 
 def _hold(row: Any, parts: list[HeldLot]) -> Hold:
-    hold_id, customer_id, points, state, source, order_id, purpose, *moments = row[:10]
-    named = (hold_id, customer_id, points, HoldState(state), source, order_id, purpose)
-    return Hold(*named, *moments, tuple(parts))
+    hold_id, customer_id, points, state, source, order_id, purpose, held_at, lapses_at, resolved_at = row[:10]
+    return Hold(
+        hold_id,
+        customer_id,
+        points,
+        HoldState(state),
+        source,
+        order_id,
+        purpose,
+        held_at,
+        lapses_at,
+        resolved_at,
+        tuple(parts),
+    )
 
 
 def lot_row(lot: Lot) -> dict[str, Any]:
