@@ -18,7 +18,7 @@ from services.events import (
     VisitDwelled,
     VisitEnded,
 )
-from services.loyalty.use_cases import earn_points, reverse_points
+from services.loyalty.use_cases.orders import earn_points, reverse_points
 from services.presence.use_cases import close_visits
 from services.reminders.use_cases import (
     cancel_for_carts,

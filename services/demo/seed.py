@@ -18,7 +18,7 @@ from services.engagement.queries import all_customer_ids, store_reference
 from services.engagement.use_cases import reference_from, refresh_scores
 from services.errors import WrongStateError
 from services.events import OrderPlaced
-from services.loyalty.rules import Lot, Movement, earn, points_to_reverse, take_back
+from services.loyalty.rules.orders import Lot, Movement, earn, points_to_reverse, take_back
 from services.programme.programme import Programme
 from services.storage.database import Database
 from services.storage.tables import customers as customer_table

@@ -9,8 +9,8 @@ from regulars.loyalty.v1 import loyalty_service_pb2 as pb
 from regulars.loyalty.v1 import loyalty_service_pb2_grpc as pb_grpc
 
 from services.errors import MemberNotFoundError
-from services.loyalty import queries
-from services.loyalty.rules import balance
+from services.loyalty.queries import orders as queries
+from services.loyalty.rules.orders import balance
 from services.rpc.wire import stamp
 from services.storage.database import Database
 

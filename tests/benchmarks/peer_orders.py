@@ -18,7 +18,7 @@ from services.engagement.queries import score_row
 from services.engagement.reference import BUILTIN, Reference, reference_of
 from services.engagement.rules import ORDER_WINDOW, TOUCH_WINDOW, Facts, score
 from services.events import OrderPlaced
-from services.loyalty.rules import Lot, Membership, Movement, earn
+from services.loyalty.rules.orders import Lot, Membership, Movement, earn
 from services.reminders.rules import ReminderState
 from services.reminders.use_cases import ATTRIBUTION
 from services.programme.programme import Programme

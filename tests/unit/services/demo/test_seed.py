@@ -11,7 +11,7 @@ from services.clock import SceneClock
 from services.demo.seed import NotEmptyError, SeedReport, seed
 from services.engagement.queries import find_scores
 from services.engagement.use_cases import refresh_scores
-from services.loyalty.queries import find_lots
+from services.loyalty.queries.orders import find_lots
 from services.loyalty.rules import award_points
 from services.reactions import react
 from services.programme.programme import Programme

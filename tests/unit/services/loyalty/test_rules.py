@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.events import OrderPlaced
-from services.loyalty.rules import (
+from services.loyalty.rules.orders import (
     Lot,
     award_points,
     balance,

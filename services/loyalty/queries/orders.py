@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from services.loyalty.rules import Lot, Membership, Movement
+from services.loyalty.rules.orders import Lot, Membership, Movement
 from services.storage.sets import among, upsert
 from services.storage.tables import debts, lots, members, movements
 from services.storage.unit import UnitOfWork

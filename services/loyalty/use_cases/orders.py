@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.events import OrderPlaced, OrderReturned
-from services.loyalty import queries
-from services.loyalty.rules import Lot, Membership, Movement, earn, points_to_reverse, take_back
+from services.loyalty.queries import orders as queries
+from services.loyalty.rules.orders import Lot, Membership, Movement, earn, points_to_reverse, take_back
 from services.storage.unit import UnitOfWork
 
 
