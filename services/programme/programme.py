@@ -99,6 +99,13 @@ class Reminding(Frozen):
     channels: tuple[Literal["webhook", "console"], ...] = ("console",)  # the first that the member agreed to
 
 
+class Feedback(Frozen):
+    """What follows an unhappy answer to a survey."""
+
+    case_hours: Annotated[int, Field(ge=1, le=90 * 24)] = 24  # within which somebody should have seen to it
+    late_answer_days: Annotated[int, Field(ge=0, le=365)] = 30  # answers told later are history: no case
+
+
 class Programme(Frozen):
     """The rules of one loyalty programme; all numbers default to the ones of the guide."""
 
@@ -112,6 +119,7 @@ class Programme(Frozen):
     earning: tuple[EarningRule, ...] = (BASE_RULE,)
     weights: Weights = Weights()
     reminding: Reminding = Reminding()
+    feedback: Feedback = Feedback()
 
     @field_validator("time_zone")
     @classmethod

@@ -44,6 +44,7 @@ returns = table(
     moment("returned_at"),
     number("refund_minor"),
     number("unmatched_units"),
+    Index(None, "customer_id", "returned_at"),
 )
 
 return_lines = table(  # one row per order line that goods went back to
@@ -70,6 +71,7 @@ exchanges = table(
     text("return_id", 64),
     text("order_id", 64),
     moment("exchanged_at"),
+    Index(None, "customer_id"),
 )
 
 carts = table(
@@ -126,7 +128,9 @@ cases = table(
     moment("opened_at"),
     moment("due_at"),
     moment("resolved_at", nullable=True),
+    text("resolved_by"),  # empty while it is open
     text("resolution", 500),
     Index(None, "customer_id", "state"),
-    Index(None, "state", "due_at"),
+    Index(None, "state", "due_at", "case_id"),
+    Index(None, "due_at", "case_id"),
 )

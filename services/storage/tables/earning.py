@@ -28,5 +28,6 @@ rule_usage = table(  # what a rule with a limit has given so far
     key("period", 16),
     number("points"),
     number("times"),
+    Index(None, "customer_id"),
     clustered=True,
 )

@@ -52,6 +52,7 @@ visits = table(
     moment("last_seen_at"),
     moment("exited_at", nullable=True),
     Index(None, "customer_id", "store", "state"),
+    Index(None, "customer_id", "entered_at"),
     Index(None, "entered_at", "visit_id"),
     Index(None, "state", "store"),
 )

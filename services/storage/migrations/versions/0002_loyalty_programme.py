@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("opened_at", tables.Instant(), nullable=False),
         sa.Column("due_at", tables.Instant(), nullable=False),
         sa.Column("resolved_at", tables.Instant(), nullable=True),
+        sa.Column("resolved_by", sa.String(length=128), nullable=False),
         sa.Column("resolution", sa.String(length=500), nullable=False),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_cases")),
     )
@@ -65,7 +66,10 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_cases_customer_id_state"), ["customer_id", "state"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_cases_state_due_at"), ["state", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cases_due_at_case_id"), ["due_at", "case_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_cases_state_due_at_case_id"), ["state", "due_at", "case_id"], unique=False
+        )
 
     op.create_table(
         "coupon_uses",
@@ -142,6 +146,9 @@ def upgrade() -> None:
         sa.Column("exchanged_at", tables.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("exchange_id", "source", name=op.f("pk_exchanges")),
     )
+    with op.batch_alter_table("exchanges", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exchanges_customer_id"), ["customer_id"], unique=False)
+
     op.create_table(
         "hold_lots",
         sa.Column("hold_id", sa.String(length=64), nullable=False),
@@ -310,6 +317,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rule_id", "customer_id", "period", name=op.f("pk_rule_usage")),
         sqlite_with_rowid=False,
     )
+    with op.batch_alter_table("rule_usage", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rule_usage_customer_id"), ["customer_id"], unique=False)
+
     op.create_table(
         "tier_changes",
         sa.Column("change_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -393,8 +403,24 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("customer_id", sa.String(length=128), nullable=False))
         batch_op.create_index(batch_op.f("ix_requests_customer_id"), ["customer_id"], unique=False)
 
+    with op.batch_alter_table("returns", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_returns_customer_id_returned_at"), ["customer_id", "returned_at"], unique=False
+        )
+
+    with op.batch_alter_table("visits", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_visits_customer_id_entered_at"), ["customer_id", "entered_at"], unique=False
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("visits", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_visits_customer_id_entered_at"))
+
+    with op.batch_alter_table("returns", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_returns_customer_id_returned_at"))
+
     with op.batch_alter_table("requests", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_requests_customer_id"))
         batch_op.drop_column("customer_id")
@@ -457,6 +483,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tier_changes_customer_id_change_id"))
 
     op.drop_table("tier_changes")
+    with op.batch_alter_table("rule_usage", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rule_usage_customer_id"))
+
     op.drop_table("rule_usage")
     op.drop_table("rewards")
     with op.batch_alter_table("referrals", schema=None) as batch_op:
@@ -492,6 +521,9 @@ def downgrade() -> None:
 
     op.drop_table("holds")
     op.drop_table("hold_lots")
+    with op.batch_alter_table("exchanges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exchanges_customer_id"))
+
     op.drop_table("exchanges")
     with op.batch_alter_table("earning_rules", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_earning_rules_state"))
@@ -509,7 +541,8 @@ def downgrade() -> None:
 
     op.drop_table("coupon_uses")
     with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_cases_state_due_at"))
+        batch_op.drop_index(batch_op.f("ix_cases_state_due_at_case_id"))
+        batch_op.drop_index(batch_op.f("ix_cases_due_at_case_id"))
         batch_op.drop_index(batch_op.f("ix_cases_customer_id_state"))
 
     op.drop_table("cases")
