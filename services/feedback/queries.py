@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, tuple_
 
-from services.feedback.rules import Answer, Survey
-from services.storage.tables import answers
+from services.feedback.rules import Answer, Case, CaseFilter, CaseState, Survey
+from services.storage.sets import among, upsert
+from services.storage.tables import answers, cases
+
+_INSERT_ANSWERS = insert(answers).returning(answers.c.answer_id, sort_by_parameter_order=True)
+_COLUMNS: Final = tuple(cases.c[name] for name in Case.__dataclass_fields__)
+_BY_ID = select(*_COLUMNS).where(among(cases.c.case_id, "ids"))
+_OPEN = select(cases.c.customer_id, cases.c.cause).where(
+    among(cases.c.customer_id, "ids"), cases.c.state == CaseState.OPEN
+)
 
 
-def store_answers(connection: Connection, fresh: Sequence[Answer]) -> None:
-    if fresh:
-        connection.execute(insert(answers), [asdict(answer) for answer in fresh])
+def store_answers(connection: Connection, fresh: Sequence[Answer]) -> dict[int, Answer]:
+    """Store answers; returns them by the numbers that they got."""
+    if not fresh:
+        return {}
+    numbers = connection.execute(_INSERT_ANSWERS, [asdict(answer) for answer in fresh]).scalars()
+    return dict(zip(numbers, fresh, strict=True))
 
 
 def count_answers(connection: Connection, survey: Survey, since: datetime) -> dict[int, int]:
@@ -25,3 +37,38 @@ def count_answers(connection: Connection, survey: Survey, since: datetime) -> di
         .group_by(answers.c.answer)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def store_cases(connection: Connection, changed: Sequence[Case]) -> None:
+    upsert(connection, cases, [asdict(case) for case in changed])
+
+
+def open_causes(connection: Connection, customer_ids: Iterable[str]) -> set[tuple[str, str]]:
+    """(customer id, survey) of the cases that are open."""
+    rows = connection.execute(_OPEN, {"ids": sorted(set(customer_ids))})
+    return {(row[0], row[1]) for row in rows}
+
+
+def find_cases(connection: Connection, case_ids: Sequence[str]) -> dict[str, Case]:
+    return {row[0]: case_of_row(row) for row in connection.execute(_BY_ID, {"ids": sorted(set(case_ids))})}
+
+
+def list_cases(
+    connection: Connection, wanted: CaseFilter, after: tuple[datetime, str] | None, limit: int
+) -> list[Case]:
+    """The soonest due first."""
+    query = select(*_COLUMNS).order_by(cases.c.due_at, cases.c.case_id).limit(limit)
+    if wanted.state is not None:
+        query = query.where(cases.c.state == wanted.state)
+    if wanted.overdue_at is not None:
+        query = query.where(cases.c.state == CaseState.OPEN, cases.c.due_at <= wanted.overdue_at)
+    if wanted.customer_id:
+        query = query.where(cases.c.customer_id == wanted.customer_id)
+    if after is not None:
+        query = query.where(tuple_(cases.c.due_at, cases.c.case_id) > after)
+    return [case_of_row(row) for row in connection.execute(query)]
+
+
+def case_of_row(row: Row[Any]) -> Case:
+    values = dict(zip(Case.__dataclass_fields__, row, strict=True))
+    return Case(**{**values, "cause": Survey(values["cause"]), "state": CaseState(values["state"])})

@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from regulars.options.v1 import scope_pb2 as regulars_dot_options_dot_v1_dot_scope__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+regulars/feedback/v1/feedback_service.proto\x12\x14regulars.feedback.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fregulars/options/v1/scope.proto\"\xe3\x01\n\x13RecordAnswerRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1f\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x38\n\x06survey\x18\x03 \x01(\x0e\x32\x1c.regulars.feedback.v1.SurveyB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x19\n\x06\x61nswer\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\n(\x00\x12\x37\n\x0b\x61nswered_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\"\x16\n\x14RecordAnswerResponse\"t\n\x17GetSurveySummaryRequest\x12\x38\n\x06survey\x18\x01 \x01(\x0e\x32\x1c.regulars.feedback.v1.SurveyB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1f\n\x0bwindow_days\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc2\x1c(\x00\"\xcc\x01\n\rSurveySummary\x12,\n\x06survey\x18\x01 \x01(\x0e\x32\x1c.regulars.feedback.v1.Survey\x12\x12\n\x05value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x03low\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\x04high\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12\x0f\n\x07\x61nswers\x18\x05 \x01(\x05\x12\x13\n\x0b\x66\x65w_answers\x18\x06 \x01(\x08\x12\x13\n\x0bwindow_days\x18\x07 \x01(\x05\x42\x08\n\x06_valueB\x06\n\x04_lowB\x07\n\x05_high\"P\n\x18GetSurveySummaryResponse\x12\x34\n\x07summary\x18\x01 \x01(\x0b\x32#.regulars.feedback.v1.SurveySummary*Q\n\x06Survey\x12\x16\n\x12SURVEY_UNSPECIFIED\x10\x00\x12\x0e\n\nSURVEY_NPS\x10\x01\x12\x0f\n\x0bSURVEY_CSAT\x10\x02\x12\x0e\n\nSURVEY_CES\x10\x03\x32\xfd\x01\n\x0f\x46\x65\x65\x64\x62\x61\x63kService\x12l\n\x0cRecordAnswer\x12).regulars.feedback.v1.RecordAnswerRequest\x1a*.regulars.feedback.v1.RecordAnswerResponse\"\x05\xc2\xe1\x18\x01\x01\x12|\n\x10GetSurveySummary\x12-.regulars.feedback.v1.GetSurveySummaryRequest\x1a..regulars.feedback.v1.GetSurveySummaryResponse\"\t\x90\x02\x01\xc2\xe1\x18\x02\x03\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+regulars/feedback/v1/feedback_service.proto\x12\x14regulars.feedback.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fregulars/options/v1/scope.proto\"\xe3\x01\n\x13RecordAnswerRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1f\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x38\n\x06survey\x18\x03 \x01(\x0e\x32\x1c.regulars.feedback.v1.SurveyB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x19\n\x06\x61nswer\x18\x04 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\n(\x00\x12\x37\n\x0b\x61nswered_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\"\x16\n\x14RecordAnswerResponse\"t\n\x17GetSurveySummaryRequest\x12\x38\n\x06survey\x18\x01 \x01(\x0e\x32\x1c.regulars.feedback.v1.SurveyB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1f\n\x0bwindow_days\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc2\x1c(\x00\"\xcc\x01\n\rSurveySummary\x12,\n\x06survey\x18\x01 \x01(\x0e\x32\x1c.regulars.feedback.v1.Survey\x12\x12\n\x05value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x03low\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\x04high\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12\x0f\n\x07\x61nswers\x18\x05 \x01(\x05\x12\x13\n\x0b\x66\x65w_answers\x18\x06 \x01(\x08\x12\x13\n\x0bwindow_days\x18\x07 \x01(\x05\x42\x08\n\x06_valueB\x06\n\x04_lowB\x07\n\x05_high\"P\n\x18GetSurveySummaryResponse\x12\x34\n\x07summary\x18\x01 \x01(\x0b\x32#.regulars.feedback.v1.SurveySummary\"\xe0\x02\n\x04\x43\x61se\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x02 \x01(\t\x12,\n\x06survey\x18\x03 \x01(\x0e\x32\x1c.regulars.feedback.v1.Survey\x12\x0e\n\x06\x61nswer\x18\x04 \x01(\x05\x12.\n\x05state\x18\x05 \x01(\x0e\x32\x1f.regulars.feedback.v1.CaseState\x12\x0f\n\x07overdue\x18\x06 \x01(\x08\x12-\n\topened_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06\x64ue_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bresolved_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bresolved_by\x18\n \x01(\t\x12\x12\n\nresolution\x18\x0b \x01(\t\"\xbe\x01\n\x10ListCasesRequest\x12\x38\n\x05state\x18\x01 \x01(\x0e\x32\x1f.regulars.feedback.v1.CaseStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x14\n\x0coverdue_only\x18\x02 \x01(\x08\x12\x1d\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12\x1d\n\tpage_size\x18\x04 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"W\n\x11ListCasesResponse\x12)\n\x05\x63\x61ses\x18\x01 \x03(\x0b\x32\x1a.regulars.feedback.v1.Case\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8a\x01\n\x12ResolveCaseRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1a\n\x07\x63\x61se_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x19\n\x05\x61\x63tor\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x1e\n\nresolution\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"?\n\x13ResolveCaseResponse\x12(\n\x04\x63\x61se\x18\x01 \x01(\x0b\x32\x1a.regulars.feedback.v1.Case*Q\n\x06Survey\x12\x16\n\x12SURVEY_UNSPECIFIED\x10\x00\x12\x0e\n\nSURVEY_NPS\x10\x01\x12\x0f\n\x0bSURVEY_CSAT\x10\x02\x12\x0e\n\nSURVEY_CES\x10\x03*U\n\tCaseState\x12\x1a\n\x16\x43\x41SE_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41SE_STATE_OPEN\x10\x01\x12\x17\n\x13\x43\x41SE_STATE_RESOLVED\x10\x02\x32\xd2\x03\n\x0f\x46\x65\x65\x64\x62\x61\x63kService\x12l\n\x0cRecordAnswer\x12).regulars.feedback.v1.RecordAnswerRequest\x1a*.regulars.feedback.v1.RecordAnswerResponse\"\x05\xc2\xe1\x18\x01\x01\x12|\n\x10GetSurveySummary\x12-.regulars.feedback.v1.GetSurveySummaryRequest\x1a..regulars.feedback.v1.GetSurveySummaryResponse\"\t\x90\x02\x01\xc2\xe1\x18\x02\x03\x01\x12g\n\tListCases\x12&.regulars.feedback.v1.ListCasesRequest\x1a\'.regulars.feedback.v1.ListCasesResponse\"\t\x90\x02\x01\xc2\xe1\x18\x02\x03\x01\x12j\n\x0bResolveCase\x12(.regulars.feedback.v1.ResolveCaseRequest\x1a).regulars.feedback.v1.ResolveCaseResponse\"\x06\xc2\xe1\x18\x02\x03\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,12 +48,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETSURVEYSUMMARYREQUEST'].fields_by_name['survey']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_GETSURVEYSUMMARYREQUEST'].fields_by_name['window_days']._loaded_options = None
   _globals['_GETSURVEYSUMMARYREQUEST'].fields_by_name['window_days']._serialized_options = b'\272H\007\032\005\030\302\034(\000'
+  _globals['_LISTCASESREQUEST'].fields_by_name['state']._loaded_options = None
+  _globals['_LISTCASESREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_LISTCASESREQUEST'].fields_by_name['customer_id']._loaded_options = None
+  _globals['_LISTCASESREQUEST'].fields_by_name['customer_id']._serialized_options = b'\272H\005r\003\030\200\001'
+  _globals['_LISTCASESREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTCASESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
+  _globals['_LISTCASESREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTCASESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
+  _globals['_RESOLVECASEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_RESOLVECASEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_RESOLVECASEREQUEST'].fields_by_name['case_id']._loaded_options = None
+  _globals['_RESOLVECASEREQUEST'].fields_by_name['case_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_RESOLVECASEREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_RESOLVECASEREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\007r\005\020\001\030\200\001'
+  _globals['_RESOLVECASEREQUEST'].fields_by_name['resolution']._loaded_options = None
+  _globals['_RESOLVECASEREQUEST'].fields_by_name['resolution']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
   _globals['_FEEDBACKSERVICE'].methods_by_name['RecordAnswer']._loaded_options = None
   _globals['_FEEDBACKSERVICE'].methods_by_name['RecordAnswer']._serialized_options = b'\302\341\030\001\001'
   _globals['_FEEDBACKSERVICE'].methods_by_name['GetSurveySummary']._loaded_options = None
   _globals['_FEEDBACKSERVICE'].methods_by_name['GetSurveySummary']._serialized_options = b'\220\002\001\302\341\030\002\003\001'
-  _globals['_SURVEY']._serialized_start=825
-  _globals['_SURVEY']._serialized_end=906
+  _globals['_FEEDBACKSERVICE'].methods_by_name['ListCases']._loaded_options = None
+  _globals['_FEEDBACKSERVICE'].methods_by_name['ListCases']._serialized_options = b'\220\002\001\302\341\030\002\003\001'
+  _globals['_FEEDBACKSERVICE'].methods_by_name['ResolveCase']._loaded_options = None
+  _globals['_FEEDBACKSERVICE'].methods_by_name['ResolveCase']._serialized_options = b'\302\341\030\002\003\001'
+  _globals['_SURVEY']._serialized_start=1668
+  _globals['_SURVEY']._serialized_end=1749
+  _globals['_CASESTATE']._serialized_start=1751
+  _globals['_CASESTATE']._serialized_end=1836
   _globals['_RECORDANSWERREQUEST']._serialized_start=165
   _globals['_RECORDANSWERREQUEST']._serialized_end=392
   _globals['_RECORDANSWERRESPONSE']._serialized_start=394
@@ -64,6 +86,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SURVEYSUMMARY']._serialized_end=741
   _globals['_GETSURVEYSUMMARYRESPONSE']._serialized_start=743
   _globals['_GETSURVEYSUMMARYRESPONSE']._serialized_end=823
-  _globals['_FEEDBACKSERVICE']._serialized_start=909
-  _globals['_FEEDBACKSERVICE']._serialized_end=1162
+  _globals['_CASE']._serialized_start=826
+  _globals['_CASE']._serialized_end=1178
+  _globals['_LISTCASESREQUEST']._serialized_start=1181
+  _globals['_LISTCASESREQUEST']._serialized_end=1371
+  _globals['_LISTCASESRESPONSE']._serialized_start=1373
+  _globals['_LISTCASESRESPONSE']._serialized_end=1460
+  _globals['_RESOLVECASEREQUEST']._serialized_start=1463
+  _globals['_RESOLVECASEREQUEST']._serialized_end=1601
+  _globals['_RESOLVECASERESPONSE']._serialized_start=1603
+  _globals['_RESOLVECASERESPONSE']._serialized_end=1666
+  _globals['_FEEDBACKSERVICE']._serialized_start=1839
+  _globals['_FEEDBACKSERVICE']._serialized_end=2305
 # @@protoc_insertion_point(module_scope)

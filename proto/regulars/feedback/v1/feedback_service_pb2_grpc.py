@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class FeedbackServiceStub:
-    """Takes in answers to surveys and sums them up.
+    """Takes in answers to surveys, sums them up, and keeps the cases that unhappy answers open.
     """
 
     def __init__(self, channel):
@@ -45,14 +45,26 @@ class FeedbackServiceStub:
                 request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetSurveySummaryRequest.SerializeToString,
                 response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetSurveySummaryResponse.FromString,
                 _registered_method=True)
+        self.ListCases = channel.unary_unary(
+                '/regulars.feedback.v1.FeedbackService/ListCases',
+                request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListCasesRequest.SerializeToString,
+                response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListCasesResponse.FromString,
+                _registered_method=True)
+        self.ResolveCase = channel.unary_unary(
+                '/regulars.feedback.v1.FeedbackService/ResolveCase',
+                request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ResolveCaseRequest.SerializeToString,
+                response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ResolveCaseResponse.FromString,
+                _registered_method=True)
 
 
 class FeedbackServiceServicer:
-    """Takes in answers to surveys and sums them up.
+    """Takes in answers to surveys, sums them up, and keeps the cases that unhappy answers open.
     """
 
     def RecordAnswer(self, request, context):
-        """Records one answer. INVALID_ARGUMENT when the answer lies outside the survey's scale.
+        """Records one answer. INVALID_ARGUMENT when the answer lies outside the survey's scale. An unhappy answer
+        (NPS 0 to 6, CSAT 1 or 2, CES 1 to 3) opens a case, unless one of its kind is open for the customer or
+        the answer is told so late that it is history (programme: feedback.late_answer_days).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -60,6 +72,21 @@ class FeedbackServiceServicer:
 
     def GetSurveySummary(self, request, context):
         """Sums up the answers to one kind of survey.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCases(self, request, context):
+        """Lists cases, the soonest due first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResolveCase(self, request, context):
+        """Ends a case by saying what was done about it. NOT_FOUND (CASE_NOT_FOUND) for an unknown case,
+        FAILED_PRECONDITION (CASE_RESOLVED) for one that was resolved before.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -78,6 +105,16 @@ def add_FeedbackServiceServicer_to_server(servicer, server):
                     request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetSurveySummaryRequest.FromString,
                     response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetSurveySummaryResponse.SerializeToString,
             ),
+            'ListCases': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCases,
+                    request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListCasesRequest.FromString,
+                    response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListCasesResponse.SerializeToString,
+            ),
+            'ResolveCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolveCase,
+                    request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ResolveCaseRequest.FromString,
+                    response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ResolveCaseResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'regulars.feedback.v1.FeedbackService', rpc_method_handlers)
@@ -87,7 +124,7 @@ def add_FeedbackServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class FeedbackService:
-    """Takes in answers to surveys and sums them up.
+    """Takes in answers to surveys, sums them up, and keeps the cases that unhappy answers open.
     """
 
     @staticmethod
@@ -134,6 +171,60 @@ class FeedbackService:
             '/regulars.feedback.v1.FeedbackService/GetSurveySummary',
             regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetSurveySummaryRequest.SerializeToString,
             regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetSurveySummaryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCases(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.feedback.v1.FeedbackService/ListCases',
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListCasesRequest.SerializeToString,
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListCasesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolveCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.feedback.v1.FeedbackService/ResolveCase',
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ResolveCaseRequest.SerializeToString,
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ResolveCaseResponse.FromString,
             options,
             channel_credentials,
             insecure,

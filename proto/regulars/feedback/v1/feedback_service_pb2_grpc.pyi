@@ -27,29 +27,47 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class FeedbackServiceStub:
-    """Takes in answers to surveys and sums them up."""
+    """Takes in answers to surveys, sums them up, and keeps the cases that unhappy answers open."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> FeedbackServiceAsyncStub: ...
     RecordAnswer: _grpc.UnaryUnaryMultiCallable[_feedback_service_pb2.RecordAnswerRequest, _feedback_service_pb2.RecordAnswerResponse]
-    """Records one answer. INVALID_ARGUMENT when the answer lies outside the survey's scale."""
+    """Records one answer. INVALID_ARGUMENT when the answer lies outside the survey's scale. An unhappy answer
+    (NPS 0 to 6, CSAT 1 or 2, CES 1 to 3) opens a case, unless one of its kind is open for the customer or
+    the answer is told so late that it is history (programme: feedback.late_answer_days).
+    """
     GetSurveySummary: _grpc.UnaryUnaryMultiCallable[_feedback_service_pb2.GetSurveySummaryRequest, _feedback_service_pb2.GetSurveySummaryResponse]
     """Sums up the answers to one kind of survey."""
+    ListCases: _grpc.UnaryUnaryMultiCallable[_feedback_service_pb2.ListCasesRequest, _feedback_service_pb2.ListCasesResponse]
+    """Lists cases, the soonest due first."""
+    ResolveCase: _grpc.UnaryUnaryMultiCallable[_feedback_service_pb2.ResolveCaseRequest, _feedback_service_pb2.ResolveCaseResponse]
+    """Ends a case by saying what was done about it. NOT_FOUND (CASE_NOT_FOUND) for an unknown case,
+    FAILED_PRECONDITION (CASE_RESOLVED) for one that was resolved before.
+    """
 
 @_typing.type_check_only
 class FeedbackServiceAsyncStub(FeedbackServiceStub):
-    """Takes in answers to surveys and sums them up."""
+    """Takes in answers to surveys, sums them up, and keeps the cases that unhappy answers open."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordAnswer: _aio.UnaryUnaryMultiCallable[_feedback_service_pb2.RecordAnswerRequest, _feedback_service_pb2.RecordAnswerResponse]  # type: ignore[assignment]
-    """Records one answer. INVALID_ARGUMENT when the answer lies outside the survey's scale."""
+    """Records one answer. INVALID_ARGUMENT when the answer lies outside the survey's scale. An unhappy answer
+    (NPS 0 to 6, CSAT 1 or 2, CES 1 to 3) opens a case, unless one of its kind is open for the customer or
+    the answer is told so late that it is history (programme: feedback.late_answer_days).
+    """
     GetSurveySummary: _aio.UnaryUnaryMultiCallable[_feedback_service_pb2.GetSurveySummaryRequest, _feedback_service_pb2.GetSurveySummaryResponse]  # type: ignore[assignment]
     """Sums up the answers to one kind of survey."""
+    ListCases: _aio.UnaryUnaryMultiCallable[_feedback_service_pb2.ListCasesRequest, _feedback_service_pb2.ListCasesResponse]  # type: ignore[assignment]
+    """Lists cases, the soonest due first."""
+    ResolveCase: _aio.UnaryUnaryMultiCallable[_feedback_service_pb2.ResolveCaseRequest, _feedback_service_pb2.ResolveCaseResponse]  # type: ignore[assignment]
+    """Ends a case by saying what was done about it. NOT_FOUND (CASE_NOT_FOUND) for an unknown case,
+    FAILED_PRECONDITION (CASE_RESOLVED) for one that was resolved before.
+    """
 
 class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Takes in answers to surveys and sums them up."""
+    """Takes in answers to surveys, sums them up, and keeps the cases that unhappy answers open."""
 
     @_abc_1.abstractmethod
     def RecordAnswer(
@@ -57,7 +75,10 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _feedback_service_pb2.RecordAnswerRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_feedback_service_pb2.RecordAnswerResponse, _abc.Awaitable[_feedback_service_pb2.RecordAnswerResponse]]:
-        """Records one answer. INVALID_ARGUMENT when the answer lies outside the survey's scale."""
+        """Records one answer. INVALID_ARGUMENT when the answer lies outside the survey's scale. An unhappy answer
+        (NPS 0 to 6, CSAT 1 or 2, CES 1 to 3) opens a case, unless one of its kind is open for the customer or
+        the answer is told so late that it is history (programme: feedback.late_answer_days).
+        """
 
     @_abc_1.abstractmethod
     def GetSurveySummary(
@@ -66,5 +87,23 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_feedback_service_pb2.GetSurveySummaryResponse, _abc.Awaitable[_feedback_service_pb2.GetSurveySummaryResponse]]:
         """Sums up the answers to one kind of survey."""
+
+    @_abc_1.abstractmethod
+    def ListCases(
+        self,
+        request: _feedback_service_pb2.ListCasesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_feedback_service_pb2.ListCasesResponse, _abc.Awaitable[_feedback_service_pb2.ListCasesResponse]]:
+        """Lists cases, the soonest due first."""
+
+    @_abc_1.abstractmethod
+    def ResolveCase(
+        self,
+        request: _feedback_service_pb2.ResolveCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_feedback_service_pb2.ResolveCaseResponse, _abc.Awaitable[_feedback_service_pb2.ResolveCaseResponse]]:
+        """Ends a case by saying what was done about it. NOT_FOUND (CASE_NOT_FOUND) for an unknown case,
+        FAILED_PRECONDITION (CASE_RESOLVED) for one that was resolved before.
+        """
 
 def add_FeedbackServiceServicer_to_server(servicer: FeedbackServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,17 +1,18 @@
-"""NPS, CSAT and CES against their definitions, with intervals against NumPy."""
+"""NPS, CSAT and CES against their definitions, with intervals against NumPy; and what opens a case."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.feedback.rules import SCALES, Answer, Survey, check_answer, summary
+from services.feedback.rules import SCALES, Answer, Survey, case_of, check_answer, opens_case, summary
+from services.programme.programme import Feedback
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 SAMPLES = st.sampled_from(Survey).flatmap(
@@ -64,3 +65,30 @@ def test_an_answer_outside_the_scale_is_refused(survey: Survey) -> None:
         problem = check_answer(Answer("anna", survey, answer, NOON))
         assert problem is not None
         assert problem.field == "answer"
+
+
+@pytest.mark.parametrize(
+    ("survey", "unhappy"),
+    [(Survey.NPS, range(7)), (Survey.CSAT, range(1, 3)), (Survey.CES, range(1, 4))],
+)
+def test_exactly_the_unhappy_answers_open_a_case(survey: Survey, unhappy: range) -> None:
+    low, high = SCALES[survey]
+    opening = [
+        answer
+        for answer in range(low, high + 1)
+        if opens_case(Answer("anna", survey, answer, NOON), NOON, Feedback())
+    ]
+    assert opening == list(unhappy)
+
+
+def test_an_answer_told_late_is_history() -> None:
+    answer = Answer("anna", Survey.NPS, 0, NOON)
+    settings = Feedback(late_answer_days=30)
+    assert opens_case(answer, NOON + timedelta(days=30), settings)
+    assert not opens_case(answer, NOON + timedelta(days=30, seconds=1), settings)
+
+
+def test_a_case_is_due_within_the_hours_that_the_programme_gives() -> None:
+    case = case_of(7, Answer("anna", Survey.CES, 2, NOON - timedelta(days=1)), NOON, Feedback(case_hours=48))
+    assert case.due_at == NOON + timedelta(hours=48)
+    assert [case.is_overdue(case.due_at + timedelta(seconds=late)) for late in (-1, 0)] == [False, True]
