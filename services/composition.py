@@ -19,7 +19,7 @@ from regulars.presence.v1 import presence_service_pb2, presence_service_pb2_grpc
 from regulars.reminders.v1 import reminders_service_pb2, reminders_service_pb2_grpc
 
 from services.activity.servicer import ActivityServicer
-from services.activity.use_cases import CART_IDLE_TOPIC, abandon_carts
+from services.activity.use_cases.carts import CART_IDLE_TOPIC, abandon_carts
 from services.clock import Clock, SystemClock
 from services.engagement.servicer import EngagementServicer
 from services.feedback.servicer import FeedbackServicer
@@ -28,6 +28,8 @@ from services.membership.servicer import MembershipServicer
 from services.predictions.servicer import PredictionsServicer
 from services.presence.key_tables import KeyTables
 from services.presence.servicer import PresenceServicer
+from services.programme.programme import Programme
+from services.programme.reading import load_programme
 from services.reactions import react
 from services.reminders.delivery import ConsoleSender, Sender, WebhookSender
 from services.reminders.servicer import RemindersServicer
@@ -36,8 +38,6 @@ from services.rpc.auth import ADMIN, SCOPES, ApiKey, Keyring, NewKey, make_key
 from services.rpc.desk import FrontDesk
 from services.rpc.limits import RateLimiter
 from services.server import RpcServer, Service, all_scopes
-from services.programme.programme import Programme
-from services.programme.reading import load_programme
 from services.settings import Settings, SettingsError
 from services.storage import keys, migrate
 from services.storage.database import Database

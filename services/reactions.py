@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from services.activity.use_cases import close_carts
+from services.activity.use_cases.carts import close_carts
 from services.engagement.use_cases import refresh_scores
 from services.events import (
     CartChanged,
@@ -18,7 +18,8 @@ from services.events import (
     VisitDwelled,
     VisitEnded,
 )
-from services.loyalty.use_cases.orders import earn_points, reverse_points
+from services.loyalty.use_cases.orders import earn_points
+from services.loyalty.use_cases.returns import reverse_points
 from services.presence.use_cases import close_visits
 from services.reminders.use_cases import (
     cancel_for_carts,

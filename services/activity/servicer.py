@@ -13,18 +13,14 @@ from regulars.activity.v1 import activity_service_pb2_grpc as pb_grpc
 from regulars.types.v1.channel_pb2 import Channel
 from regulars.types.v1.money_pb2 import Money
 
-from services.activity import use_cases
-from services.activity.rules import (
-    Cart,
-    CartLine,
-    Order,
-    OrderLine,
-    OrderRecorded,
-    Return,
-    ReturnLine,
-    ReturnRecorded,
-    Session,
-)
+from services.activity.rules.carts import Cart, CartLine
+from services.activity.rules.orders import Order, OrderLine, OrderRecorded
+from services.activity.rules.returns import Return, ReturnLine, ReturnRecorded
+from services.activity.rules.sessions import Session
+from services.activity.use_cases.carts import update_carts
+from services.activity.use_cases.orders import record_orders
+from services.activity.use_cases.returns import record_returns
+from services.activity.use_cases.sessions import record_sessions
 from services.errors import InvalidError, RegularsError
 from services.rpc.validation import first_problem
 from services.rpc.wire import moment, request_key, short_name, stamp
@@ -43,9 +39,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
 
     async def RecordOrder(self, request: pb.RecordOrderRequest, context: Context) -> pb.RecordOrderResponse:
         del context
-        answer = await self._database.write(
-            use_cases.record_orders, order_of(request.order), request_key(request)
-        )
+        answer = await self._database.write(record_orders, order_of(request.order), request_key(request))
         return pb.RecordOrderResponse(
             duplicate=answer.duplicate, total=Money(amount_minor=answer.total_minor, currency=answer.currency)
         )
@@ -55,7 +49,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
     ) -> pb.RecordReturnResponse:
         del context
         back = return_of(request.order_return)
-        answer = await self._database.write(use_cases.record_returns, back, request_key(request))
+        answer = await self._database.write(record_returns, back, request_key(request))
         currency = self._database.programme.currency
         return pb.RecordReturnResponse(
             duplicate=answer.duplicate,
@@ -74,9 +68,9 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
         """Orders first: a return looks only for purchases before its own time, so nothing is lost by it."""
         batch = Batch()
         orders, returns = sorted_records(request, batch)
-        for index, answer in await self._write(use_cases.record_orders, orders):
+        for index, answer in await self._write(record_orders, orders):
             batch.count(index, answer)
-        for index, answer in await self._write(use_cases.record_returns, returns):
+        for index, answer in await self._write(record_returns, returns):
             batch.count(index, answer)
         return pb.RecordOrdersResponse(
             batch_id=request.batch_id,
@@ -92,7 +86,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
 
     async def UpdateCart(self, request: pb.UpdateCartRequest, context: Context) -> pb.UpdateCartResponse:
         del context
-        answer = await self._database.write(use_cases.update_carts, cart_of(request), request_key(request))
+        answer = await self._database.write(update_carts, cart_of(request), request_key(request))
         state = f"CART_STATE_{answer.state}"
         return pb.UpdateCartResponse(state=state, abandoned_at=stamp(answer.abandoned_at))
 
@@ -107,7 +101,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
                 for index, record in enumerate(request.sessions)
                 if (session := batch.legible(index, record, session_of)) is not None
             ]
-            for index, answer in await self._write(use_cases.record_sessions, numbered):
+            for index, answer in await self._write(record_sessions, numbered):
                 batch.count(index, answer)
             yield pb.RecordSessionsResponse(
                 batch_id=request.batch_id,
@@ -186,9 +180,14 @@ def order_of(message: pb.Order) -> Order:
         moment(message.placed_at),
         short_name(Channel, message.channel, "CHANNEL_"),
         message.currency,
-        tuple(
-            OrderLine(line.sku, line.quantity, line.unit_price_minor, line.title) for line in message.lines
-        ),
+        tuple(order_line_of(line) for line in message.lines),
+        message.points_paid_minor,
+    )
+
+
+def order_line_of(line: pb.OrderLine) -> OrderLine:
+    return OrderLine(
+        line.sku, line.quantity, line.unit_price_minor, line.title, line.category, line.gift_card
     )
 
 

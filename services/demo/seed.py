@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any, Final
@@ -11,14 +11,14 @@ from typing import Any, Final
 import polars as pl
 from sqlalchemy import Connection, Table, insert, select
 
-from services.activity.use_cases import CART_IDLE_TOPIC
+from services.activity.use_cases.carts import CART_IDLE_TOPIC
 from services.clock import EPOCH, MICROSECOND
 from services.demo import synthetic
+from services.demo.seed_ledger import Ledger
 from services.engagement.queries import all_customer_ids, store_reference
 from services.engagement.use_cases import reference_from, refresh_scores
 from services.errors import WrongStateError
-from services.events import OrderPlaced
-from services.loyalty.rules.orders import Lot, Movement, earn, points_to_reverse, take_back
+from services.events import OrderedLine, OrderPlaced, ReturnedLine
 from services.programme.programme import Programme
 from services.storage.database import Database
 from services.storage.tables import customers as customer_table
@@ -80,7 +80,7 @@ def _write_history(
         count = min(BLOCK_CUSTOMERS, customers - first)
         made = synthetic.block(seed, first, count, microseconds(as_of), goods)
         with database.engine.begin() as connection:
-            _write(connection, all_rows(made, database.programme), counts)
+            _write(connection, all_rows(made, database.programme, as_of), counts)
     return counts
 
 
@@ -101,7 +101,7 @@ def _write_scores(database: Database, as_of: datetime, progress: Progress) -> in
     return len(ids)
 
 
-def all_rows(made: synthetic.Block, programme: Programme) -> dict[str, pl.DataFrame]:
+def all_rows(made: synthetic.Block, programme: Programme, as_of: datetime) -> dict[str, pl.DataFrame]:
     """The rows of a block with the programme's own: currency, idle timers, points."""
     idle = timedelta(minutes=programme.reminding.cart_idle_minutes)
     abandoned_at = pl.when(pl.col("state") == "ABANDONED").then(pl.col("changed_at") + idle // MICROSECOND)
@@ -109,6 +109,7 @@ def all_rows(made: synthetic.Block, programme: Programme) -> dict[str, pl.DataFr
     return {
         **made.rows,
         "orders": made.rows["orders"].with_columns(currency),
+        "order_lines": made.rows["order_lines"].drop("amount_minor"),
         "carts": made.rows["carts"].with_columns(currency, abandoned_at.alias("abandoned_at")),
         "outbox": made.rows["outbox"].select(
             "work_key",
@@ -117,47 +118,43 @@ def all_rows(made: synthetic.Block, programme: Programme) -> dict[str, pl.DataFr
             due_at=pl.col("changed_at") + idle // MICROSECOND,
             attempts=pl.lit(0),
         ),
-        **ledger_rows(made.earning, programme),
+        **ledger_rows(made, programme, as_of),
     }
 
 
-def ledger_rows(earning: pl.DataFrame, programme: Programme) -> dict[str, pl.DataFrame]:
+def ledger_rows(made: synthetic.Block, programme: Programme, as_of: datetime) -> dict[str, pl.DataFrame]:
     """What the members' orders and returns did to their points, by the programme's own rules."""
-    lots: list[Lot] = []
-    entries: list[tuple[Movement, datetime]] = []
-    for customer_id, order_id, placed, total, returned, refund in _orders(earning):
+    ledger = Ledger(programme)
+    amounts = _line_amounts(made.rows["order_lines"])
+    enrolled = dict(made.rows["members"].select("customer_id", "enrolled_at").iter_rows())
+    for customer_id, enrolled_at in enrolled.items():
+        ledger.open(customer_id, EPOCH + enrolled_at * MICROSECOND)
+    for customer_id, order_id, placed, total, returned, units in _orders(made.earning):
         order = OrderPlaced(
-            synthetic.SOURCE, order_id, customer_id, placed, total, programme.currency, frozenset()
+            synthetic.SOURCE,
+            order_id,
+            customer_id,
+            placed,
+            "",
+            total,
+            programme.currency,
+            tuple(OrderedLine(line, "", "", amount) for line, amount in enumerate(amounts[order_id])),
         )
-        lot, movements = earn(order, programme, 0)
-        entries.extend((movement, placed) for movement in movements)
-        if returned is not None:
-            points = points_to_reverse(lot.points, 0, total, refund)
-            taken = take_back(points, lot, (), f"return of {lot.lot_id}", returned)
-            lot = replace(lot, remaining_points=taken.remaining_by_lot.get(lot.lot_id, lot.remaining_points))
-            entries.extend((movement, returned) for movement in taken.movements)
-        lots.append(lot)
-    return {"lots": _lot_rows(lots), "movements": _movement_rows(entries)}
+        back = None if returned is None else (returned, (ReturnedLine(0, units, units),))
+        ledger.earn(order, back)
+    return ledger.rows(as_of)
+
+
+def _line_amounts(lines: pl.DataFrame) -> dict[str, list[int]]:
+    amounts = lines.group_by("order_id", maintain_order=True).agg("amount_minor")
+    return dict(amounts.iter_rows())
 
 
 def _orders(earning: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
-    """Customer id, order id, placed at, total, returned at or None, refund or None."""
+    """Customer id, order id, placed at, total; returned at and units of the first line, or None."""
     moments = pl.col("placed_at", "returned_at").cast(pl.Datetime("us", "UTC"))
-    columns = ("customer_id", "order_id", "placed_at", "total_minor", "returned_at", "refund_minor")
+    columns = ("customer_id", "order_id", "placed_at", "total_minor", "returned_at", "units")
     return earning.with_columns(moments).select(columns).iter_rows()
-
-
-def _lot_rows(lots: list[Lot]) -> pl.DataFrame:
-    kept = {name: [getattr(lot, name) for lot in lots] for name in Lot.__dataclass_fields__}
-    moments = pl.col("earned_at", "activates_at", "expires_at").dt.timestamp("us")
-    return pl.DataFrame(kept).with_columns(moments) if lots else pl.DataFrame(kept)
-
-
-def _movement_rows(entries: list[tuple[Movement, datetime]]) -> pl.DataFrame:
-    names = Movement.__dataclass_fields__
-    kept = {name: [getattr(movement, name) for movement, _ in entries] for name in names}
-    recorded = [microseconds(moment) for _, moment in entries]
-    return pl.DataFrame({**kept, "recorded_at": recorded}).sort("recorded_at", maintain_order=True)
 
 
 def microseconds(moment: datetime) -> int:

@@ -22,6 +22,7 @@ RETURN_SHARE: Final = 0.12
 TOUCH_DAYS: Final = 180  # sessions older than twice the score's window tell nothing
 CART_SHARE: Final = 0.06
 CHANNELS: Final = ("WEB", "APP", "STORE", "PHONE", "MARKETPLACE")
+CATEGORIES: Final = ("HOME", "FOOD", "CARE", "TOYS", "GARDEN")
 CHANNEL_SHARES: Final = (0.45, 0.20, 0.25, 0.03, 0.07)
 CONSENT_SHARES: Final = {"PRESENCE": 0.55, "IN_APP": 0.60, "PUSH": 0.40, "EMAIL": 0.70}
 SOURCE: Final = "default"
@@ -34,6 +35,7 @@ class Catalogue:
 
     skus: pl.Series
     titles: pl.Series
+    categories: pl.Series
     prices_minor: IntArray
     popularity: np.ndarray[Any, np.dtype[np.float64]]  # cumulative
 
@@ -51,7 +53,10 @@ def catalogue(seed: int) -> Catalogue:
     number = pl.Series(np.arange(1, PRODUCTS + 1)).cast(pl.String).str.zfill(5)
     prices = np.maximum(rng.lognormal(7.0, 0.8, PRODUCTS).astype(np.int64), 99)
     demand = 1.0 / np.arange(10, PRODUCTS + 10)
-    return Catalogue("sku-" + number, "Product " + number, prices, np.cumsum(demand / demand.sum()))
+    categories = names(np.arange(PRODUCTS) % len(CATEGORIES), CATEGORIES)
+    return Catalogue(
+        "sku-" + number, "Product " + number, categories, prices, np.cumsum(demand / demand.sum())
+    )
 
 
 def product_rows(goods: Catalogue) -> pl.DataFrame:
@@ -73,7 +78,7 @@ def block(seed: int, first: int, count: int, as_of: int, goods: Catalogue) -> Bl
         "members": _members(people),
         "consents": _consents(rng, people),
         "orders": _order_rows(taken),
-        "order_lines": lines.drop("amount_minor"),
+        "order_lines": lines,
         "returns": _return_rows(taken),
         "return_lines": _return_line_rows(taken),
         "carts": carts,
@@ -147,6 +152,8 @@ def _lines(
             "quantity": quantity,
             "unit_price_minor": goods.prices_minor[product],
             "amount_minor": amount,
+            "category": goods.categories.gather(product),
+            "gift_card": pl.repeat(False, len(of_order), eager=True),
         }
     )
     total = np.bincount(of_order, weights=amount, minlength=orders.height).astype(np.int64)
@@ -181,6 +188,7 @@ def _order_rows(taken: pl.DataFrame) -> pl.DataFrame:
         "total_minor",
         source=pl.lit(SOURCE),
         refunded_minor=pl.col("refund_minor").fill_null(0),
+        points_paid_minor=pl.lit(0),
     )
 
 
@@ -211,7 +219,9 @@ def _return_line_rows(taken: pl.DataFrame) -> pl.DataFrame:
 
 
 def _members(people: pl.DataFrame) -> pl.DataFrame:
-    return people.filter("member").select("customer_id", "enrolled_at", state=pl.lit("ACTIVE"))
+    return people.filter("member").select(
+        "customer_id", "enrolled_at", changed_at="enrolled_at", state=pl.lit("ACTIVE")
+    )
 
 
 def _consents(rng: np.random.Generator, people: pl.DataFrame) -> pl.DataFrame:

@@ -9,8 +9,7 @@ from regulars.loyalty.v1 import loyalty_service_pb2 as pb
 from regulars.loyalty.v1 import loyalty_service_pb2_grpc as pb_grpc
 
 from services.errors import MemberNotFoundError
-from services.loyalty.queries import orders as queries
-from services.loyalty.rules.orders import balance
+from services.loyalty.queries import balances as queries
 from services.rpc.wire import stamp
 from services.storage.database import Database
 
@@ -28,7 +27,8 @@ class LoyaltyServicer(pb_grpc.LoyaltyServiceServicer):
         account = await self._database.read(queries.find_accounts, request.customer_id)
         if account is None:
             raise MemberNotFoundError(field="customer_id")
-        found = balance(*account, self._database.clock.now())
+        account.bring_to(self._database.clock.now())
+        found = account.balance(self._database.clock.now())
         return pb.GetBalanceResponse(
             balance=pb.Balance(
                 customer_id=request.customer_id,

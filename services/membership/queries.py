@@ -63,6 +63,7 @@ def store_members(unit: UnitOfWork, enrolments: Sequence[Enrolment]) -> None:
             "customer_id": enrolment.customer_id,
             "state": MemberState.ACTIVE,
             "enrolled_at": enrolment.enrolled_at or unit.now,
+            "changed_at": unit.now,
         }
         for enrolment in enrolments
     ]

@@ -94,6 +94,17 @@ class Account:
             if lot.expires_at <= now:
                 self._take(lot, lot.remaining_points, Kind.EXPIRE, Cause(lot.expires_at, lot.lot_id))
 
+    def undo_lapse(self, lot_id: str, kind: Kind, points: int, cause: Cause) -> None:
+        """Give a lot back what an EXPIRE or FORFEIT took from it, because something else takes it first.
+
+        points: at most what lapsed. The lot must be among the account's; it is active again.
+        """
+        if points:
+            lot = self.lots[lot_id]
+            remaining = lot.remaining_points + points
+            self._put(replace(lot, remaining_points=remaining, state=LotState.ACTIVE))
+            self._move(kind, points, Side.PROGRAMME, Side.ACTIVE, lot_id, cause)
+
     # --- credits ---
 
     def credit(self, lot: Lot, cause: Cause) -> None:

@@ -122,7 +122,8 @@ class Book:
         store_movements(self.unit, [movement for entry in changed for movement in entry.account.movements])
         for entry in self.entries.values():
             self._follow_tier(entry)
-        upsert(connection, accounts, [account_row(self.unit, entry) for entry in self.entries.values()])
+        now, programme = self.unit.now, self.unit.programme
+        upsert(connection, accounts, [account_row(one, now, programme) for one in self.entries.values()])
 
     def _follow_tier(self, entry: Entry) -> None:
         """Keep the tier that the periods amount to, and tell when it is another than before."""
@@ -246,11 +247,11 @@ def hold_lot_rows(hold: Hold) -> list[dict[str, Any]]:
     ]
 
 
-def account_row(unit: UnitOfWork, entry: Entry) -> dict[str, Any]:
+def account_row(entry: Entry, now: datetime, programme: Programme) -> dict[str, Any]:
     """The row of an account. Its `due_at` never lies later than anything that time alone changes."""
     account = entry.account
-    found = entry.standing(unit.now, unit.programme)
-    moments = [tier_due(found, unit.now, unit.programme.tiers), account.next_due()]
+    found = entry.standing(now, programme)
+    moments = [tier_due(found, now, programme.tiers), account.next_due()]
     moments += [] if entry.is_whole else [entry.due_at]
     return {
         "customer_id": account.customer_id,

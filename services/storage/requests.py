@@ -83,6 +83,7 @@ def _store(
         {
             "request_id": request.request_id,
             "method": use_case.name,
+            "customer_id": jobs[position].item.customer_id,
             "fingerprint": request.fingerprint,
             "answer": encode(answers[position]),
             "created_at": unit.now,

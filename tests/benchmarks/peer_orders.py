@@ -12,16 +12,21 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.activity.rules import CartState
-from services.activity.use_cases import CART_IDLE_TOPIC
+from services.activity.rules.carts import CartState
+from services.activity.use_cases.carts import CART_IDLE_TOPIC
 from services.engagement.queries import score_row
 from services.engagement.reference import BUILTIN, Reference, reference_of
 from services.engagement.rules import ORDER_WINDOW, TOUCH_WINDOW, Facts, score
-from services.events import OrderPlaced
-from services.loyalty.rules.orders import Lot, Membership, Movement, earn
+from services.events import OrderedLine, OrderPlaced
+from services.loyalty.rules.orders import base_award
+from services.loyalty.rules.returns import LineAward
+from services.points.account import Account
+from services.points.book import Entry, account_row
+from services.points.lots import MAY_EARN, Cause, Lot, Movement
+from services.points.tiers import period_start
+from services.programme.programme import Programme
 from services.reminders.rules import ReminderState
 from services.reminders.use_cases import ATTRIBUTION
-from services.programme.programme import Programme
 from tests.benchmarks import peer_tables as db
 
 SOURCE = "default"
@@ -76,6 +81,7 @@ class OrderBook:
             db.StoredRequest(
                 request_id=body.request_id,
                 method="record_order",
+                customer_id=body.order.customer_id,
                 fingerprint=fingerprint,
                 answer=answer.model_dump_json().encode(),
                 created_at=now,
@@ -103,20 +109,30 @@ class OrderBook:
 
     async def _earn(self, session: AsyncSession, order: OrderBody, total: int, now: datetime) -> None:
         member: Any = await session.get(db.Member, order.customer_id)
-        if member is None:
+        if member is None or member.state not in MAY_EARN or order.placed_at < member.enrolled_at:
             return
-        membership = Membership(member.state, member.enrolled_at)
-        if not membership.may_earn or order.placed_at < membership.enrolled_at:
+        stored: Any = await session.get(db.StoredAccount, order.customer_id)
+        entry = entry_of(member, stored)
+        placed = placed_of(order, total)
+        award = base_award(placed, self._programme, now)
+        if award is None:
             return
-        debt: Any = await session.get(db.Debt, order.customer_id)
-        placed = OrderPlaced(
-            SOURCE, order.order_id, order.customer_id, order.placed_at, total, order.currency, frozenset()
+        lot, rows = award
+        entry.account.credit(lot, Cause(order.placed_at, f"order {SOURCE}/{order.order_id}"))
+        period = period_start(order.placed_at, entry.enrolled_at, self._programme).isoformat()
+        entry.qualifying[period] = entry.qualifying.get(period, 0) + lot.points
+        entry.tier = entry.standing(now, self._programme).tier
+        session.add(db.StoredLot(**fields(entry.account.lots[lot.lot_id])))
+        session.add_all([db.StoredAward(**fields(row)) for row in rows])
+        session.add_all(
+            [db.StoredMovement(**fields(one), recorded_at=now) for one in entry.account.movements]
         )
-        lot, movements = earn(placed, self._programme, debt.points if debt else 0)
-        if debt is not None:
-            debt.points -= lot.points - lot.remaining_points
-        session.add(db.StoredLot(**fields(lot)))
-        session.add_all([db.StoredMovement(**fields(one), recorded_at=now) for one in movements])
+        row = account_row(entry, now, self._programme)
+        if stored is None:
+            session.add(db.StoredAccount(**row))
+            return
+        for name, value in row.items():
+            setattr(stored, name, value)
 
     async def _rescore(self, session: AsyncSession, customer_id: str, now: datetime) -> None:
         reference = await current_reference(session)
@@ -136,7 +152,40 @@ def repeated(known: Any, fingerprint: bytes) -> RecordOrderAnswer:
     return RecordOrderAnswer.model_validate_json(known.answer)
 
 
-def fields(value: Lot | Movement) -> dict[str, Any]:
+def entry_of(member: Any, stored: Any) -> Entry:
+    """The member's account as the service keeps it between reading and storing."""
+    if stored is None:
+        return Entry(Account(member.customer_id, member.state), member.enrolled_at, {}, "", None)
+    account = Account(
+        member.customer_id,
+        member.state,
+        stored.pending_points,
+        stored.active_points,
+        stored.blocked_points,
+        stored.debt_points,
+        forfeits_at=stored.forfeits_at,
+    )
+    return Entry(account, member.enrolled_at, dict(stored.qualifying), stored.tier, stored.due_at)
+
+
+def placed_of(order: OrderBody, total_minor: int) -> OrderPlaced:
+    lines = tuple(
+        OrderedLine(number, line.sku, "", line.quantity * line.unit_price_minor)
+        for number, line in enumerate(order.lines)
+    )
+    return OrderPlaced(
+        SOURCE,
+        order.order_id,
+        order.customer_id,
+        order.placed_at,
+        order.channel,
+        total_minor,
+        order.currency,
+        lines,
+    )
+
+
+def fields(value: Lot | Movement | LineAward) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
@@ -150,6 +199,7 @@ def stored_order(order: OrderBody, total_minor: int) -> db.StoredOrder:
         currency=order.currency,
         total_minor=total_minor,
         refunded_minor=0,
+        points_paid_minor=0,
     )
 
 
@@ -163,6 +213,8 @@ def stored_lines(order: OrderBody) -> list[db.StoredOrderLine]:
             quantity=line.quantity,
             returned_quantity=0,
             unit_price_minor=line.unit_price_minor,
+            category="",
+            gift_card=False,
         )
         for position, line in enumerate(order.lines)
     ]

@@ -58,8 +58,12 @@ class StoredMovement(Base):
     __table__ = tables.movements
 
 
-class Debt(Base):
-    __table__ = tables.debts
+class StoredAward(Base):
+    __table__ = tables.awards
+
+
+class StoredAccount(Base):
+    __table__ = tables.accounts
 
 
 class StoredScore(Base):

@@ -29,7 +29,7 @@ from regulars.types.v1 import channel_pb2 as regulars_dot_types_dot_v1_dot_chann
 from regulars.types.v1 import money_pb2 as regulars_dot_types_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+regulars/activity/v1/activity_service.proto\x12\x14regulars.activity.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fregulars/options/v1/scope.proto\x1a\x1fregulars/types/v1/channel.proto\x1a\x1dregulars/types/v1/money.proto\"\x85\x01\n\tOrderLine\x12\x16\n\x03sku\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84= \x00\x12(\n\x10unit_price_minor\x18\x03 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x00\x12\x17\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\xce\x02\n\x05Order\x12\x1b\n\x08order_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x35\n\tplaced_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x07\x63hannel\x18\x04 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x08\x63urrency\x18\x05 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$\x12;\n\x05lines\x18\x06 \x03(\x0b\x32\x1f.regulars.activity.v1.OrderLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12 \n\x06source\x18\x07 \x01(\tB\x10\xbaH\rr\x0b\x18 2\x07^[^/]*$\"C\n\nReturnLine\x12\x16\n\x03sku\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84= \x00\"\x90\x02\n\x06Return\x12\x1c\n\treturn_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x19\n\x08order_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x37\n\x0breturned_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12<\n\x05lines\x18\x05 \x03(\x0b\x32 .regulars.activity.v1.ReturnLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12 \n\x06source\x18\x06 \x01(\tB\x10\xbaH\rr\x0b\x18 2\x07^[^/]*$\"g\n\x12RecordOrderRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x05order\x18\x02 \x01(\x0b\x32\x1b.regulars.activity.v1.OrderB\x06\xbaH\x03\xc8\x01\x01\"Q\n\x13RecordOrderResponse\x12\x11\n\tduplicate\x18\x01 \x01(\x08\x12\'\n\x05total\x18\x02 \x01(\x0b\x32\x18.regulars.types.v1.Money\"\x82\x01\n\x0bOrderRecord\x12,\n\x05order\x18\x01 \x01(\x0b\x32\x1b.regulars.activity.v1.OrderH\x00\x12\x34\n\x0corder_return\x18\x02 \x01(\x0b\x32\x1c.regulars.activity.v1.ReturnH\x00\x42\x0f\n\x06record\x12\x05\xbaH\x02\x08\x01\"h\n\x13RecordOrdersRequest\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12?\n\x07records\x18\x02 \x03(\x0b\x32!.regulars.activity.v1.OrderRecordB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"J\n\tRejection\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\"\x9a\x01\n\x14RecordOrdersResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\x10\n\x08inserted\x18\x02 \x01(\x05\x12\x12\n\nduplicates\x18\x03 \x01(\x05\x12\x31\n\x08rejected\x18\x04 \x03(\x0b\x32\x1f.regulars.activity.v1.Rejection\x12\x17\n\x0funmatched_units\x18\x05 \x01(\x03\"p\n\x13RecordReturnRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12:\n\x0corder_return\x18\x02 \x01(\x0b\x32\x1c.regulars.activity.v1.ReturnB\x06\xbaH\x03\xc8\x01\x01\"l\n\x14RecordReturnResponse\x12\x11\n\tduplicate\x18\x01 \x01(\x08\x12(\n\x06refund\x18\x02 \x01(\x0b\x32\x18.regulars.types.v1.Money\x12\x17\n\x0funmatched_units\x18\x03 \x01(\x03\"\x84\x01\n\x08\x43\x61rtLine\x12\x16\n\x03sku\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84= \x00\x12(\n\x10unit_price_minor\x18\x03 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x00\x12\x17\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\xd4\x02\n\x11UpdateCartRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1a\n\x07\x63\x61rt_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x37\n\x07\x63hannel\x18\x04 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x08\x63urrency\x18\x05 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$\x12\x38\n\x05lines\x18\x06 \x03(\x0b\x32\x1e.regulars.activity.v1.CartLineB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12\x36\n\nchanged_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\"v\n\x12UpdateCartResponse\x12.\n\x05state\x18\x01 \x01(\x0e\x32\x1f.regulars.activity.v1.CartState\x12\x30\n\x0c\x61\x62\x61ndoned_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xea\x01\n\x07Session\x12\x1d\n\nsession_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x37\n\x07\x63hannel\x18\x03 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x36\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x19\n\x05pages\x18\x05 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N \x00\"g\n\x15RecordSessionsRequest\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12<\n\x08sessions\x18\x02 \x03(\x0b\x32\x1d.regulars.activity.v1.SessionB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"\x83\x01\n\x16RecordSessionsResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\x10\n\x08inserted\x18\x02 \x01(\x05\x12\x12\n\nduplicates\x18\x03 \x01(\x05\x12\x31\n\x08rejected\x18\x04 \x03(\x0b\x32\x1f.regulars.activity.v1.Rejection*\xc4\x01\n\tCartState\x12\x1a\n\x16\x43\x41RT_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41RT_STATE_OPEN\x10\x01\x12\x18\n\x14\x43\x41RT_STATE_ABANDONED\x10\x02\x12\x18\n\x14\x43\x41RT_STATE_RECOVERED\x10\x03\x12\"\n\x1e\x43\x41RT_STATE_CONVERTED_ELSEWHERE\x10\x04\x12\x16\n\x12\x43\x41RT_STATE_CLEARED\x10\x05\x12\x16\n\x12\x43\x41RT_STATE_EXPIRED\x10\x06\x32\xbc\x04\n\x0f\x41\x63tivityService\x12i\n\x0bRecordOrder\x12(.regulars.activity.v1.RecordOrderRequest\x1a).regulars.activity.v1.RecordOrderResponse\"\x05\xc2\xe1\x18\x01\x01\x12p\n\x0cRecordOrders\x12).regulars.activity.v1.RecordOrdersRequest\x1a*.regulars.activity.v1.RecordOrdersResponse\"\x05\xc2\xe1\x18\x01\x01(\x01\x30\x01\x12l\n\x0cRecordReturn\x12).regulars.activity.v1.RecordReturnRequest\x1a*.regulars.activity.v1.RecordReturnResponse\"\x05\xc2\xe1\x18\x01\x01\x12\x66\n\nUpdateCart\x12\'.regulars.activity.v1.UpdateCartRequest\x1a(.regulars.activity.v1.UpdateCartResponse\"\x05\xc2\xe1\x18\x01\x01\x12v\n\x0eRecordSessions\x12+.regulars.activity.v1.RecordSessionsRequest\x1a,.regulars.activity.v1.RecordSessionsResponse\"\x05\xc2\xe1\x18\x01\x01(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+regulars/activity/v1/activity_service.proto\x12\x14regulars.activity.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fregulars/options/v1/scope.proto\x1a\x1fregulars/types/v1/channel.proto\x1a\x1dregulars/types/v1/money.proto\"\xb3\x01\n\tOrderLine\x12\x16\n\x03sku\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84= \x00\x12(\n\x10unit_price_minor\x18\x03 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x00\x12\x17\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x19\n\x08\x63\x61tegory\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x11\n\tgift_card\x18\x06 \x01(\x08\"\xfb\x02\n\x05Order\x12\x1b\n\x08order_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x35\n\tplaced_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x07\x63hannel\x18\x04 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x08\x63urrency\x18\x05 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$\x12;\n\x05lines\x18\x06 \x03(\x0b\x32\x1f.regulars.activity.v1.OrderLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12 \n\x06source\x18\x07 \x01(\tB\x10\xbaH\rr\x0b\x18 2\x07^[^/]*$\x12+\n\x11points_paid_minor\x18\x08 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\x80\x80\x9a\xa6\xea\xaf\xe3\x01(\x00\"C\n\nReturnLine\x12\x16\n\x03sku\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84= \x00\"\x90\x02\n\x06Return\x12\x1c\n\treturn_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x19\n\x08order_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x37\n\x0breturned_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12<\n\x05lines\x18\x05 \x03(\x0b\x32 .regulars.activity.v1.ReturnLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12 \n\x06source\x18\x06 \x01(\tB\x10\xbaH\rr\x0b\x18 2\x07^[^/]*$\"g\n\x12RecordOrderRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x05order\x18\x02 \x01(\x0b\x32\x1b.regulars.activity.v1.OrderB\x06\xbaH\x03\xc8\x01\x01\"Q\n\x13RecordOrderResponse\x12\x11\n\tduplicate\x18\x01 \x01(\x08\x12\'\n\x05total\x18\x02 \x01(\x0b\x32\x18.regulars.types.v1.Money\"\x82\x01\n\x0bOrderRecord\x12,\n\x05order\x18\x01 \x01(\x0b\x32\x1b.regulars.activity.v1.OrderH\x00\x12\x34\n\x0corder_return\x18\x02 \x01(\x0b\x32\x1c.regulars.activity.v1.ReturnH\x00\x42\x0f\n\x06record\x12\x05\xbaH\x02\x08\x01\"h\n\x13RecordOrdersRequest\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12?\n\x07records\x18\x02 \x03(\x0b\x32!.regulars.activity.v1.OrderRecordB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"J\n\tRejection\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\"\x9a\x01\n\x14RecordOrdersResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\x10\n\x08inserted\x18\x02 \x01(\x05\x12\x12\n\nduplicates\x18\x03 \x01(\x05\x12\x31\n\x08rejected\x18\x04 \x03(\x0b\x32\x1f.regulars.activity.v1.Rejection\x12\x17\n\x0funmatched_units\x18\x05 \x01(\x03\"p\n\x13RecordReturnRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12:\n\x0corder_return\x18\x02 \x01(\x0b\x32\x1c.regulars.activity.v1.ReturnB\x06\xbaH\x03\xc8\x01\x01\"l\n\x14RecordReturnResponse\x12\x11\n\tduplicate\x18\x01 \x01(\x08\x12(\n\x06refund\x18\x02 \x01(\x0b\x32\x18.regulars.types.v1.Money\x12\x17\n\x0funmatched_units\x18\x03 \x01(\x03\"\x84\x01\n\x08\x43\x61rtLine\x12\x16\n\x03sku\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84= \x00\x12(\n\x10unit_price_minor\x18\x03 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x00\x12\x17\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\xd4\x02\n\x11UpdateCartRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1a\n\x07\x63\x61rt_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x37\n\x07\x63hannel\x18\x04 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x08\x63urrency\x18\x05 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$\x12\x38\n\x05lines\x18\x06 \x03(\x0b\x32\x1e.regulars.activity.v1.CartLineB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12\x36\n\nchanged_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\"v\n\x12UpdateCartResponse\x12.\n\x05state\x18\x01 \x01(\x0e\x32\x1f.regulars.activity.v1.CartState\x12\x30\n\x0c\x61\x62\x61ndoned_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xea\x01\n\x07Session\x12\x1d\n\nsession_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x37\n\x07\x63hannel\x18\x03 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x36\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x19\n\x05pages\x18\x05 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N \x00\"g\n\x15RecordSessionsRequest\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12<\n\x08sessions\x18\x02 \x03(\x0b\x32\x1d.regulars.activity.v1.SessionB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"\x83\x01\n\x16RecordSessionsResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\x10\n\x08inserted\x18\x02 \x01(\x05\x12\x12\n\nduplicates\x18\x03 \x01(\x05\x12\x31\n\x08rejected\x18\x04 \x03(\x0b\x32\x1f.regulars.activity.v1.Rejection*\xc4\x01\n\tCartState\x12\x1a\n\x16\x43\x41RT_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41RT_STATE_OPEN\x10\x01\x12\x18\n\x14\x43\x41RT_STATE_ABANDONED\x10\x02\x12\x18\n\x14\x43\x41RT_STATE_RECOVERED\x10\x03\x12\"\n\x1e\x43\x41RT_STATE_CONVERTED_ELSEWHERE\x10\x04\x12\x16\n\x12\x43\x41RT_STATE_CLEARED\x10\x05\x12\x16\n\x12\x43\x41RT_STATE_EXPIRED\x10\x06\x32\xbc\x04\n\x0f\x41\x63tivityService\x12i\n\x0bRecordOrder\x12(.regulars.activity.v1.RecordOrderRequest\x1a).regulars.activity.v1.RecordOrderResponse\"\x05\xc2\xe1\x18\x01\x01\x12p\n\x0cRecordOrders\x12).regulars.activity.v1.RecordOrdersRequest\x1a*.regulars.activity.v1.RecordOrdersResponse\"\x05\xc2\xe1\x18\x01\x01(\x01\x30\x01\x12l\n\x0cRecordReturn\x12).regulars.activity.v1.RecordReturnRequest\x1a*.regulars.activity.v1.RecordReturnResponse\"\x05\xc2\xe1\x18\x01\x01\x12\x66\n\nUpdateCart\x12\'.regulars.activity.v1.UpdateCartRequest\x1a(.regulars.activity.v1.UpdateCartResponse\"\x05\xc2\xe1\x18\x01\x01\x12v\n\x0eRecordSessions\x12+.regulars.activity.v1.RecordSessionsRequest\x1a,.regulars.activity.v1.RecordSessionsResponse\"\x05\xc2\xe1\x18\x01\x01(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +44,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ORDERLINE'].fields_by_name['unit_price_minor']._serialized_options = b'\272H\013\"\t\030\200\240\224\245\215\035(\000'
   _globals['_ORDERLINE'].fields_by_name['title']._loaded_options = None
   _globals['_ORDERLINE'].fields_by_name['title']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_ORDERLINE'].fields_by_name['category']._loaded_options = None
+  _globals['_ORDERLINE'].fields_by_name['category']._serialized_options = b'\272H\004r\002\030@'
   _globals['_ORDER'].fields_by_name['order_id']._loaded_options = None
   _globals['_ORDER'].fields_by_name['order_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_ORDER'].fields_by_name['customer_id']._loaded_options = None
@@ -58,6 +60,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ORDER'].fields_by_name['lines']._serialized_options = b'\272H\010\222\001\005\010\001\020\350\007'
   _globals['_ORDER'].fields_by_name['source']._loaded_options = None
   _globals['_ORDER'].fields_by_name['source']._serialized_options = b'\272H\rr\013\030 2\007^[^/]*$'
+  _globals['_ORDER'].fields_by_name['points_paid_minor']._loaded_options = None
+  _globals['_ORDER'].fields_by_name['points_paid_minor']._serialized_options = b'\272H\r\"\013\030\200\200\232\246\352\257\343\001(\000'
   _globals['_RETURNLINE'].fields_by_name['sku']._loaded_options = None
   _globals['_RETURNLINE'].fields_by_name['sku']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_RETURNLINE'].fields_by_name['quantity']._loaded_options = None
@@ -130,44 +134,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACTIVITYSERVICE'].methods_by_name['UpdateCart']._serialized_options = b'\302\341\030\001\001'
   _globals['_ACTIVITYSERVICE'].methods_by_name['RecordSessions']._loaded_options = None
   _globals['_ACTIVITYSERVICE'].methods_by_name['RecordSessions']._serialized_options = b'\302\341\030\001\001'
-  _globals['_CARTSTATE']._serialized_start=3004
-  _globals['_CARTSTATE']._serialized_end=3200
+  _globals['_CARTSTATE']._serialized_start=3095
+  _globals['_CARTSTATE']._serialized_end=3291
   _globals['_ORDERLINE']._serialized_start=229
-  _globals['_ORDERLINE']._serialized_end=362
-  _globals['_ORDER']._serialized_start=365
-  _globals['_ORDER']._serialized_end=699
-  _globals['_RETURNLINE']._serialized_start=701
-  _globals['_RETURNLINE']._serialized_end=768
-  _globals['_RETURN']._serialized_start=771
-  _globals['_RETURN']._serialized_end=1043
-  _globals['_RECORDORDERREQUEST']._serialized_start=1045
-  _globals['_RECORDORDERREQUEST']._serialized_end=1148
-  _globals['_RECORDORDERRESPONSE']._serialized_start=1150
-  _globals['_RECORDORDERRESPONSE']._serialized_end=1231
-  _globals['_ORDERRECORD']._serialized_start=1234
-  _globals['_ORDERRECORD']._serialized_end=1364
-  _globals['_RECORDORDERSREQUEST']._serialized_start=1366
-  _globals['_RECORDORDERSREQUEST']._serialized_end=1470
-  _globals['_REJECTION']._serialized_start=1472
-  _globals['_REJECTION']._serialized_end=1546
-  _globals['_RECORDORDERSRESPONSE']._serialized_start=1549
-  _globals['_RECORDORDERSRESPONSE']._serialized_end=1703
-  _globals['_RECORDRETURNREQUEST']._serialized_start=1705
-  _globals['_RECORDRETURNREQUEST']._serialized_end=1817
-  _globals['_RECORDRETURNRESPONSE']._serialized_start=1819
-  _globals['_RECORDRETURNRESPONSE']._serialized_end=1927
-  _globals['_CARTLINE']._serialized_start=1930
-  _globals['_CARTLINE']._serialized_end=2062
-  _globals['_UPDATECARTREQUEST']._serialized_start=2065
-  _globals['_UPDATECARTREQUEST']._serialized_end=2405
-  _globals['_UPDATECARTRESPONSE']._serialized_start=2407
-  _globals['_UPDATECARTRESPONSE']._serialized_end=2525
-  _globals['_SESSION']._serialized_start=2528
-  _globals['_SESSION']._serialized_end=2762
-  _globals['_RECORDSESSIONSREQUEST']._serialized_start=2764
-  _globals['_RECORDSESSIONSREQUEST']._serialized_end=2867
-  _globals['_RECORDSESSIONSRESPONSE']._serialized_start=2870
-  _globals['_RECORDSESSIONSRESPONSE']._serialized_end=3001
-  _globals['_ACTIVITYSERVICE']._serialized_start=3203
-  _globals['_ACTIVITYSERVICE']._serialized_end=3775
+  _globals['_ORDERLINE']._serialized_end=408
+  _globals['_ORDER']._serialized_start=411
+  _globals['_ORDER']._serialized_end=790
+  _globals['_RETURNLINE']._serialized_start=792
+  _globals['_RETURNLINE']._serialized_end=859
+  _globals['_RETURN']._serialized_start=862
+  _globals['_RETURN']._serialized_end=1134
+  _globals['_RECORDORDERREQUEST']._serialized_start=1136
+  _globals['_RECORDORDERREQUEST']._serialized_end=1239
+  _globals['_RECORDORDERRESPONSE']._serialized_start=1241
+  _globals['_RECORDORDERRESPONSE']._serialized_end=1322
+  _globals['_ORDERRECORD']._serialized_start=1325
+  _globals['_ORDERRECORD']._serialized_end=1455
+  _globals['_RECORDORDERSREQUEST']._serialized_start=1457
+  _globals['_RECORDORDERSREQUEST']._serialized_end=1561
+  _globals['_REJECTION']._serialized_start=1563
+  _globals['_REJECTION']._serialized_end=1637
+  _globals['_RECORDORDERSRESPONSE']._serialized_start=1640
+  _globals['_RECORDORDERSRESPONSE']._serialized_end=1794
+  _globals['_RECORDRETURNREQUEST']._serialized_start=1796
+  _globals['_RECORDRETURNREQUEST']._serialized_end=1908
+  _globals['_RECORDRETURNRESPONSE']._serialized_start=1910
+  _globals['_RECORDRETURNRESPONSE']._serialized_end=2018
+  _globals['_CARTLINE']._serialized_start=2021
+  _globals['_CARTLINE']._serialized_end=2153
+  _globals['_UPDATECARTREQUEST']._serialized_start=2156
+  _globals['_UPDATECARTREQUEST']._serialized_end=2496
+  _globals['_UPDATECARTRESPONSE']._serialized_start=2498
+  _globals['_UPDATECARTRESPONSE']._serialized_end=2616
+  _globals['_SESSION']._serialized_start=2619
+  _globals['_SESSION']._serialized_end=2853
+  _globals['_RECORDSESSIONSREQUEST']._serialized_start=2855
+  _globals['_RECORDSESSIONSREQUEST']._serialized_end=2958
+  _globals['_RECORDSESSIONSRESPONSE']._serialized_start=2961
+  _globals['_RECORDSESSIONSRESPONSE']._serialized_end=3092
+  _globals['_ACTIVITYSERVICE']._serialized_start=3294
+  _globals['_ACTIVITYSERVICE']._serialized_end=3866
 # @@protoc_insertion_point(module_scope)

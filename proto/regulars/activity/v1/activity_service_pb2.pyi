@@ -32,19 +32,23 @@ CART_STATE_CLEARED: CartState
 CART_STATE_EXPIRED: CartState
 
 class OrderLine(_message.Message):
-    __slots__ = ("sku", "quantity", "unit_price_minor", "title")
+    __slots__ = ("sku", "quantity", "unit_price_minor", "title", "category", "gift_card")
     SKU_FIELD_NUMBER: _ClassVar[int]
     QUANTITY_FIELD_NUMBER: _ClassVar[int]
     UNIT_PRICE_MINOR_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    GIFT_CARD_FIELD_NUMBER: _ClassVar[int]
     sku: str
     quantity: int
     unit_price_minor: int
     title: str
-    def __init__(self, sku: _Optional[str] = ..., quantity: _Optional[int] = ..., unit_price_minor: _Optional[int] = ..., title: _Optional[str] = ...) -> None: ...
+    category: str
+    gift_card: bool
+    def __init__(self, sku: _Optional[str] = ..., quantity: _Optional[int] = ..., unit_price_minor: _Optional[int] = ..., title: _Optional[str] = ..., category: _Optional[str] = ..., gift_card: _Optional[bool] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("order_id", "customer_id", "placed_at", "channel", "currency", "lines", "source")
+    __slots__ = ("order_id", "customer_id", "placed_at", "channel", "currency", "lines", "source", "points_paid_minor")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
     PLACED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -52,6 +56,7 @@ class Order(_message.Message):
     CURRENCY_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
+    POINTS_PAID_MINOR_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     customer_id: str
     placed_at: _timestamp_pb2.Timestamp
@@ -59,7 +64,8 @@ class Order(_message.Message):
     currency: str
     lines: _containers.RepeatedCompositeFieldContainer[OrderLine]
     source: str
-    def __init__(self, order_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., channel: _Optional[_Union[_channel_pb2.Channel, str]] = ..., currency: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[OrderLine, _Mapping]]] = ..., source: _Optional[str] = ...) -> None: ...
+    points_paid_minor: int
+    def __init__(self, order_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., placed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., channel: _Optional[_Union[_channel_pb2.Channel, str]] = ..., currency: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[OrderLine, _Mapping]]] = ..., source: _Optional[str] = ..., points_paid_minor: _Optional[int] = ...) -> None: ...
 
 class ReturnLine(_message.Message):
     __slots__ = ("sku", "quantity")

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.activity.rules import Purchase, Return, ReturnLine, check_currency, match_return
+from services.activity.rules.amounts import check_currency
+from services.activity.rules.returns import Purchase, Return, ReturnLine, match_return
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 SKUS = st.sampled_from(["tea", "kettle", "scones"])
 
 
 def purchase(sku: str = "tea", left: int = 1, days_ago: int = 1, line: int = 0, price: int = 100) -> Purchase:
-    return Purchase(f"o-{days_ago}", line, NOON - timedelta(days=days_ago), sku, left, price)
+    return Purchase(f"o-{days_ago}", line, NOON - timedelta(days=days_ago), sku, left, left, price)
 
 
 def back(*lines: tuple[str, int], at: datetime = NOON) -> Return:

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Table, insert
 
-from services.activity.rules import Order, OrderLine
-from services.activity.use_cases import record_orders
+from services.activity.rules.orders import Order, OrderLine
+from services.activity.use_cases.orders import record_orders
 from services.membership.rules import Enrolment
 from services.membership.use_cases import enrol_members
 from services.predictions.rules import CHURN, REPURCHASE, Churn, Reason, Replenishment, Run

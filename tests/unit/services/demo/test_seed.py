@@ -5,19 +5,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from services.clock import SceneClock
 from services.demo.seed import NotEmptyError, SeedReport, seed
 from services.engagement.queries import find_scores
 from services.engagement.use_cases import refresh_scores
-from services.loyalty.queries.orders import find_lots
-from services.loyalty.rules import award_points
-from services.reactions import react
 from services.programme.programme import Programme
+from services.reactions import react
 from services.storage import migrate
 from services.storage.database import Database
-from services.storage.tables import metadata, movements, orders
+from services.storage.tables import accounts, awards, lots, metadata, movements, orders
 from services.storage.unit import UnitOfWork
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -83,22 +81,39 @@ def test_all_customers_are_scored_against_the_shop_itself(shop: Database) -> Non
 
 
 def test_lots_hold_what_their_movements_add_up_to(shop: Database) -> None:
-    sums = select(movements.c.lot_id, func.sum(movements.c.points)).group_by(movements.c.lot_id)
+    coming = func.sum(case((movements.c.debit == "PROGRAMME", movements.c.points), else_=0))
+    going = func.sum(case((movements.c.credit == "PROGRAMME", movements.c.points), else_=0))
+    sums = select(movements.c.lot_id, coming - going).group_by(movements.c.lot_id)
     with shop.engine.connect() as connection:
-        remaining = {row[0]: row[1] for row in connection.execute(sums)}
-        customer_ids = [row[0] for row in connection.execute(select(orders.c.customer_id).distinct())]
-        lots = [lot for of in find_lots(connection, customer_ids).values() for lot in of]
-    assert {lot.lot_id: lot.remaining_points for lot in lots} == remaining
+        moved = {row[0]: row[1] for row in connection.execute(sums)}
+        stored = {
+            row[0]: row[1] for row in connection.execute(select(lots.c.lot_id, lots.c.remaining_points))
+        }
+    assert stored == moved
 
 
-def test_lots_award_what_the_programme_gives_for_their_orders(shop: Database) -> None:
+def test_accounts_hold_what_their_open_lots_hold(shop: Database) -> None:
+    sums = select(lots.c.customer_id, lots.c.state, func.sum(lots.c.remaining_points))
     with shop.engine.connect() as connection:
-        rows = connection.execute(select(orders.c.order_id, orders.c.customer_id, orders.c.total_minor)).all()
-        lots = find_lots(connection, {row[1] for row in rows})
-    totals = {row[0]: row[2] for row in rows}
-    found = [lot for of in lots.values() for lot in of]
-    assert found
-    assert all(lot.points == award_points(totals[lot.order_id], shop.programme) for lot in found)
+        held = {
+            (row[0], row[1]): row[2]
+            for row in connection.execute(sums.group_by(lots.c.customer_id, lots.c.state))
+        }
+        rows = connection.execute(select(accounts)).all()
+    assert rows
+    for row in rows:
+        expected = (held.get((row.customer_id, "PENDING"), 0), held.get((row.customer_id, "ACTIVE"), 0))
+        assert (row.pending_points, row.active_points) == expected
+
+
+def test_awards_are_what_the_programme_gives_for_their_orders(shop: Database) -> None:
+    sums = select(awards.c.order_id, func.sum(awards.c.points)).group_by(awards.c.order_id)
+    with shop.engine.connect() as connection:
+        found = connection.execute(select(orders.c.order_id, orders.c.total_minor))
+        totals = {row[0]: row[1] for row in found}
+        given = {row[0]: row[1] for row in connection.execute(sums)}
+    assert given
+    assert all(points == totals[order_id] // 100 for order_id, points in given.items())
 
 
 def test_order_totals_are_the_sums_of_their_lines(shop: Database) -> None:
