@@ -137,6 +137,7 @@ class OldShop:
             ],
             "orders": [order_row(lot) for lot in self.lots.values()],
             "order_lines": [row for lot in self.lots.values() for row in line_rows(lot)],
+            "return_lines": [row for lot in self.lots.values() for row in return_rows(lot)],
             "lots": [lot_row(lot) for lot in self.lots.values()],
             "movements": self.movements,
             "debts": [{"customer_id": one, "points": points} for one, points in self.debts.items()],
@@ -181,6 +182,26 @@ def line_rows(lot: OldLot) -> list[dict[str, Any]]:
             "unit_price_minor": price,
         }
         for place, (quantity, back, price) in enumerate(lot.lines)
+    ]
+
+
+def return_rows(lot: OldLot) -> list[dict[str, Any]]:
+    """What came back of each line, as if it had come in one parcel."""
+    return [
+        {
+            "return_id": f"b-{lot.order_id}",
+            "source": "web",
+            "line": place,
+            "order_id": lot.order_id,
+            "order_line": place,
+            "customer_id": lot.customer_id,
+            "sku": f"sku-{place}",
+            "quantity": back,
+            "amount_minor": back * price,
+            "returned_at": micros(lot.earned_at),
+        }
+        for place, (_, back, price) in enumerate(lot.lines)
+        if back
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -12,10 +12,14 @@ from alembic import command
 from sqlalchemy import CheckConstraint, Connection, Engine, func, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from services.points.book import Entry, add_lots_and_holds, find_entries
+from services.points.book import Entry, add_lots_and_holds, find_entries, open_book
+from services.programme.programme import Programme
 from services.storage import migrate
 from services.storage.database import make_engine
 from services.storage.tables import accounts, awards, lots, members, metadata, movements, orders, requests
+from services.storage.unit import UnitOfWork
+from services.verification.checks import Scene
+from services.verification.running import snapshot, verify
 from tests.ledger.shop_0001 import OldShop
 
 CUSTOMERS = [f"c{number}" for number in range(12)]
@@ -182,6 +186,25 @@ def test_tables_keep_their_rows_in_the_order_of_their_key(upgraded: tuple[Engine
         name for name, table in metadata.tables.items() if not table.dialect_options["sqlite"]["with_rowid"]
     }
     assert {name for name, sql in made.items() if "WITHOUT ROWID" in sql} == clustered
+
+
+@on_both
+def test_the_sweep_brings_the_upgraded_accounts_to_the_present(upgraded: tuple[Engine, OldShop]) -> None:
+    engine, shop = upgraded
+    assert violations(engine, shop.now) == []
+    now = shop.now + timedelta(days=30)
+    with engine.begin() as connection:
+        unit = UnitOfWork(connection, now, Programme())
+        open_book(unit, CUSTOMERS).store()
+        tiers = set(connection.execute(select(accounts.c.tier)).scalars())
+    assert violations(engine, now) == []
+    assert tiers == {"", "BRONZE"} | (tiers & {"SILVER", "GOLD"})
+
+
+def violations(engine: Engine, now: datetime) -> list[str]:
+    with snapshot(engine.url.render_as_string(hide_password=False)) as connection:
+        scene = Scene(connection, now, Programme())
+        return [f"{one.check.check_id}: {one.violation}" for one in verify(scene) if one.violation]
 
 
 # --- L4: what moved stays as it moved ---

@@ -1,0 +1,79 @@
+"""Checks of orders and their awards: O1, and that returns add up."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.verification.checks import Check, rows
+
+_TWICE: Final = """
+    SELECT source, order_id, {rule_id} AS rule_id FROM lots
+    WHERE order_id <> '' AND origin = 'EARN' GROUP BY source, order_id, {rule_id} HAVING COUNT(*) > 1
+"""
+
+ORDERS: Final[tuple[Check, ...]] = (
+    rows(
+        "O1-earned-once",
+        "an order earned once by each rule",
+        _TWICE.format(rule_id="substr(rule, 1, instr(rule, '@') - 1)"),
+        _TWICE.format(rule_id="split_part(rule, '@', 1)"),
+    ),
+    rows(
+        "O1-orders-of-lots",
+        "every lot that an order earned belongs to a stored order of the same customer",
+        """
+        SELECT lots.lot_id FROM lots
+        LEFT JOIN orders ON orders.source = lots.source AND orders.order_id = lots.order_id
+            AND orders.customer_id = lots.customer_id
+        WHERE lots.order_id <> '' AND lots.origin = 'EARN' AND orders.order_id IS NULL
+        """,
+    ),
+    rows(
+        "O1-awards",
+        "what the lines of an order earned is the lot",
+        """
+        SELECT awards.lot_id FROM awards LEFT JOIN lots ON lots.lot_id = awards.lot_id
+        GROUP BY awards.lot_id, lots.points HAVING SUM(awards.points) <> COALESCE(lots.points, -1)
+        """,
+    ),
+    rows(
+        "O1-award-bounds",
+        "no line gave back more points than it earned",
+        "SELECT source, order_id, line FROM awards WHERE gone_points < 0 OR gone_points > points",
+    ),
+    rows(
+        "O1-returned-whole",
+        "an order that came back whole keeps no points",
+        """
+        SELECT awards.source, awards.order_id FROM awards
+        JOIN (
+            SELECT source, order_id FROM order_lines GROUP BY source, order_id
+            HAVING SUM(quantity) = SUM(returned_quantity)
+        ) AS whole ON whole.source = awards.source AND whole.order_id = awards.order_id
+        WHERE awards.gone_points <> awards.points
+        """,
+    ),
+    rows(
+        "O2-refunds",
+        "an order's refund is the sum of its returns",
+        """
+        SELECT source, order_id FROM (
+            SELECT source, order_id, refunded_minor AS amount FROM orders
+            UNION ALL SELECT source, order_id, -amount_minor FROM return_lines
+        ) AS both_sides
+        GROUP BY source, order_id HAVING SUM(amount) <> 0
+        """,
+    ),
+    rows(
+        "O2-returned-units",
+        "an order line's returned units are the sum of its returns, and no more than were bought",
+        """
+        SELECT source, order_id, line FROM (
+            SELECT source, order_id, line, returned_quantity AS units, quantity - returned_quantity AS kept
+            FROM order_lines
+            UNION ALL SELECT source, order_id, order_line, -quantity, 0 FROM return_lines
+        ) AS both_sides
+        GROUP BY source, order_id, line HAVING SUM(units) <> 0 OR SUM(kept) < 0
+        """,
+    ),
+)
