@@ -76,6 +76,7 @@ class Entry:
     tier: str
     due_at: datetime | None
     is_whole: bool = False  # whether all open lots and live holds were read
+    is_swept: bool = False  # whether all that was due has been told, so that `due_at` may move on
 
     def standing(self, now: datetime, programme: Programme) -> Standing:
         return standing(self.qualifying, self.enrolled_at, now, programme)
@@ -128,11 +129,13 @@ class Book:
     def _follow_tier(self, entry: Entry) -> None:
         """Keep the tier that the periods amount to, and tell when it is another than before."""
         tier = entry.standing(self.unit.now, self.unit.programme).tier
-        if entry.tier and tier != entry.tier:
+        lowest = self.unit.programme.tiers.levels[0].name
+        before = entry.tier or (tier if entry.due_at else lowest)  # nobody's tier was kept before 0002
+        if tier != before:
             customer_id, now = entry.account.customer_id, self.unit.now
-            change = {"customer_id": customer_id, "from_tier": entry.tier, "to_tier": tier, "changed_at": now}
+            change = {"customer_id": customer_id, "from_tier": before, "to_tier": tier, "changed_at": now}
             self.unit.connection.execute(insert(tier_changes), change)
-            self.unit.emit(TierChanged(customer_id, entry.tier, tier))
+            self.unit.emit(TierChanged(customer_id, before, tier))
         entry.tier = tier
 
 
@@ -252,7 +255,7 @@ def account_row(entry: Entry, now: datetime, programme: Programme) -> dict[str, 
     account = entry.account
     found = entry.standing(now, programme)
     moments = [tier_due(found, now, programme.tiers), account.next_due()]
-    moments += [] if entry.is_whole else [entry.due_at]
+    moments += [entry.due_at] if _keeps_due(entry, now) else []
     return {
         "customer_id": account.customer_id,
         "pending_points": account.pending_points,
@@ -264,6 +267,13 @@ def account_row(entry: Entry, now: datetime, programme: Programme) -> dict[str, 
         "forfeits_at": account.forfeits_at,
         "due_at": min(moment for moment in moments if moment is not None),
     }
+
+
+def _keeps_due(entry: Entry, now: datetime) -> bool:
+    """Whether the sweep must still look at what was due, such as a warning, or at lots that were not read."""
+    if entry.due_at is None or entry.is_swept:
+        return False
+    return not entry.is_whole or entry.due_at <= now
 
 
 def store_movements(unit: UnitOfWork, entries: Iterable[Movement]) -> None:
