@@ -81,44 +81,49 @@ def create_tables() -> None:
     op.create_table(
         "coupon_uses",
         sa.Column("use_id", sa.String(length=64), nullable=False),
-        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("code", sa.String(length=48), nullable=False),
         sa.Column("customer_id", sa.String(length=128), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("order_id", sa.String(length=64), nullable=False),
         sa.Column("discount_minor", sa.BigInteger(), nullable=False),
-        sa.Column("reserved_at", tables.Instant(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("charged_minor", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", tables.Instant(), nullable=False),
         sa.Column("lapses_at", tables.Instant(), nullable=True),
         sa.Column("resolved_at", tables.Instant(), nullable=True),
         sa.PrimaryKeyConstraint("use_id", name=op.f("pk_coupon_uses")),
     )
     with op.batch_alter_table("coupon_uses", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_coupon_uses_code_customer_id"), ["code", "customer_id"], unique=False
+            batch_op.f("ix_coupon_uses_code_state_lapses_at"), ["code", "state", "lapses_at"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_coupon_uses_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_coupon_uses_customer_id_code"), ["customer_id", "code"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_coupon_uses_state_lapses_at"), ["state", "lapses_at"], unique=False
         )
     op.create_table(
         "coupons",
-        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("code", sa.String(length=48), nullable=False),
         sa.Column("campaign", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("benefit", sa.String(length=16), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("sku", sa.String(length=64), nullable=False),
         sa.Column("customer_id", sa.String(length=128), nullable=False),
         sa.Column("uses_max", sa.BigInteger(), nullable=True),
         sa.Column("per_customer_max", sa.Integer(), nullable=True),
         sa.Column("per_customer_period", sa.String(length=8), nullable=False),
         sa.Column("budget_minor", sa.BigInteger(), nullable=True),
         sa.Column("uses", sa.BigInteger(), nullable=False),
-        sa.Column("spent_minor", sa.BigInteger(), nullable=False),
+        sa.Column("charged_minor", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", tables.Instant(), nullable=True),
         sa.Column("valid_until", tables.Instant(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("created_at", tables.Instant(), nullable=False),
-        sa.CheckConstraint("uses >= 0 AND spent_minor >= 0", name=op.f("ck_coupons_never_negative")),
+        sa.CheckConstraint("uses >= 0 AND charged_minor >= 0", name=op.f("ck_coupons_never_negative")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_coupons")),
     )
     with op.batch_alter_table("coupons", schema=None) as batch_op:
@@ -207,7 +212,7 @@ def create_tables() -> None:
         sa.Column("member_reward_id", sa.String(length=64), nullable=False),
         sa.Column("customer_id", sa.String(length=128), nullable=False),
         sa.Column("reward_id", sa.String(length=64), nullable=False),
-        sa.Column("hold_id", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("issued_at", tables.Instant(), nullable=False),
@@ -217,8 +222,11 @@ def create_tables() -> None:
     )
     with op.batch_alter_table("member_rewards", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_member_rewards_customer_id_member_reward_id"),
-            ["customer_id", "member_reward_id"],
+            batch_op.f("ix_member_rewards_customer_id_reward_id"), ["customer_id", "reward_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_member_rewards_reward_id_state_expires_at"),
+            ["reward_id", "state", "expires_at"],
             unique=False,
         )
         batch_op.create_index(
@@ -264,29 +272,34 @@ def create_tables() -> None:
     )
     op.create_table(
         "referral_codes",
-        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
         sa.Column("customer_id", sa.String(length=128), nullable=False),
         sa.Column("created_at", tables.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_referral_codes")),
     )
     with op.batch_alter_table("referral_codes", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_referral_codes_customer_id"), ["customer_id"], unique=True)
+        batch_op.create_index(batch_op.f("ix_referral_codes_customer_id"), ["customer_id"], unique=False)
     op.create_table(
         "referrals",
+        sa.Column("referral_id", sa.String(length=64), nullable=False),
         sa.Column("friend_id", sa.String(length=128), nullable=False),
         sa.Column("referrer_id", sa.String(length=128), nullable=False),
-        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("order_id", sa.String(length=64), nullable=False),
         sa.Column("accepted_at", tables.Instant(), nullable=False),
-        sa.Column("pays_at", tables.Instant(), nullable=True),
+        sa.Column("due_at", tables.Instant(), nullable=False),
         sa.Column("resolved_at", tables.Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("friend_id", name=op.f("pk_referrals")),
+        sa.PrimaryKeyConstraint("referral_id", name=op.f("pk_referrals")),
     )
     with op.batch_alter_table("referrals", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_referrals_referrer_id"), ["referrer_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_referrals_state_pays_at"), ["state", "pays_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referrals_friend_id"), ["friend_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_referrals_referrer_id_state"), ["referrer_id", "state"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_referrals_state_due_at"), ["state", "due_at"], unique=False)
     op.create_table(
         "rewards",
         sa.Column("reward_id", sa.String(length=64), nullable=False),
