@@ -24,6 +24,7 @@ from services.clock import Clock, SystemClock
 from services.engagement.servicer import EngagementServicer
 from services.feedback.servicer import FeedbackServicer
 from services.loyalty.servicer import LoyaltyServicer
+from services.loyalty.use_cases.time import FIRST_SWEEP, SWEEP_TOPIC, sweep
 from services.membership.servicer import MembershipServicer
 from services.predictions.servicer import PredictionsServicer
 from services.presence.key_tables import KeyTables
@@ -39,7 +40,7 @@ from services.rpc.desk import FrontDesk
 from services.rpc.limits import RateLimiter
 from services.server import RpcServer, Service, all_scopes
 from services.settings import Settings, SettingsError
-from services.storage import keys, migrate
+from services.storage import keys, migrate, outbox
 from services.storage.database import Database
 from services.storage.outbox import Claimed
 from services.telemetry import Telemetry
@@ -157,7 +158,15 @@ def handlers(database: Database, channels: dict[str, Sender]) -> dict[str, Handl
         await channels[work.payload["channel"]].send(work.payload)
         await database.write(end_work, Ended(work, ""))
 
-    return {CART_IDLE_TOPIC: abandon, SEND_TOPIC: send, DELIVER_TOPIC: deliver}
+    async def sweep_points(work: Claimed) -> None:
+        await sweep(database, work)
+
+    return {
+        CART_IDLE_TOPIC: abandon,
+        SEND_TOPIC: send,
+        DELIVER_TOPIC: deliver,
+        SWEEP_TOPIC: sweep_points,
+    }
 
 
 def live_keys(database: Database) -> list[ApiKey]:
@@ -222,10 +231,17 @@ async def upkeep(house: House) -> None:
         house.keyring.replace(await asyncio.to_thread(live_keys, house.database))
 
 
+def plan_recurring(database: Database) -> None:
+    """Have the jobs that come again and again planned, whoever started first."""
+    with database.engine.begin() as connection:
+        outbox.plan(connection, FIRST_SWEEP)
+
+
 @asynccontextmanager
 async def running(house: House) -> AsyncIterator[House]:
     """Serve calls and work through what is due, until the block ends."""
     await house.database.open()
+    plan_recurring(house.database)
     await house.rpc.start()
     working = asyncio.create_task(house.worker.run())
     keeping_up = asyncio.create_task(upkeep(house))

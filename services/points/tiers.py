@@ -112,6 +112,12 @@ def warning_moments(found: Standing, tiers: Tiers) -> list[tuple[int, datetime]]
     ]
 
 
+def warning_due(found: Standing, now: datetime, tiers: Tiers) -> int | None:
+    """How many days ahead the latest warning that is due speaks of; None while there is none."""
+    due = [days for days, moment in warning_moments(found, tiers) if moment <= now]
+    return min(due, default=None)
+
+
 def tier_due(found: Standing, now: datetime, tiers: Tiers) -> datetime:
     """When time alone changes something next: the next warning, or the end of the period."""
     ahead = [moment for _, moment in warning_moments(found, tiers) if moment > now]

@@ -44,24 +44,34 @@ class Claimed:
         """Which writer takes it."""
         return str(self.payload.get("customer_id", self.work_key))
 
+    @property
+    def recurs(self) -> bool:
+        """Whether it is tried for ever, because it comes again and again."""
+        return bool(self.payload.get("recurs"))
+
 
 def enqueue(unit: UnitOfWork, work: Iterable[Work]) -> None:
     """Add work, or replace what waits under the same topic and key."""
     waiting = list(work)
-    rows = [
-        {
-            "topic": one.topic,
-            "work_key": one.work_key,
-            "payload": dict(one.payload),
-            "due_at": one.due_at,
-            "attempts": 0,
-        }
-        for one in waiting
-    ]
-    if rows:
+    if waiting:
         drop(unit.connection, [(one.topic, one.work_key) for one in waiting])
-        insert_new(unit.connection, outbox, rows)
+        insert_new(unit.connection, outbox, [_row(one) for one in waiting])
         unit.has_due_work |= any(one.due_at <= unit.now for one in waiting)
+
+
+def _row(work: Work) -> dict[str, Any]:
+    return {
+        "topic": work.topic,
+        "work_key": work.work_key,
+        "payload": dict(work.payload),
+        "due_at": work.due_at,
+        "attempts": 0,
+    }
+
+
+def plan(connection: Connection, work: Work) -> None:
+    """Add work unless it waits already under the same topic and key."""
+    insert_new(connection, outbox, [_row(work)])
 
 
 _DROP = delete(outbox).where(
@@ -116,9 +126,12 @@ def done(connection: Connection, work_ids: Sequence[int]) -> None:
 
 
 def failed(connection: Connection, work: Claimed, error: str, now: datetime) -> None:
-    """Put work off with a doubling pause; after ATTEMPTS_MAX it is dead and stays to be seen."""
-    dead = work.attempts >= ATTEMPTS_MAX
-    pause = RETRY_FIRST * 2 ** (work.attempts - 1)
+    """Put work off with a doubling pause; after ATTEMPTS_MAX it is dead and stays to be seen.
+
+    Work that recurs never dies; its pause grows no more.
+    """
+    dead = work.attempts >= ATTEMPTS_MAX and not work.recurs
+    pause = RETRY_FIRST * 2 ** (min(work.attempts, ATTEMPTS_MAX) - 1)
     connection.execute(
         update(outbox)
         .where(outbox.c.work_id == work.work_id)
