@@ -25,7 +25,7 @@ from services.engagement.servicer import EngagementServicer
 from services.feedback.servicer import FeedbackServicer
 from services.loyalty.servicer import LoyaltyServicer
 from services.loyalty.use_cases.time import FIRST_SWEEP, SWEEP_TOPIC, sweep
-from services.membership.servicer import MembershipServicer
+from services.membership.servicer.service import MembershipServicer
 from services.predictions.servicer import PredictionsServicer
 from services.presence.key_tables import KeyTables
 from services.presence.servicer import PresenceServicer

@@ -9,8 +9,8 @@ from sqlalchemy import Table, insert
 
 from services.activity.rules.orders import Order, OrderLine
 from services.activity.use_cases.orders import record_orders
-from services.membership.rules import Enrolment
-from services.membership.use_cases import enrol_members
+from services.membership.rules.members import Enrolment
+from services.membership.use_cases.members import enrol_members
 from services.predictions.rules import CHURN, REPURCHASE, Churn, Reason, Replenishment, Run
 from services.predictions.use_cases import PredictionSet, replace_predictions
 from services.storage.database import Database

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.membership.rules import Consent, ConsentKind, Member, MemberState, latest
+from services.membership.rules.members import Consent, ConsentKind, Member, MemberState, latest
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 CONSENTS = st.lists(

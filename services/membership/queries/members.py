@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from services.membership.rules import (
+from services.membership.rules.members import (
     Consent,
     ConsentKind,
     Enrolment,

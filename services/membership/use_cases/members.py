@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from services.errors import MemberNotFoundError, RegularsError, check_moment
 from services.events import ConsentsChanged
-from services.membership import queries
-from services.membership.rules import (
+from services.membership.queries import members as queries
+from services.membership.rules.members import (
     AlreadyEnrolledError,
     ConsentChange,
     ConsentKind,
