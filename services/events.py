@@ -67,6 +67,19 @@ class OrderReturned:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderExchanged:
+    """Goods of one order came back, and others were taken for them, which are an order of their own."""
+
+    returned: OrderReturned
+    placed: OrderPlaced
+    returned_minor: int  # what came back was worth, without gift cards
+
+    @property
+    def customer_id(self) -> str:
+        return self.placed.customer_id
+
+
+@dataclass(frozen=True, slots=True)
 class CartChanged:
     """A cart was filled, changed or cleared by its customer."""
 
@@ -190,6 +203,7 @@ Event = (
     CustomerSeen
     | OrderPlaced
     | OrderReturned
+    | OrderExchanged
     | CartChanged
     | CartClosed
     | ConsentsChanged

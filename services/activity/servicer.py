@@ -14,10 +14,12 @@ from regulars.types.v1.channel_pb2 import Channel
 from regulars.types.v1.money_pb2 import Money
 
 from services.activity.rules.carts import Cart, CartLine
+from services.activity.rules.exchanges import Exchange
 from services.activity.rules.orders import Order, OrderLine, OrderRecorded
 from services.activity.rules.returns import Return, ReturnLine, ReturnRecorded
 from services.activity.rules.sessions import Session
 from services.activity.use_cases.carts import update_carts
+from services.activity.use_cases.exchanges import record_exchanges
 from services.activity.use_cases.orders import record_orders
 from services.activity.use_cases.returns import record_returns
 from services.activity.use_cases.sessions import record_sessions
@@ -55,6 +57,19 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
             duplicate=answer.duplicate,
             refund=Money(amount_minor=answer.refund_minor, currency=currency),
             unmatched_units=answer.unmatched_units,
+        )
+
+    async def RecordExchange(
+        self, request: pb.RecordExchangeRequest, context: Context
+    ) -> pb.RecordExchangeResponse:
+        del context
+        exchange = exchange_of(request.exchange)
+        answer = await self._database.write(record_exchanges, exchange, request_key(request))
+        currency = exchange.currency
+        return pb.RecordExchangeResponse(
+            duplicate=answer.duplicate,
+            returned=Money(amount_minor=answer.returned_minor, currency=currency),
+            taken=Money(amount_minor=answer.taken_minor, currency=currency),
         )
 
     async def RecordOrders(
@@ -199,6 +214,22 @@ def return_of(message: pb.Return) -> Return:
         message.customer_id,
         moment(message.returned_at),
         tuple(ReturnLine(line.sku, line.quantity) for line in message.lines),
+    )
+
+
+def exchange_of(message: pb.Exchange) -> Exchange:
+    return Exchange(
+        message.source or SOURCE_DEFAULT,
+        message.exchange_id,
+        message.customer_id,
+        moment(message.exchanged_at),
+        short_name(Channel, message.channel, "CHANNEL_"),
+        message.order_id,
+        tuple(ReturnLine(line.sku, line.quantity) for line in message.returned),
+        message.new_order_id,
+        tuple(order_line_of(line) for line in message.taken),
+        message.currency,
+        message.points_paid_minor,
     )
 
 

@@ -189,6 +189,7 @@ def _order_rows(taken: pl.DataFrame) -> pl.DataFrame:
         source=pl.lit(SOURCE),
         refunded_minor=pl.col("refund_minor").fill_null(0),
         points_paid_minor=pl.lit(0),
+        replaces=pl.lit(""),
     )
 
 

@@ -200,6 +200,7 @@ def stored_order(order: OrderBody, total_minor: int) -> db.StoredOrder:
         total_minor=total_minor,
         refunded_minor=0,
         points_paid_minor=0,
+        replaces="",
     )
 
 

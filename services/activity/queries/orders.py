@@ -39,6 +39,7 @@ _HEADS = select(
     orders.c.channel,
     orders.c.currency,
     orders.c.points_paid_minor,
+    orders.c.replaces,
 ).where(among(orders.c.order_id, "ids"))
 _LINES = (
     select(
@@ -93,6 +94,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "total_minor": order.total_minor,
         "refunded_minor": 0,
         "points_paid_minor": order.points_paid_minor,
+        "replaces": order.replaces,
     }
 
 

@@ -26,6 +26,7 @@ _PURCHASES = (
         order_lines.c.quantity,
         (order_lines.c.quantity - order_lines.c.returned_quantity).label("left"),
         order_lines.c.unit_price_minor,
+        order_lines.c.gift_card,
     )
     .join_from(
         orders,
@@ -65,6 +66,11 @@ class MatchedReturn:
     def refund_minor(self) -> int:
         return sum(match.amount_minor for match in self.matches)
 
+    @property
+    def earning_minor(self) -> int:
+        """The refund for goods that may have earned points: all but gift cards."""
+        return sum(match.amount_minor for match in self.matches if not match.purchase.gift_card)
+
 
 def find_returns(
     connection: Connection, keys: Iterable[tuple[str, str]]
@@ -82,8 +88,8 @@ def purchases(connection: Connection, back: Sequence[Return]) -> dict[tuple[str,
         "customers": sorted({one.customer_id for one in back}),
         "skus": sorted({line.sku for one in back for line in one.lines}),
     }
-    for row in connection.execute(_PURCHASES, names):
-        found.setdefault((row[0], row[1]), []).append(Purchase(*row[2:]))
+    for source, customer_id, *rest in connection.execute(_PURCHASES, names):
+        found.setdefault((source, customer_id), []).append(Purchase(*rest))
     return found
 
 

@@ -43,6 +43,7 @@ class Content:
     channel: str
     currency: str
     points_paid_minor: int
+    replaces: str
     lines: tuple[LineContent, ...]
 
 
@@ -56,6 +57,7 @@ class Order:
     currency: str
     lines: tuple[OrderLine, ...]
     points_paid_minor: int = 0
+    replaces: str = ""  # the order whose goods were exchanged for these
 
     @cached_property
     def total_minor(self) -> int:
@@ -69,6 +71,7 @@ class Order:
             self.channel,
             self.currency,
             self.points_paid_minor,
+            self.replaces,
             tuple(line.content for line in self.lines),
         )
 

@@ -57,6 +57,7 @@ class Purchase:
     quantity: int
     left: int
     unit_price_minor: int
+    gift_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,12 @@ def match_return(back: Return, purchases: Sequence[Purchase]) -> tuple[list[Matc
                 break
         unmatched += wanted
     return matches, unmatched
+
+
+def put_back(matches: Iterable[Match]) -> None:
+    """Undo a match whose return is refused."""
+    for match in matches:
+        match.purchase.left += match.quantity
 
 
 def _candidates(sku: str, back: Return, purchases: Iterable[Purchase]) -> list[Purchase]:

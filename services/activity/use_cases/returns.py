@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from services.activity.queries import orders as order_queries
 from services.activity.queries import returns as queries
+from services.activity.queries.orders import OrderKey, StoredOrder
+from services.activity.queries.returns import MatchedReturn
 from services.activity.rules.returns import (
     Match,
     OrderNotFoundError,
@@ -14,11 +17,14 @@ from services.activity.rules.returns import (
     ReturnExceedsOrderError,
     ReturnRecorded,
     match_return,
+    put_back,
 )
 from services.errors import RegularsError, check_moment
 from services.events import OrderReturned, ReturnedLine
 from services.storage.sets import lock_customers
 from services.storage.unit import UnitOfWork, use_case
+
+FIELDS: Final = ("order_return.order_id", "order_return.lines")
 
 
 @use_case(ReturnRecorded)
@@ -28,68 +34,88 @@ def record_returns(unit: UnitOfWork, returns: Sequence[Return]) -> list[ReturnRe
     orders = order_queries.find_orders(unit.connection, ((back.source, back.order_id) for back in returns))
     purchases = queries.purchases(unit.connection, returns)
     answers: list[ReturnRecorded | RegularsError] = []
-    matched: list[queries.MatchedReturn] = []
+    matched: list[MatchedReturn] = []
     for back in returns:
         key = (back.source, back.return_id)
         if key in known:
             answers.append(ReturnRecorded(True, *known[key]))
             continue
-        outcome = _take_back(unit, back, orders, purchases.get((back.source, back.customer_id), ()))
-        if isinstance(outcome, queries.MatchedReturn):
+        outcome = check_moment(back.returned_at, unit.now, "order_return.returned_at") or take_back(
+            back, orders, purchases.get((back.source, back.customer_id), ()), FIELDS
+        )
+        if isinstance(outcome, MatchedReturn):
             matched.append(outcome)
             known[key] = (outcome.refund_minor, outcome.unmatched_units)
             answers.append(ReturnRecorded(False, *known[key]))
         else:
             answers.append(outcome)
-    queries.store_returns(unit.connection, matched)
-    _emit_returned(unit, matched)
+    if matched:
+        _store(unit, matched)
     return answers
 
 
-def _take_back(
-    unit: UnitOfWork,
+def _store(unit: UnitOfWork, matched: Sequence[MatchedReturn]) -> None:
+    touched = {(one.back.source, match.purchase.order_id) for one in matched for match in one.matches}
+    before = order_queries.find_orders(unit.connection, touched)
+    queries.store_returns(unit.connection, matched)
+    for event in returned_events(matched, before):
+        unit.emit(event)
+
+
+def take_back(
     back: Return,
-    orders: dict[order_queries.OrderKey, order_queries.StoredOrder],
+    orders: Mapping[OrderKey, StoredOrder],
     purchases: Iterable[Purchase],
-) -> queries.MatchedReturn | RegularsError:
-    problem = check_moment(back.returned_at, unit.now, "order_return.returned_at")
-    if problem is not None:
-        return problem
+    fields: tuple[str, str],
+) -> MatchedReturn | RegularsError:
+    """Match a return with what was bought, or say why not.
+
+    orders, purchases: what is stored for the batch. fields: how the message names the order and the goods.
+    """
     order = orders.get((back.source, back.order_id))
     if back.order_id and (order is None or order.customer_id != back.customer_id):
-        return OrderNotFoundError(field="order_return.order_id", order_id=back.order_id)
+        return OrderNotFoundError(field=fields[0], order_id=back.order_id)
     pool = [one for one in purchases if back.order_id in {"", one.order_id}]
-    left = [one.left for one in pool]
     matches, unmatched = match_return(back, pool)
     if back.order_id and unmatched:
-        for one, units in zip(pool, left, strict=True):
-            one.left = units
-        return ReturnExceedsOrderError(field="order_return.lines", units_too_many=unmatched)
-    return queries.MatchedReturn(back, matches, unmatched)
+        put_back(matches)
+        return ReturnExceedsOrderError(field=fields[1], units_too_many=unmatched)
+    return MatchedReturn(back, matches, unmatched)
 
 
-def _emit_returned(unit: UnitOfWork, matched: Sequence[queries.MatchedReturn]) -> None:
-    """One event per return and order, with the order's whole refund after it."""
-    touched = {(one.back.source, match.purchase.order_id) for one in matched for match in one.matches}
-    after = order_queries.find_orders(unit.connection, touched) if touched else {}
+def returned_events(
+    matched: Sequence[MatchedReturn], before: Mapping[OrderKey, StoredOrder]
+) -> Iterator[OrderReturned]:
+    """One event per return and order, with all that came back of the order up to it.
+
+    before: the orders as they were before the batch.
+    """
+    refunded: dict[OrderKey, int] = {}
     for one in matched:
         for order_id in sorted({match.purchase.order_id for match in one.matches}):
-            order = after[one.back.source, order_id]
-            unit.emit(_returned(one, order_id, order))
+            key = (one.back.source, order_id)
+            matches = [match for match in one.matches if match.purchase.order_id == order_id]
+            so_far = refunded.get(key, before[key].refunded_minor)
+            refunded[key] = so_far + sum(match.amount_minor for match in matches)
+            yield _returned(one.back, order_id, before[key].total_minor, refunded[key], matches)
 
 
-def _returned(one: queries.MatchedReturn, order_id: str, order: order_queries.StoredOrder) -> OrderReturned:
+def _returned(
+    back: Return, order_id: str, total_minor: int, refunded_minor: int, matches: Iterable[Match]
+) -> OrderReturned:
+    lines = {
+        match.purchase.line: ReturnedLine(
+            match.purchase.line, match.purchase.quantity, match.returned_quantity
+        )
+        for match in matches
+    }
     return OrderReturned(
-        one.back.source,
+        back.source,
         order_id,
-        one.back.customer_id,
-        one.back.returned_at,
-        one.back.return_id,
-        order.total_minor,
-        order.refunded_minor,
-        tuple(_line(match) for match in one.matches if match.purchase.order_id == order_id),
+        back.customer_id,
+        back.returned_at,
+        back.return_id,
+        total_minor,
+        refunded_minor,
+        tuple(lines.values()),
     )
-
-
-def _line(match: Match) -> ReturnedLine:
-    return ReturnedLine(match.purchase.line, match.purchase.quantity, match.returned_quantity)

@@ -22,7 +22,7 @@ Line = tuple[int, int, int, int]  # line, worth, quantity, returned quantity
 
 PLAIN_FILLS: Final = (
     "UPDATE members SET changed_at = enrolled_at",
-    "UPDATE orders SET points_paid_minor = 0",
+    "UPDATE orders SET points_paid_minor = 0, replaces = ''",
     "UPDATE order_lines SET category = '', gift_card = FALSE",
     "UPDATE requests SET customer_id = ''",
 )

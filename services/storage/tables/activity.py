@@ -19,6 +19,7 @@ orders = table(
     number("total_minor"),
     number("refunded_minor"),
     number("points_paid_minor"),  # the part of the total that was paid with points
+    text("replaces", 64),  # the order whose goods were exchanged for these; empty: none
     Index(None, "customer_id", "placed_at"),
 )
 
@@ -68,9 +69,12 @@ exchanges = table(
     key("exchange_id", 64),
     key("source", 32),
     text("customer_id"),
-    text("return_id", 64),
-    text("order_id", 64),
     moment("exchanged_at"),
+    text("original_id", 64),  # the order whose goods came back
+    text("return_id", 64),
+    text("order_id", 64),  # the order of the new goods
+    number("kept_minor"),  # the part of the returned value that was not paid out
+    Index(None, "original_id"),
     Index(None, "customer_id"),
 )
 

@@ -167,6 +167,50 @@ class RecordReturnResponse(_message.Message):
     unmatched_units: int
     def __init__(self, duplicate: _Optional[bool] = ..., refund: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., unmatched_units: _Optional[int] = ...) -> None: ...
 
+class Exchange(_message.Message):
+    __slots__ = ("exchange_id", "source", "customer_id", "exchanged_at", "channel", "order_id", "returned", "new_order_id", "taken", "currency", "points_paid_minor")
+    EXCHANGE_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    EXCHANGED_AT_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    RETURNED_FIELD_NUMBER: _ClassVar[int]
+    NEW_ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    POINTS_PAID_MINOR_FIELD_NUMBER: _ClassVar[int]
+    exchange_id: str
+    source: str
+    customer_id: str
+    exchanged_at: _timestamp_pb2.Timestamp
+    channel: _channel_pb2.Channel
+    order_id: str
+    returned: _containers.RepeatedCompositeFieldContainer[ReturnLine]
+    new_order_id: str
+    taken: _containers.RepeatedCompositeFieldContainer[OrderLine]
+    currency: str
+    points_paid_minor: int
+    def __init__(self, exchange_id: _Optional[str] = ..., source: _Optional[str] = ..., customer_id: _Optional[str] = ..., exchanged_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., channel: _Optional[_Union[_channel_pb2.Channel, str]] = ..., order_id: _Optional[str] = ..., returned: _Optional[_Iterable[_Union[ReturnLine, _Mapping]]] = ..., new_order_id: _Optional[str] = ..., taken: _Optional[_Iterable[_Union[OrderLine, _Mapping]]] = ..., currency: _Optional[str] = ..., points_paid_minor: _Optional[int] = ...) -> None: ...
+
+class RecordExchangeRequest(_message.Message):
+    __slots__ = ("request_id", "exchange")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    EXCHANGE_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    exchange: Exchange
+    def __init__(self, request_id: _Optional[str] = ..., exchange: _Optional[_Union[Exchange, _Mapping]] = ...) -> None: ...
+
+class RecordExchangeResponse(_message.Message):
+    __slots__ = ("duplicate", "returned", "taken")
+    DUPLICATE_FIELD_NUMBER: _ClassVar[int]
+    RETURNED_FIELD_NUMBER: _ClassVar[int]
+    TAKEN_FIELD_NUMBER: _ClassVar[int]
+    duplicate: bool
+    returned: _money_pb2.Money
+    taken: _money_pb2.Money
+    def __init__(self, duplicate: _Optional[bool] = ..., returned: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., taken: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
+
 class CartLine(_message.Message):
     __slots__ = ("sku", "quantity", "unit_price_minor", "title")
     SKU_FIELD_NUMBER: _ClassVar[int]

@@ -50,6 +50,11 @@ class ActivityServiceStub:
                 request_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordReturnRequest.SerializeToString,
                 response_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordReturnResponse.FromString,
                 _registered_method=True)
+        self.RecordExchange = channel.unary_unary(
+                '/regulars.activity.v1.ActivityService/RecordExchange',
+                request_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordExchangeRequest.SerializeToString,
+                response_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordExchangeResponse.FromString,
+                _registered_method=True)
         self.UpdateCart = channel.unary_unary(
                 '/regulars.activity.v1.ActivityService/UpdateCart',
                 request_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.UpdateCartRequest.SerializeToString,
@@ -91,6 +96,18 @@ class ActivityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordExchange(self, request, context):
+        """Records that goods were exchanged for others, in whatever channel: a return and an order in one.
+        What the new goods are worth up to the value of the returned ones keeps the points of these and
+        their dates; only the difference is earned or taken back. The same exchange again answers
+        `duplicate`; the same exchange id with another content is ALREADY_EXISTS (EXCHANGE_DIFFERS), as is
+        a `new_order_id` that is stored (ORDER_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
+        FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def UpdateCart(self, request, context):
         """Stores the present content of a cart. A cart without lines is cleared. An update older than the
         stored one changes nothing.
@@ -123,6 +140,11 @@ def add_ActivityServiceServicer_to_server(servicer, server):
                     servicer.RecordReturn,
                     request_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordReturnRequest.FromString,
                     response_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordReturnResponse.SerializeToString,
+            ),
+            'RecordExchange': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordExchange,
+                    request_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordExchangeRequest.FromString,
+                    response_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordExchangeResponse.SerializeToString,
             ),
             'UpdateCart': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateCart,
@@ -217,6 +239,33 @@ class ActivityService:
             '/regulars.activity.v1.ActivityService/RecordReturn',
             regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordReturnRequest.SerializeToString,
             regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordReturnResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordExchange(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.activity.v1.ActivityService/RecordExchange',
+            regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordExchangeRequest.SerializeToString,
+            regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordExchangeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -46,6 +46,14 @@ class ActivityServiceStub:
     recent earlier purchases of the same SKUs. NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
     FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than was bought in it.
     """
+    RecordExchange: _grpc.UnaryUnaryMultiCallable[_activity_service_pb2.RecordExchangeRequest, _activity_service_pb2.RecordExchangeResponse]
+    """Records that goods were exchanged for others, in whatever channel: a return and an order in one.
+    What the new goods are worth up to the value of the returned ones keeps the points of these and
+    their dates; only the difference is earned or taken back. The same exchange again answers
+    `duplicate`; the same exchange id with another content is ALREADY_EXISTS (EXCHANGE_DIFFERS), as is
+    a `new_order_id` that is stored (ORDER_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
+    FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
+    """
     UpdateCart: _grpc.UnaryUnaryMultiCallable[_activity_service_pb2.UpdateCartRequest, _activity_service_pb2.UpdateCartResponse]
     """Stores the present content of a cart. A cart without lines is cleared. An update older than the
     stored one changes nothing.
@@ -70,6 +78,14 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     """Records the return of goods. Without an order id the goods are matched with the customer's most
     recent earlier purchases of the same SKUs. NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
     FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than was bought in it.
+    """
+    RecordExchange: _aio.UnaryUnaryMultiCallable[_activity_service_pb2.RecordExchangeRequest, _activity_service_pb2.RecordExchangeResponse]  # type: ignore[assignment]
+    """Records that goods were exchanged for others, in whatever channel: a return and an order in one.
+    What the new goods are worth up to the value of the returned ones keeps the points of these and
+    their dates; only the difference is earned or taken back. The same exchange again answers
+    `duplicate`; the same exchange id with another content is ALREADY_EXISTS (EXCHANGE_DIFFERS), as is
+    a `new_order_id` that is stored (ORDER_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
+    FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
     """
     UpdateCart: _aio.UnaryUnaryMultiCallable[_activity_service_pb2.UpdateCartRequest, _activity_service_pb2.UpdateCartResponse]  # type: ignore[assignment]
     """Stores the present content of a cart. A cart without lines is cleared. An update older than the
@@ -110,6 +126,20 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         """Records the return of goods. Without an order id the goods are matched with the customer's most
         recent earlier purchases of the same SKUs. NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
         FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than was bought in it.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordExchange(
+        self,
+        request: _activity_service_pb2.RecordExchangeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_service_pb2.RecordExchangeResponse, _abc.Awaitable[_activity_service_pb2.RecordExchangeResponse]]:
+        """Records that goods were exchanged for others, in whatever channel: a return and an order in one.
+        What the new goods are worth up to the value of the returned ones keeps the points of these and
+        their dates; only the difference is earned or taken back. The same exchange again answers
+        `duplicate`; the same exchange id with another content is ALREADY_EXISTS (EXCHANGE_DIFFERS), as is
+        a `new_order_id` that is stored (ORDER_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
+        FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
         """
 
     @_abc_1.abstractmethod

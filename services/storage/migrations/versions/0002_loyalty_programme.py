@@ -150,13 +150,16 @@ def create_tables() -> None:
         sa.Column("exchange_id", sa.String(length=64), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("customer_id", sa.String(length=128), nullable=False),
+        sa.Column("exchanged_at", tables.Instant(), nullable=False),
+        sa.Column("original_id", sa.String(length=64), nullable=False),
         sa.Column("return_id", sa.String(length=64), nullable=False),
         sa.Column("order_id", sa.String(length=64), nullable=False),
-        sa.Column("exchanged_at", tables.Instant(), nullable=False),
+        sa.Column("kept_minor", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("exchange_id", "source", name=op.f("pk_exchanges")),
     )
     with op.batch_alter_table("exchanges", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_exchanges_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exchanges_original_id"), ["original_id"], unique=False)
     op.create_table(
         "hold_lots",
         sa.Column("hold_id", sa.String(length=64), nullable=False),
@@ -379,6 +382,7 @@ def add_columns() -> None:
         batch_op.add_column(sa.Column("gift_card", sa.Boolean(), nullable=True))
     with op.batch_alter_table("orders") as batch_op:
         batch_op.add_column(sa.Column("points_paid_minor", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("replaces", sa.String(length=64), nullable=True))
     with op.batch_alter_table("requests") as batch_op:
         batch_op.add_column(sa.Column("customer_id", sa.String(length=128), nullable=True))
 
@@ -434,6 +438,7 @@ def close_columns() -> None:
         batch_op.alter_column("gift_card", existing_type=sa.Boolean(), nullable=False)
     with op.batch_alter_table("orders") as batch_op:
         batch_op.alter_column("points_paid_minor", existing_type=sa.BigInteger(), nullable=False)
+        batch_op.alter_column("replaces", existing_type=sa.String(length=64), nullable=False)
     with op.batch_alter_table("requests") as batch_op:
         batch_op.create_index(batch_op.f("ix_requests_customer_id"), ["customer_id"], unique=False)
         batch_op.alter_column("customer_id", existing_type=sa.String(length=128), nullable=False)
