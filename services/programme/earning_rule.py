@@ -16,6 +16,7 @@ Words = tuple[Annotated[str, Field(min_length=1, max_length=64)], ...]
 Trigger = Literal["ORDER", "ENROLMENT", "SURVEY", "REFERRAL"]
 ChannelName = Literal["WEB", "APP", "STORE", "PHONE", "CHAT", "EMAIL", "SOCIAL", "MARKETPLACE"]
 Weekday = Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
+OF_AN_ORDER = ("categories", "skus", "channels", "first_purchase", "spend_minor_min")  # conditions
 Period = Literal["DAY", "MONTH", "YEAR", "EVER"]
 
 
@@ -85,6 +86,15 @@ class EarningRule(BaseModel):
             raise ValueError("a rule gives exactly one of points_per_unit, percent and points")
         if self.trigger != "ORDER" and self.points is None:
             raise ValueError("a rule that no order triggers gives points, not a rate")
+        return self
+
+    @model_validator(mode="after")
+    def _says_nothing_in_vain(self) -> Self:
+        if self.is_base and self.group:
+            raise ValueError("a base rule always applies, so it can be in no group; leave out group")
+        asked = {name for name in OF_AN_ORDER if getattr(self, name)}
+        if self.trigger != "ORDER" and asked:
+            raise ValueError(f"{min(asked)} is asked of orders, and no order triggers this rule")
         return self
 
     @model_validator(mode="after")

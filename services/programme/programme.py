@@ -126,17 +126,18 @@ class Programme(Frozen):
     def _zone_exists(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:  # a name that is not found is a KeyError
             raise ValueError(f"{name!r} is no time zone; write one such as Europe/London") from error
         return name
 
-    @model_validator(mode="after")
-    def _rules_are_told_apart(self) -> Self:
-        ids = [rule.id for rule in self.earning]
+    @field_validator("earning")
+    @classmethod
+    def _rules_are_told_apart(cls, rules: tuple[EarningRule, ...]) -> tuple[EarningRule, ...]:
+        ids = [rule.id for rule in rules]
         twice = sorted({one for one in ids if ids.count(one) > 1})
         if twice:
             raise ValueError(f"two earning rules have the id {twice[0]!r}; a file holds one version of each")
-        return self
+        return rules
 
     @property
     def return_window(self) -> timedelta:
