@@ -1,0 +1,123 @@
+"""Episodes: the same steps played by the product and by the model, which must agree after each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tests.integration.shop import NOON
+from tests.ledger.model import Refused
+from tests.ledger.operations import Command, Step
+from tests.ledger.product import OK, Product
+from tests.ledger.shop_model import Shop
+
+VERIFIED_EVERY = 40  # steps: the checks read the whole database
+SHRINK_RUNS_MAX = 400
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Where the product and the model part; `step` counts from 0."""
+
+    step: int
+    what: str
+
+
+def play(product: Product, steps: Sequence[Step]) -> Disagreement | None:
+    """Play an episode from an empty database; None when the product did as the model says."""
+    product.empty()
+    product.clock.move_to(NOON)
+    model = Shop(NOON)
+    for number, step in enumerate(steps):
+        now = product.clock.now() + step.after
+        product.clock.move_to(now)
+        model.advance(now)
+        what = compare(product, model, step.commands)
+        if what is None and (number % VERIFIED_EVERY == 0 or number == len(steps) - 1):
+            what = "; ".join(product.violations())
+        if what:
+            return Disagreement(number, what)
+    return None
+
+
+def compare(product: Product, model: Shop, commands: Sequence[Command]) -> str | None:
+    """How the answers or the accounts differ after these commands; None when they are alike."""
+    expected = answers(model, commands)
+    found = product.ask(commands)
+    if found != expected:
+        return f"answers {found}, should be {expected}"
+    members = sorted({member for command in commands for member in command.touched()} & set(model.members))
+    for member, (balance, lots) in product.look(members).items():
+        if balance != model.balance(member):
+            return f"{member} has {balance}, should have {model.balance(member)}"
+        if lots != model.free_lots(member):
+            return f"{member} has the lots {lots}, should have {model.free_lots(member)}"
+    return None
+
+
+def answers(model: Shop, commands: Sequence[Command]) -> list[str]:
+    """What the model answers: kind by kind, as the writer takes them, each in order of arrival."""
+    given: dict[int, str] = {}
+    kinds = [command.asked()[0] for command in commands]
+    for kind in dict.fromkeys(kinds):
+        for place, command in enumerate(commands):
+            if kinds[place] is kind:
+                given[place] = answer(model, command)
+    return [given[place] for place in range(len(commands))]
+
+
+def answer(model: Shop, command: Command) -> str:
+    """A request that succeeded before is answered as before; the same id for something else is refused."""
+    known = model.requests.get(command.request_id)
+    if known is not None:
+        return OK if known == command else "REQUEST_ID_REUSED"
+    try:
+        command.play(model)
+    except Refused as refusal:
+        return str(refusal)
+    if command.request_id:
+        model.requests[command.request_id] = command
+    return OK
+
+
+def shrink(steps: Sequence[Step], fails: Callable[[Sequence[Step]], bool]) -> list[Step]:
+    """Fewer steps that still fail: leaves out ever smaller parts for as long as that works."""
+    kept = list(steps)
+    runs, size = 0, len(kept)
+    while size and runs < SHRINK_RUNS_MAX:
+        start = 0
+        while start < len(kept) and runs < SHRINK_RUNS_MAX:
+            fewer = without(kept, start, size)
+            runs += 1
+            if fails(fewer):
+                kept = fewer
+            else:
+                start += size
+        size //= 2
+    return kept
+
+
+def one_by_one(steps: Sequence[Step]) -> list[Step]:
+    """The same commands, none of them together with another."""
+    alone = timedelta(0)
+    return [
+        Step(alone if place else step.after, (command,))
+        for step in steps
+        for place, command in enumerate(step.commands)
+    ]
+
+
+def without(steps: Sequence[Step], start: int, size: int) -> list[Step]:
+    """The steps but for some, whose time still passes."""
+    kept = [*steps[:start], *steps[start + size :]]
+    if start < len(kept):
+        passed = sum((step.after for step in steps[start : start + size]), kept[start].after)
+        kept[start] = Step(passed, kept[start].commands)
+    return kept
+
+
+def told(steps: Sequence[Step], found: Disagreement) -> str:
+    """An episode that can be read and played again."""
+    lines = "\n".join(f"  +{step.after}: {', '.join(map(repr, step.commands))}" for step in steps)
+    return f"step {found.step}: {found.what}\n{lines}"

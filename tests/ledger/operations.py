@@ -1,0 +1,111 @@
+"""The commands that an episode is made of: each knows what it asks of the product and of the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.activity.rules.orders import Order, OrderLine
+from services.activity.rules.returns import Return, ReturnLine
+from services.activity.use_cases.orders import record_orders
+from services.activity.use_cases.returns import record_returns
+from services.loyalty.use_cases.time import Due, sweep_accounts
+from services.membership.rules.members import Enrolment
+from services.membership.use_cases.members import enrol_members
+from services.storage.unit import AnyUseCase
+from tests.ledger.shop_model import Shop
+
+Asked = tuple[AnyUseCase, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """Something asked of the ledger. The request id makes it one of its kind; empty: it may come again."""
+
+    request_id: str = ""
+
+    def asked(self) -> Asked:
+        raise NotImplementedError
+
+    def play(self, model: Shop) -> None:
+        """Raises Refused."""
+        raise NotImplementedError
+
+    def touched(self) -> tuple[str, ...]:
+        """The members whose accounts it may change."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfMember(Command):
+    member: str
+
+    def touched(self) -> tuple[str, ...]:
+        return (self.member,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enrol(OfMember):
+    def asked(self) -> Asked:
+        return enrol_members, Enrolment(self.member, (), None)
+
+    def play(self, model: Shop) -> None:
+        model.enrol(self.member)
+
+
+Line = tuple[str, int, int]  # sku, quantity, unit price
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceOrder(OfMember):
+    order_id: str
+    placed_at: datetime
+    lines: tuple[Line, ...]
+
+    def asked(self) -> Asked:
+        lines = tuple(OrderLine(*line) for line in self.lines)
+        return record_orders, Order(
+            "default", self.order_id, self.member, self.placed_at, "WEB", "GBP", lines
+        )
+
+    def play(self, model: Shop) -> None:
+        model.order({"id": self.order_id, "customer": self.member, "at": self.placed_at, "lines": self.lines})
+
+
+@dataclass(frozen=True, kw_only=True)
+class BringBack(OfMember):
+    return_id: str
+    returned_at: datetime
+    order_id: str
+    goods: tuple[tuple[str, int], ...]
+
+    def asked(self) -> Asked:
+        lines = tuple(ReturnLine(*line) for line in self.goods)
+        return record_returns, Return(
+            "default", self.return_id, self.order_id, self.member, self.returned_at, lines
+        )
+
+    def play(self, model: Shop) -> None:
+        model.bring_back(
+            {"id": self.return_id, "order": self.order_id, "customer": self.member, "goods": self.goods}
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep(OfMember):
+    """The sweep comes by, early or late: it must make no difference."""
+
+    def asked(self) -> Asked:
+        return sweep_accounts, Due(self.member)
+
+    def play(self, model: Shop) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Step:
+    """What reaches the writer together, after so much time has passed."""
+
+    after: timedelta
+    commands: tuple[Command, ...]

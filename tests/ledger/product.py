@@ -1,0 +1,129 @@
+"""The product as an episode sees it: batches go through the writer's own transaction, answers come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+
+from sqlalchemy import Connection, Engine, delete, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from services.errors import RegularsError
+from services.points.book import add_lots_and_holds, find_entries
+from services.programme.programme import Programme
+from services.reactions import react
+from services.requests import RequestKey
+from services.storage.requests import Job
+from services.storage.tables import metadata
+from services.storage.writer import StorageFailedError, Writer
+from services.verification.checks import Scene
+from services.verification.running import verify
+from tests.integration.shop import ManualClock
+from tests.ledger.operations import Command
+
+Balance = tuple[int, int, int, int]  # pending, active, blocked, debt
+Lots = dict[str, tuple[int, int, int]]  # pending, active, blocked of each lot that holds something
+
+OK = "ok"
+
+
+class Product:
+    """One database with a writer of its own, run by hand."""
+
+    def __init__(self, engine: Engine, clock: ManualClock, programme: Programme) -> None:
+        self.clock = clock
+        self.programme = programme
+        self.engine = engine
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _hurry)
+        self._connection = engine.connect()
+        self._writer = Writer(engine, clock, programme, react, lambda: None)
+
+    def close(self) -> None:
+        self._connection.close()
+        self.engine.dispose()
+
+    def empty(self) -> None:
+        """Forget everything; a hundred times faster than another database, ten times faster than TRUNCATE."""
+        with self._connection.begin(), without_triggers(self._connection):
+            for table in metadata.sorted_tables:
+                self._connection.execute(delete(table))
+
+    def ask(self, commands: Sequence[Command]) -> list[str]:
+        """What each command is answered with: "ok", or the reason of a refusal."""
+        return [answered(one) for one in self._writer._commit(self._connection, jobs(commands))]
+
+    def look(self, members: Iterable[str]) -> dict[str, tuple[Balance, Lots]]:
+        """What each member has now, as a read would answer it."""
+        with self._connection.begin():
+            return accounts(self._connection, members, self.clock)
+
+    def violations(self) -> list[str]:
+        with self._connection.begin():
+            scene = Scene(self._connection, self.clock.now(), self.programme)
+            return [f"{one.check.check_id}: {one.violation}" for one in verify(scene) if one.violation]
+
+
+@contextmanager
+def without_triggers(connection: Connection) -> Iterator[None]:
+    """Let a test do what the database refuses, until the block ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        yield
+        connection.execute(text("SET LOCAL session_replication_role = origin"))
+        return
+    triggers = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+    for name, _ in triggers:
+        connection.execute(text(f"DROP TRIGGER {name}"))
+    yield
+    for _, sql in triggers:
+        connection.exec_driver_sql(sql)
+
+
+def _hurry(connection: DBAPIConnection, _entry: object) -> None:
+    """A database that lives for one test need not reach the disk."""
+    connection.cursor().execute("PRAGMA synchronous=OFF")
+
+
+def jobs(commands: Iterable[Command]) -> list[Job]:
+    return [Job(*command.asked(), request_key(command)) for command in commands]
+
+
+def request_key(command: Command) -> RequestKey | None:
+    if not command.request_id:
+        return None
+    return RequestKey(command.request_id, sha256(repr(command).encode()).digest())
+
+
+def answered(answer: object) -> str:
+    if isinstance(answer, StorageFailedError) or (
+        isinstance(answer, Exception) and not isinstance(answer, RegularsError)
+    ):
+        raise answer
+    return answer.reason if isinstance(answer, RegularsError) else OK
+
+
+def accounts(
+    connection: Connection, members: Iterable[str], clock: ManualClock
+) -> dict[str, tuple[Balance, Lots]]:
+    entries = find_entries(connection, members)
+    add_lots_and_holds(connection, entries)
+    found: dict[str, tuple[Balance, Lots]] = {}
+    for member, entry in entries.items():
+        account = entry.account
+        account.bring_to(clock.now())
+        balance = account.balance(clock.now())
+        lots = {
+            lot.lot_id: (
+                lot.remaining_points if lot.state == "PENDING" else 0,
+                0 if lot.state == "PENDING" else lot.remaining_points,
+                lot.blocked_points,
+            )
+            for lot in account.lots.values()
+        }
+        found[member] = (
+            (balance.pending_points, balance.active_points, balance.blocked_points, balance.debt_points),
+            {lot_id: held for lot_id, held in lots.items() if any(held)},
+        )
+    return found
