@@ -160,6 +160,27 @@ def migrate(*, data_dir: DataDir = DATA_DIR, database_url: DatabaseUrl = "") -> 
         typer.echo("the schema is up to date")
 
 
+@cli.command()
+def verify(
+    *,
+    data_dir: DataDir = DATA_DIR,
+    database_url: DatabaseUrl = "",
+    programme: Annotated[Path | None, typer.Option(help="program.toml with the rules.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Look up in the stored rows whether every promise of the ledger holds; a server may be running.
+
+    Ends with code 1 when one does not.
+    """
+    from services.clock import SystemClock
+    from services.verification.terminal import run_in_terminal
+
+    with plain_errors():
+        settings = settings_of(data_dir=data_dir, database_url=database_url, programme_file=programme)
+        holds = run_in_terminal(settings, SystemClock(), as_json=as_json)
+    raise typer.Exit(0 if holds else 1)
+
+
 @key_commands.command("create")
 def create_key(
     *,
