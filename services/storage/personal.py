@@ -86,8 +86,8 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         "profiles": _deleted(Merging.STAY, secrets=("data_key",)),
         "identifiers": _deleted(Merging.MOVE, secrets=("digest",)),
         "consents": _deleted(Merging.STAY),  # each decision was made under its own id; see merging's rules
-        "presence_keys": _deleted(Merging.MOVE, secrets=("identity_key",)),
-        "presence_pseudonyms": _deleted(Merging.MOVE),
+        "presence_keys": _deleted(Merging.STAY, secrets=("identity_key",)),  # silent while merged
+        "presence_pseudonyms": _deleted(Merging.STAY),
         "master_keys": NOBODYS,
         "redirects": Holding(
             False,
@@ -129,6 +129,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
             Merging.STAY, Owner(tokens={"hold_id": "hold", "order_id": "order"}, resets={"purpose": ""})
         ),
         "hold_lots": _kept(Merging.STAY, _through("holds", "hold_id", hold_id="hold", lot_id="lot")),
+        "tier_spend": _deleted(Merging.STAY, _through("orders", "order_id", "source")),
         "tier_changes": _deleted(Merging.MOVE),
         "tier_warnings": _deleted(Merging.DROP),
         "earning_rules": NOBODYS,
