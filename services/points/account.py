@@ -5,8 +5,8 @@ A command checks before it changes anything, so one that is refused leaves the a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.points.holds import (
@@ -19,98 +19,67 @@ from services.points.holds import (
     MayNotSpendError,
     Wanted,
 )
-from services.points.lots import (
-    ENDS_AS,
-    MAY_SPEND,
-    Balance,
-    Cause,
-    Kind,
-    Lot,
-    LotState,
-    Movement,
-    Side,
-    spend_order,
-)
+from services.points.lots import MAY_SPEND, Cause, Kind, Lot, LotState, Side, spend_order
+from services.points.purse import Purse
 
 
 @dataclass(slots=True)
-class Account:
-    """The open lots and live holds of one member, and what has moved since they were read."""
-
-    customer_id: str
-    state: str
-    pending_points: int = 0
-    active_points: int = 0
-    blocked_points: int = 0
-    debt_points: int = 0
-    lots: dict[str, Lot] = field(default_factory=dict)
-    holds: dict[str, Hold] = field(default_factory=dict)
-    forfeits_at: datetime | None = None
-    movements: list[Movement] = field(default_factory=list)
-    changed_lots: set[str] = field(default_factory=set)
-    changed_holds: set[str] = field(default_factory=set)
-
-    # --- what it holds ---
-
-    def balance(self, as_of: datetime) -> Balance:
-        return Balance(self.pending_points, self.active_points, self.blocked_points, self.debt_points, as_of)
-
-    def spendable(self) -> list[Lot]:
-        return spend_order(lot for lot in self.lots.values() if lot.state is LotState.ACTIVE)
-
-    def next_due(self) -> datetime | None:
-        """When time alone changes something next: an activation, an expiry, a lapse, a forfeit."""
-        moments = [
-            lot.activates_at if lot.state is LotState.PENDING else lot.expires_at
-            for lot in self.lots.values()
-            if lot.is_open and (lot.remaining_points or lot.state is LotState.PENDING)
-        ]
-        moments += [hold.lapses_at for hold in self._live_holds() if hold.lapses_at is not None]
-        moments += [self.forfeits_at] if self.forfeits_at is not None else []
-        return min(moments, default=None)
+class Account(Purse):
+    """A purse, with what may be done to it."""
 
     # --- what time does ---
 
     def bring_to(self, now: datetime) -> None:
-        """Activate, let lapse, expire and forfeit all that is due, however late it is noticed."""
-        for lot in [lot for lot in self.lots.values() if lot.state is LotState.PENDING]:
-            if lot.activates_at <= now:
-                self._activate(lot)
-        for hold in [hold for hold in self._live_holds() if hold.lapses_at and hold.lapses_at <= now]:
-            assert hold.lapses_at is not None
-            self._release(hold, HoldState.LAPSED, Cause(hold.lapses_at, f"hold {hold.hold_id}"))
-        self._expire(now)
+        """Activate, let lapse, expire and forfeit all that is due, one after the other, however late."""
+        steps = (self._activate, self._lapse, self._expire, self._forfeit_all)
+        for at, rank, key in sorted(self._due(now)):
+            steps[rank](key, at)
+
+    def _due(self, now: datetime) -> Iterator[tuple[datetime, int, str]]:
+        """(moment, step of `bring_to`, lot or hold) of all that falls due until now."""
+        for lot in self.lots.values():
+            if lot.state is LotState.PENDING and lot.activates_at <= now:
+                yield lot.activates_at, 0, lot.lot_id
+            if lot.is_open and lot.expires_at <= now:
+                yield lot.expires_at, 2, lot.lot_id
+        for hold in self.live_holds():
+            if hold.lapses_at is not None and hold.lapses_at <= now:
+                yield hold.lapses_at, 1, hold.hold_id
         if self.forfeits_at is not None and self.forfeits_at <= now:
-            self.forfeit(Cause(self.forfeits_at, "membership closed"), tuple(self.lots))
-            self.forfeits_at = None
+            yield self.forfeits_at, 3, ""
 
-    def _activate(self, lot: Lot) -> None:
-        cause = Cause(lot.activates_at, lot.lot_id)
-        self._move(Kind.ACTIVATE, lot.remaining_points, Side.PENDING, Side.ACTIVE, lot.lot_id, cause)
-        self._put(replace(lot, state=LotState.ACTIVE))
+    def _activate(self, lot_id: str, at: datetime) -> None:
+        lot = self.lots[lot_id]
+        self.move(Kind.ACTIVATE, lot.remaining_points, Side.PENDING, Side.ACTIVE, lot_id, Cause(at, lot_id))
+        self.put(replace(lot, state=LotState.ACTIVE))
+        self._let_go((lot_id,), at)
 
-    def _expire(self, now: datetime) -> None:
-        for lot in self.spendable():
-            if lot.expires_at <= now:
-                self._take(lot, lot.remaining_points, Kind.EXPIRE, Cause(lot.expires_at, lot.lot_id))
+    def _lapse(self, hold_id: str, at: datetime) -> None:
+        self._release(self.holds[hold_id], HoldState.LAPSED, Cause(at, f"hold {hold_id}"))
 
-    def undo_lapse(self, lot_id: str, kind: Kind, points: int, cause: Cause) -> None:
-        """Give a lot back what an EXPIRE or FORFEIT took from it, because something else takes it first.
+    def _expire(self, lot_id: str, at: datetime) -> None:
+        lot = self.lots[lot_id]
+        if lot.state is LotState.ACTIVE:
+            self.take(lot, lot.remaining_points, Kind.EXPIRE, Cause(at, lot_id))
 
-        points: at most what lapsed. The lot must be among the account's; it is active again.
-        """
-        if points:
-            lot = self.lots[lot_id]
-            remaining = lot.remaining_points + points
-            self._put(replace(lot, remaining_points=remaining, state=LotState.ACTIVE))
-            self._move(kind, points, Side.PROGRAMME, Side.ACTIVE, lot_id, cause)
+    def _forfeit_all(self, _key: str, at: datetime) -> None:
+        self.forfeit(Cause(at, "membership closed"), tuple(self.lots))
+
+    def _let_go(self, lot_ids: Iterable[str], at: datetime) -> None:
+        """Points that have just come free are lost at once where their time is over."""
+        for lot_id in lot_ids:
+            if self.lots[lot_id].expires_at <= at:
+                self._expire(lot_id, at)
+        if self.forfeits_at is not None and self.forfeits_at <= at:
+            self._forfeit_all("", at)
 
     # --- credits ---
 
     def credit(self, lot: Lot, cause: Cause) -> None:
         """Add a lot; what the member owes is paid from it first. Its `state` says where it begins."""
-        self._put(lot)
-        self._move(lot.origin, lot.points, Side.PROGRAMME, lot.side, lot.lot_id, cause)
+        self.put(lot)
+        self.new_lots.add(lot.lot_id)
+        self.move(lot.origin, lot.points, Side.PROGRAMME, lot.side, lot.lot_id, cause)
         self.settle(cause)
 
     def settle(self, cause: Cause) -> None:
@@ -119,7 +88,7 @@ class Account:
             return
         for lot in spend_order(lot for lot in self.lots.values() if lot.is_open):
             paid = min(self.debt_points, lot.remaining_points)
-            self._take(lot, paid, Kind.REVERSE_EARN, cause, into=Side.DEBT)
+            self.take(lot, paid, Kind.REVERSE_EARN, cause, into=Side.DEBT)
 
     # --- debits ---
 
@@ -127,7 +96,7 @@ class Account:
         """Take points in spend order. Raises MayNotSpendError, InsufficientPointsError."""
         parts = self._chosen(wanted.points)
         for lot, points in parts:
-            self._take(lot, points, Kind.SPEND, cause)
+            self.take(lot, points, Kind.SPEND, cause)
         taken = tuple(HeldLot(lot.lot_id, points, points) for lot, points in parts)
         return self._keep(wanted, HoldState.CAPTURED, cause.at, None, taken)
 
@@ -135,9 +104,7 @@ class Account:
         """Set points aside in spend order. Raises MayNotSpendError, InsufficientPointsError."""
         parts = self._chosen(wanted.points)
         for lot, points in parts:
-            left, blocked = lot.remaining_points - points, lot.blocked_points + points
-            self._put(replace(lot, remaining_points=left, blocked_points=blocked))
-            self._move(Kind.HOLD, points, Side.ACTIVE, Side.BLOCKED, lot.lot_id, cause)
+            self.block(lot, points, cause)
         taken = tuple(HeldLot(lot.lot_id, points) for lot, points in parts)
         return self._keep(wanted, HoldState.HELD, cause.at, lapses_at, taken)
 
@@ -154,8 +121,8 @@ class Account:
         for part in hold.lots:
             captured = min(left, part.points)
             left -= captured
-            self._unblock(part.lot_id, captured, Kind.SPEND, cause)
-            self._unblock(part.lot_id, part.points - captured, Kind.RELEASE, cause)
+            self.unblock(part.lot_id, captured, Kind.SPEND, cause)
+            self.unblock(part.lot_id, part.points - captured, Kind.RELEASE, cause)
             parts.append(replace(part, captured_points=captured))
         return self._resolve(hold, HoldState.CAPTURED, tuple(parts), cause)
 
@@ -163,6 +130,25 @@ class Account:
         """Give a hold's points back. Raises HoldResolvedError."""
         _check_live(hold)
         return self._release(hold, HoldState.RELEASED, cause)
+
+    def remove(self, points: int, kind: Kind, cause: Cause) -> list[tuple[Lot, int]]:
+        """Take points away by an adjustment or a transfer, in spend order. Returns what came from which lot.
+
+        Raises InsufficientPointsError.
+        """
+        parts = self._parts(points)
+        for lot, taken in parts:
+            self.take(lot, taken, kind, cause)
+        return parts
+
+    def forfeit(self, cause: Cause, lot_ids: Iterable[str]) -> None:
+        """Void what remains of the lots."""
+        for lot_id in lot_ids:
+            lot = self.lots[lot_id]
+            if lot.is_open:
+                self.take(lot, lot.remaining_points, Kind.FORFEIT, cause)
+
+    # --- what undoes ---
 
     def take_back(self, first: Sequence[str], points: int, cause: Cause) -> None:
         """Take back earned points: from the lots named, pending before active, then others, then debt."""
@@ -172,8 +158,16 @@ class Account:
         for lot in (*named, *others):
             taken = min(points, lot.remaining_points) if lot.is_open else 0
             points -= taken
-            self._take(lot, taken, Kind.REVERSE_EARN, cause)
-        self._move(Kind.REVERSE_EARN, points, Side.DEBT, Side.PROGRAMME, "", cause)
+            self.take(lot, taken, Kind.REVERSE_EARN, cause)
+        self.move(Kind.REVERSE_EARN, points, Side.DEBT, Side.PROGRAMME, "", cause)
+
+    def undo_lapse(self, lot_id: str, kind: Kind, points: int, cause: Cause) -> None:
+        """Give a lot back what an EXPIRE or FORFEIT took from it, because something else takes it first.
+
+        points: at most what lapsed. The lot must be among the account's; it is active again.
+        """
+        if points:
+            self.give(self.lots[lot_id], points, kind, cause)
 
     def restore(self, hold: Hold, points: int, grace: timedelta, cause: Cause) -> Hold:
         """Give back spent points to the lots they came from, the last taken first.
@@ -189,27 +183,14 @@ class Account:
                 points -= back
                 parts[place] = replace(part, restored_points=part.restored_points + back)
                 self._give_back(self.lots[part.lot_id], back, grace, cause)
-        self.settle(cause)
         restored = replace(hold, lots=tuple(parts))
-        self._put_hold(restored)
+        self.put_hold(restored)
+        self._came_free(restored, cause)
         return restored
 
-    def remove(self, points: int, kind: Kind, cause: Cause) -> list[tuple[Lot, int]]:
-        """Take points away by an adjustment or a transfer, in spend order. Returns what came from which lot.
-
-        Raises InsufficientPointsError.
-        """
-        parts = self._parts(points)
-        for lot, taken in parts:
-            self._take(lot, taken, kind, cause)
-        return parts
-
-    def forfeit(self, cause: Cause, lot_ids: Iterable[str]) -> None:
-        """Void what remains of the lots."""
-        for lot_id in lot_ids:
-            lot = self.lots[lot_id]
-            if lot.is_open:
-                self._take(lot, lot.remaining_points, Kind.FORFEIT, cause)
+    def _give_back(self, lot: Lot, points: int, grace: timedelta, cause: Cause) -> None:
+        expires_at = lot.expires_at if lot.expires_at > cause.at else cause.at + grace
+        self.give(replace(lot, expires_at=expires_at), points, Kind.RESTORE_SPEND, cause)
 
     # --- the parts that they share ---
 
@@ -232,35 +213,6 @@ class Account:
                 parts.append((lot, taken))
         return parts
 
-    def _take(self, lot: Lot, points: int, kind: Kind, cause: Cause, into: Side = Side.PROGRAMME) -> None:
-        if points:
-            left = replace(lot, remaining_points=lot.remaining_points - points)
-            self._put(ended(left, kind))
-            self._move(kind, points, lot.side, into, lot.lot_id, cause)
-
-    def _unblock(self, lot_id: str, points: int, kind: Kind, cause: Cause) -> None:
-        """Blocked points are spent, or free again."""
-        if not points:
-            return
-        lot = self.lots[lot_id]
-        free = points if kind is Kind.RELEASE else 0
-        blocked, remaining = lot.blocked_points - points, lot.remaining_points + free
-        self._put(ended(replace(lot, remaining_points=remaining, blocked_points=blocked), kind))
-        into = Side.ACTIVE if kind is Kind.RELEASE else Side.PROGRAMME
-        self._move(kind, points, Side.BLOCKED, into, lot_id, cause)
-
-    def _release(self, hold: Hold, state: HoldState, cause: Cause) -> Hold:
-        for part in hold.lots:
-            self._unblock(part.lot_id, part.points, Kind.RELEASE, cause)
-        return self._resolve(hold, state, hold.lots, cause)
-
-    def _give_back(self, lot: Lot, points: int, grace: timedelta, cause: Cause) -> None:
-        expires_at = lot.expires_at if lot.expires_at > cause.at else cause.at + grace
-        state = lot.state if lot.is_open else LotState.ACTIVE
-        remaining = lot.remaining_points + points
-        self._put(replace(lot, remaining_points=remaining, state=state, expires_at=expires_at))
-        self._move(Kind.RESTORE_SPEND, points, Side.PROGRAMME, Side.ACTIVE, lot.lot_id, cause)
-
     def _keep(
         self,
         wanted: Wanted,
@@ -282,62 +234,24 @@ class Account:
             None if state is HoldState.HELD else at,
             lots,
         )
-        self._put_hold(hold)
+        self.put_hold(hold)
         return hold
+
+    def _release(self, hold: Hold, state: HoldState, cause: Cause) -> Hold:
+        for part in hold.lots:
+            self.unblock(part.lot_id, part.points, Kind.RELEASE, cause)
+        return self._resolve(hold, state, hold.lots, cause)
 
     def _resolve(self, hold: Hold, state: HoldState, lots: tuple[HeldLot, ...], cause: Cause) -> Hold:
         resolved = replace(hold, state=state, lots=lots, resolved_at=cause.at)
-        self._put_hold(resolved)
-        self.settle(cause)
+        self.put_hold(resolved)
+        self._came_free(resolved, cause)
         return resolved
 
-    def _live_holds(self) -> list[Hold]:
-        return [hold for hold in self.holds.values() if hold.state is HoldState.HELD]
-
-    def _put(self, lot: Lot) -> None:
-        self.lots[lot.lot_id] = lot
-        self.changed_lots.add(lot.lot_id)
-
-    def _put_hold(self, hold: Hold) -> None:
-        self.holds[hold.hold_id] = hold
-        self.changed_holds.add(hold.hold_id)
-
-    def _move(self, kind: Kind, points: int, debit: Side, credit: Side, lot_id: str, cause: Cause) -> None:
-        if not points:
-            return
-        self._add(debit, -points)
-        self._add(credit, points)
-        self.movements.append(
-            Movement(
-                self.customer_id,
-                kind,
-                points,
-                debit,
-                credit,
-                lot_id,
-                cause.reference,
-                cause.actor,
-                cause.reason,
-                cause.at,
-            )
-        )
-
-    def _add(self, side: Side, points: int) -> None:
-        if side is Side.PENDING:
-            self.pending_points += points
-        elif side is Side.ACTIVE:
-            self.active_points += points
-        elif side is Side.BLOCKED:
-            self.blocked_points += points
-        elif side is Side.DEBT:
-            self.debt_points -= points
-
-
-def ended(lot: Lot, kind: Kind) -> Lot:
-    """The lot, closed when a movement of this kind has just taken its last point."""
-    if lot.remaining_points or lot.blocked_points or kind not in ENDS_AS:
-        return lot
-    return replace(lot, state=ENDS_AS[kind])
+    def _came_free(self, hold: Hold, cause: Cause) -> None:
+        """Points of a hold are free again: they pay what is owed, and are lost where their time is over."""
+        self.settle(cause)
+        self._let_go((part.lot_id for part in hold.lots), cause.at)
 
 
 def _check_live(hold: Hold) -> None:

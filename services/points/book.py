@@ -7,15 +7,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select
+from sqlalchemy import Connection, and_, select
 
 from services.events import TierChanged
 from services.points.account import Account
-from services.points.holds import HeldLot, Hold, HoldState
-from services.points.lots import Kind, Lot, LotState, Movement
-from services.points.tiers import Standing, standing, tier_due
+from services.points.holds import Hold, HoldState
+from services.points.lots import Lot
+from services.points.rows import (
+    hold_lot_rows,
+    hold_row,
+    holds_of,
+    lot_of,
+    lot_row,
+    movement_row,
+    tier_change_row,
+)
+from services.points.tiers import Standing, period_start, standing, tier_due
 from services.programme.programme import Programme
-from services.storage.sets import among, upsert
+from services.storage.sets import among, insert_rows, upsert
 from services.storage.tables import accounts, hold_lots, holds, lots, members, movements, tier_changes
 from services.storage.unit import UnitOfWork
 
@@ -63,7 +72,6 @@ _HOLDS = (
 )
 _LIVE_HOLDS = _HOLDS.where(and_(among(holds.c.customer_id, "ids"), holds.c.state == HoldState.HELD))
 _HOLDS_BY_ID = _HOLDS.where(among(holds.c.hold_id, "ids"))
-_INSERT_MOVEMENTS = insert(movements)
 
 
 @dataclass(slots=True)
@@ -77,9 +85,15 @@ class Entry:
     due_at: datetime | None
     is_whole: bool = False  # whether all open lots and live holds were read
     is_swept: bool = False  # whether all that was due has been told, so that `due_at` may move on
+    stored: tuple[Any, ...] = ()  # the account's row as it was read, without its key
 
     def standing(self, now: datetime, programme: Programme) -> Standing:
         return standing(self.qualifying, self.enrolled_at, now, programme)
+
+    def count(self, amount: int, at: datetime, programme: Programme) -> None:
+        """Let an amount of the tier metric count in the period of the moment; a negative one counts less."""
+        period = period_start(at, self.enrolled_at, programme).isoformat()
+        self.qualifying[period] = self.qualifying.get(period, 0) + amount
 
 
 @dataclass(slots=True)
@@ -111,44 +125,59 @@ class Book:
 
     def store(self) -> None:
         """Write what changed: movements, lots, holds and balances."""
-        changed = [entry for entry in self.entries.values() if entry.account.movements]
         found = [entry.account for entry in self.entries.values()]
         connection = self.unit.connection
-        upsert(
-            connection, lots, [lot_row(one.lots[name]) for one in found for name in sorted(one.changed_lots)]
-        )
+        insert_rows(connection, lots, [lot_row(one.lots[name]) for one in found for name in one.new_lots])
+        changed = [lot_row(one.lots[name]) for one in found for name in one.changed_lots - one.new_lots]
+        upsert(connection, lots, changed)
         kept = [one.holds[name] for one in found for name in sorted(one.changed_holds)]
         upsert(connection, holds, [hold_row(hold) for hold in kept])
         upsert(connection, hold_lots, [row for hold in kept for row in hold_lot_rows(hold)])
-        store_movements(self.unit, [movement for entry in changed for movement in entry.account.movements])
-        for entry in self.entries.values():
-            self._follow_tier(entry)
-        now, programme = self.unit.now, self.unit.programme
-        upsert(connection, accounts, [account_row(one, now, programme) for one in self.entries.values()])
+        moved = [movement_row(movement, self.unit.now) for one in found for movement in one.movements]
+        insert_rows(connection, movements, moved)
+        self._store_accounts()
 
-    def _follow_tier(self, entry: Entry) -> None:
-        """Keep the tier that the periods amount to, and tell when it is another than before."""
-        tier = entry.standing(self.unit.now, self.unit.programme).tier
-        lowest = self.unit.programme.tiers.levels[0].name
-        before = entry.tier or (tier if entry.due_at else lowest)  # nobody's tier was kept before 0002
-        if tier != before:
-            customer_id, now = entry.account.customer_id, self.unit.now
-            change = {"customer_id": customer_id, "from_tier": before, "to_tier": tier, "changed_at": now}
-            self.unit.connection.execute(insert(tier_changes), change)
-            self.unit.emit(TierChanged(customer_id, before, tier))
-        entry.tier = tier
+    def _store_accounts(self) -> None:
+        """Write the balances that changed, and the tiers that follow from them."""
+        now, programme = self.unit.now, self.unit.programme
+        rows: list[dict[str, Any]] = []
+        changes: list[TierChanged] = []
+        for entry in self.entries.values():
+            found = entry.standing(now, programme)
+            if change := _follow_tier(entry, found, programme):
+                changes.append(change)
+            row = _account_row(entry, found, now, programme)
+            if tuple(row.values())[1:] != entry.stored:
+                rows.append(row)
+        upsert(self.unit.connection, accounts, rows)
+        insert_rows(self.unit.connection, tier_changes, [tier_change_row(one, now) for one in changes])
+        for change in changes:
+            self.unit.emit(change)
+
+
+def _follow_tier(entry: Entry, found: Standing, programme: Programme) -> TierChanged | None:
+    """Keep the tier that the periods amount to; the change when it is another than before."""
+    lowest = programme.tiers.levels[0].name
+    before = entry.tier or (found.tier if entry.due_at else lowest)  # nobody's tier was kept before 0002
+    entry.tier = found.tier
+    if found.tier == before:
+        return None
+    return TierChanged(entry.account.customer_id, before, found.tier)
 
 
 def open_book(unit: UnitOfWork, customer_ids: Iterable[str], *, whole: bool = True) -> Book:
     """The accounts of the members among the customers, whose rows must be locked already.
 
     whole: with all open lots and live holds, brought to the present; else only balances, for commands that
-    add points and look at nothing else.
+    add points and look at nothing else. Who owes points is read whole all the same: what is due pays first.
     """
     book = Book(unit, find_entries(unit.connection, customer_ids))
-    if whole:
-        add_lots_and_holds(unit.connection, book.entries)
-        for entry in book.entries.values():
+    add_lots_and_holds(
+        unit.connection,
+        {one: entry for one, entry in book.entries.items() if whole or entry.account.debt_points},
+    )
+    for entry in book.entries.values():
+        if entry.is_whole:
             entry.account.bring_to(unit.now)
     return book
 
@@ -175,7 +204,8 @@ def _entry(  # noqa: PLR0913, PLR0917  (one row)
     account = Account(
         customer_id, state, pending or 0, active or 0, blocked or 0, debt or 0, forfeits_at=forfeits_at
     )
-    return Entry(account, enrolled_at, dict(qualifying or {}), tier or "", due_at)
+    stored = (pending, active, blocked, debt, qualifying, tier, forfeits_at, due_at)
+    return Entry(account, enrolled_at, dict(qualifying or {}), tier or "", due_at, stored=stored)
 
 
 def add_lots_and_holds(connection: Connection, entries: Mapping[str, Entry]) -> None:
@@ -183,9 +213,9 @@ def add_lots_and_holds(connection: Connection, entries: Mapping[str, Entry]) -> 
         return
     ids = {"ids": sorted(entries)}
     for row in connection.execute(_OPEN_LOTS, ids):
-        lot = _lot(row)
+        lot = lot_of(row)
         entries[lot.customer_id].account.lots[lot.lot_id] = lot
-    for hold in _holds(connection.execute(_LIVE_HOLDS, ids)).values():
+    for hold in holds_of(connection.execute(_LIVE_HOLDS, ids)).values():
         entries[hold.customer_id].account.holds[hold.hold_id] = hold
     for entry in entries.values():
         entry.is_whole = True
@@ -193,67 +223,20 @@ def add_lots_and_holds(connection: Connection, entries: Mapping[str, Entry]) -> 
 
 def find_lots(connection: Connection, lot_ids: Iterable[str]) -> dict[str, Lot]:
     rows = connection.execute(_LOTS, {"ids": sorted(set(lot_ids))})
-    return {row[0]: _lot(row) for row in rows}
+    return {row[0]: lot_of(row) for row in rows}
 
 
 def find_holds(connection: Connection, hold_ids: Iterable[str]) -> dict[str, Hold]:
-    return _holds(connection.execute(_HOLDS_BY_ID, {"ids": sorted(set(hold_ids))}))
-
-
-def _lot(row: Any) -> Lot:
-    lot_id, customer_id, origin, points, remaining, blocked, state, *rest = row
-    return Lot(lot_id, customer_id, Kind(origin), points, remaining, blocked, LotState(state), *rest)
-
-
-def _holds(rows: Iterable[Any]) -> dict[str, Hold]:
-    found: dict[str, tuple[Any, list[HeldLot]]] = {}
-    for row in rows:
-        found.setdefault(row[0], (row, []))[1].append(HeldLot(*row[10:]))
-    return {hold_id: _hold(row, parts) for hold_id, (row, parts) in found.items()}
-
-
-def _hold(row: Any, parts: list[HeldLot]) -> Hold:
-    hold_id, customer_id, points, state, source, order_id, purpose, held_at, lapses_at, resolved_at = row[:10]
-    return Hold(
-        hold_id,
-        customer_id,
-        points,
-        HoldState(state),
-        source,
-        order_id,
-        purpose,
-        held_at,
-        lapses_at,
-        resolved_at,
-        tuple(parts),
-    )
-
-
-def lot_row(lot: Lot) -> dict[str, Any]:
-    return {name: getattr(lot, name) for name in Lot.__dataclass_fields__}
-
-
-def hold_row(hold: Hold) -> dict[str, Any]:
-    names = [name for name in Hold.__dataclass_fields__ if name != "lots"]
-    own = {name: getattr(hold, name) for name in names}
-    return {**own, "captured_points": hold.captured_points, "restored_points": hold.restored_points}
-
-
-def hold_lot_rows(hold: Hold) -> list[dict[str, Any]]:
-    return [
-        {
-            "hold_id": hold.hold_id,
-            "position": position,
-            **{name: getattr(part, name) for name in HeldLot.__dataclass_fields__},
-        }
-        for position, part in enumerate(hold.lots)
-    ]
+    return holds_of(connection.execute(_HOLDS_BY_ID, {"ids": sorted(set(hold_ids))}))
 
 
 def account_row(entry: Entry, now: datetime, programme: Programme) -> dict[str, Any]:
     """The row of an account. Its `due_at` never lies later than anything that time alone changes."""
+    return _account_row(entry, entry.standing(now, programme), now, programme)
+
+
+def _account_row(entry: Entry, found: Standing, now: datetime, programme: Programme) -> dict[str, Any]:
     account = entry.account
-    found = entry.standing(now, programme)
     moments = [tier_due(found, now, programme.tiers), account.next_due()]
     moments += [entry.due_at] if _keeps_due(entry, now) else []
     return {
@@ -274,14 +257,3 @@ def _keeps_due(entry: Entry, now: datetime) -> bool:
     if entry.due_at is None or entry.is_swept:
         return False
     return not entry.is_whole or entry.due_at <= now
-
-
-def store_movements(unit: UnitOfWork, entries: Iterable[Movement]) -> None:
-    rows = [movement_row(unit, entry) for entry in entries]
-    if rows:
-        unit.connection.execute(_INSERT_MOVEMENTS, rows)
-
-
-def movement_row(unit: UnitOfWork, entry: Movement) -> dict[str, Any]:
-    row = {name: getattr(entry, name) for name in Movement.__dataclass_fields__}
-    return {**row, "recorded_at": unit.now}

@@ -69,6 +69,12 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
         connection.execute(_insert_of(connection.dialect.name, table).on_conflict_do_nothing(), rows)
 
 
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert the rows, none of whose keys may be there."""
+    if rows:
+        connection.execute(_insert_of(connection.dialect.name, table), rows)
+
+
 def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert plain tuples in the order of the table's columns: the quick way for many narrow rows.
 
@@ -99,6 +105,12 @@ def lock_customers(unit: UnitOfWork, customer_ids: Iterable[str]) -> None:
     insert_new(unit.connection, customers, rows)
     if unit.connection.dialect.name == "postgresql":
         unit.connection.execute(_LOCK, {"ids": ids})
+
+
+def lock_known(unit: UnitOfWork, customer_ids: Iterable[str]) -> None:
+    """Lock customers for commands that only members may give: one who is not known stays so."""
+    if unit.connection.dialect.name == "postgresql":
+        unit.connection.execute(_LOCK, {"ids": sorted(set(customer_ids))})
 
 
 _KNOWN = select(customers.c.customer_id).where(among(customers.c.customer_id, "ids"))
