@@ -13,11 +13,13 @@ from services.events import (
     ConsentsChanged,
     CustomerSeen,
     Event,
+    OrderExchanged,
     OrderPlaced,
     OrderReturned,
     VisitDwelled,
     VisitEnded,
 )
+from services.loyalty.use_cases.exchanges import exchange_points
 from services.loyalty.use_cases.orders import earn_points
 from services.loyalty.use_cases.returns import reverse_points
 from services.presence.use_cases import close_visits
@@ -32,9 +34,16 @@ from services.storage.unit import UnitOfWork
 
 Reaction = Callable[[UnitOfWork, Sequence[Any]], None]
 
+
+def of_placed(reaction: Reaction) -> Reaction:
+    """A reaction to the new order of an exchange."""
+    return lambda unit, exchanges: reaction(unit, [one.placed for one in exchanges])
+
+
 REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
     OrderPlaced: (earn_points, close_carts, convert_reminders),
     OrderReturned: (reverse_points,),
+    OrderExchanged: (exchange_points, *(of_placed(one) for one in (close_carts, convert_reminders))),
     CartChanged: (cancel_for_carts,),
     CartClosed: (cancel_for_carts,),
     ConsentsChanged: (cancel_for_consents, close_visits),
@@ -45,6 +54,7 @@ REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
 RESCORED_BY: Final = (
     OrderPlaced,
     OrderReturned,
+    OrderExchanged,
     CustomerSeen,
     VisitDwelled,
 )  # they change what a score measures

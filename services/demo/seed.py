@@ -96,7 +96,7 @@ def _write_scores(database: Database, as_of: datetime, progress: Progress) -> in
     for start in range(0, len(ids), SCORE_CHUNK):
         progress("scoring", begun + (1 - begun) * start / len(ids))
         with database.engine.begin() as connection:
-            unit = UnitOfWork(connection, as_of, database.programme)
+            unit = UnitOfWork(connection, as_of, database.programme, database.vault)
             refresh_scores(unit, ids[start : start + SCORE_CHUNK])
     return len(ids)
 

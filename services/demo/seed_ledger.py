@@ -11,12 +11,14 @@ import polars as pl
 
 from services.clock import EPOCH, MICROSECOND
 from services.events import OrderPlaced, ReturnedLine
-from services.loyalty.rules.orders import base_award
-from services.loyalty.rules.returns import LineAward, gone_with, lost_by_lot
+from services.loyalty.queries.portions import award_row
+from services.loyalty.rules.orders import occasion_of
+from services.loyalty.rules.portions import Portion, by_subject, losses
 from services.points.account import Account
 from services.points.book import Entry, account_row
+from services.points.earning import award, lots_of
 from services.points.lots import Cause, Lot, Movement
-from services.points.tiers import period_start
+from services.points.usage import Usage
 from services.programme.programme import Programme
 
 
@@ -26,7 +28,7 @@ class Ledger:
     def __init__(self, programme: Programme) -> None:
         self._programme = programme
         self._entries: dict[str, Entry] = {}
-        self._awards: list[LineAward] = []
+        self._portions: list[Portion] = []
 
     def open(self, customer_id: str, enrolled_at: datetime) -> None:
         account = Account(customer_id, "ACTIVE")
@@ -35,33 +37,32 @@ class Ledger:
     def earn(self, order: OrderPlaced, returned: tuple[datetime, Iterable[ReturnedLine]] | None) -> None:
         """Award an order and take back what went with its returned lines."""
         entry = self._entries[order.customer_id]
-        award = base_award(order, self._programme, order.placed_at)
-        if award is None:
-            return
-        lot, rows = award
-        entry.account.credit(lot, Cause(order.placed_at, f"order {order.source}/{order.order_id}"))
-        self._count(entry, order, lot.points)
-        self._awards += rows if returned is None else self._take_back(entry, order, rows, *returned)
+        occasion = occasion_of(order, "")
+        given = award(occasion, self._programme.earning, Usage(), self._programme)
+        portions: list[Portion] = []
+        for lot, shares in lots_of(occasion, given, self._programme, order.placed_at):
+            entry.account.credit(lot, Cause(order.placed_at, f"order {occasion.key}"))
+            portions += [
+                Portion(order.order_id, order.source, line, lot.lot_id, points, 0) for line, points in shares
+            ]
+        entry.count(sum(one.points for one in given), order.placed_at, self._programme)
+        self._portions += portions if returned is None else self._take_back(entry, order, portions, *returned)
 
     def _take_back(
         self,
         entry: Entry,
         order: OrderPlaced,
-        rows: Iterable[LineAward],
+        portions: Iterable[Portion],
         returned_at: datetime,
         lines: Iterable[ReturnedLine],
-    ) -> list[LineAward]:
-        gone = gone_with(rows, lines)
-        lost = lost_by_lot(gone)
+    ) -> list[Portion]:
+        lost = losses(portions, lines)
+        taken = by_subject((one.portion, one.amount) for one in lost)
         cause = Cause(returned_at, f"return of {order.source}/{order.order_id}")
-        entry.account.take_back(list(lost), sum(lost.values()), cause)
-        self._count(entry, order, -sum(lost.values()))
-        after = {award.line: award for award, _ in gone}
-        return [after.get(row.line, row) for row in rows]
-
-    def _count(self, entry: Entry, order: OrderPlaced, points: int) -> None:
-        period = period_start(order.placed_at, entry.enrolled_at, self._programme).isoformat()
-        entry.qualifying[period] = entry.qualifying.get(period, 0) + points
+        entry.account.take_back(list(taken), sum(taken.values()), cause)
+        entry.count(-sum(taken.values()), order.placed_at, self._programme)
+        after = {(one.portion.line, one.portion.of): one.portion for one in lost}
+        return [after.get((one.line, one.of), one) for one in portions]
 
     def rows(self, as_of: datetime) -> dict[str, pl.DataFrame]:
         """The rows of the ledger's tables as they stand at `as_of`; moments are microseconds since 1970."""
@@ -74,7 +75,7 @@ class Ledger:
         return {
             "accounts": frame([self._account_row(entry, as_of) for entry in found]),
             "lots": frame([fields(lot) for entry in found for lot in entry.account.lots.values()]),
-            "awards": frame([fields(award) for award in self._awards]),
+            "awards": frame([award_row(one) for one in self._portions]),
             "movements": frame([{**fields(one), "recorded_at": one.effective_at} for one in moved]),
         }
 
@@ -83,7 +84,7 @@ class Ledger:
         return {**row, "qualifying": json.dumps(row["qualifying"])}
 
 
-def fields(value: Lot | Movement | LineAward) -> dict[str, Any]:
+def fields(value: Lot | Movement) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 

@@ -18,12 +18,12 @@ from services.engagement.queries import score_row
 from services.engagement.reference import BUILTIN, Reference, reference_of
 from services.engagement.rules import ORDER_WINDOW, TOUCH_WINDOW, Facts, score
 from services.events import OrderedLine, OrderPlaced
-from services.loyalty.rules.orders import base_award
-from services.loyalty.rules.returns import LineAward
+from services.loyalty.rules.orders import occasion_of
 from services.points.account import Account
 from services.points.book import Entry, account_row
+from services.points.earning import award, lots_of
 from services.points.lots import MAY_EARN, Cause, Lot, Movement
-from services.points.tiers import period_start
+from services.points.usage import Usage
 from services.programme.programme import Programme
 from services.reminders.rules import ReminderState
 from services.reminders.use_cases import ATTRIBUTION
@@ -114,16 +114,14 @@ class OrderBook:
         stored: Any = await session.get(db.StoredAccount, order.customer_id)
         entry = entry_of(member, stored)
         placed = placed_of(order, total)
-        award = base_award(placed, self._programme, now)
-        if award is None:
-            return
-        lot, rows = award
-        entry.account.credit(lot, Cause(order.placed_at, f"order {SOURCE}/{order.order_id}"))
-        period = period_start(order.placed_at, entry.enrolled_at, self._programme).isoformat()
-        entry.qualifying[period] = entry.qualifying.get(period, 0) + lot.points
+        occasion = occasion_of(placed, entry.standing(placed.placed_at, self._programme).tier)
+        given = award(occasion, self._programme.earning, Usage(), self._programme)
+        for lot, shares in lots_of(occasion, given, self._programme, now):
+            entry.account.credit(lot, Cause(order.placed_at, f"order {occasion.key}"))
+            session.add_all([stored_award(order, lot, *share) for share in shares])
+        entry.count(sum(one.points for one in given), order.placed_at, self._programme)
         entry.tier = entry.standing(now, self._programme).tier
-        session.add(db.StoredLot(**fields(entry.account.lots[lot.lot_id])))
-        session.add_all([db.StoredAward(**fields(row)) for row in rows])
+        session.add_all([db.StoredLot(**fields(lot)) for lot in entry.account.lots.values()])
         session.add_all(
             [db.StoredMovement(**fields(one), recorded_at=now) for one in entry.account.movements]
         )
@@ -168,6 +166,12 @@ def entry_of(member: Any, stored: Any) -> Entry:
     return Entry(account, member.enrolled_at, dict(stored.qualifying), stored.tier, stored.due_at)
 
 
+def stored_award(order: OrderBody, lot: Lot, line: int, points: int) -> db.StoredAward:
+    return db.StoredAward(
+        order_id=order.order_id, source=SOURCE, line=line, lot_id=lot.lot_id, points=points, gone_points=0
+    )
+
+
 def placed_of(order: OrderBody, total_minor: int) -> OrderPlaced:
     lines = tuple(
         OrderedLine(number, line.sku, "", line.quantity * line.unit_price_minor)
@@ -185,7 +189,7 @@ def placed_of(order: OrderBody, total_minor: int) -> OrderPlaced:
     )
 
 
-def fields(value: Lot | Movement | LineAward) -> dict[str, Any]:
+def fields(value: Lot | Movement) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 

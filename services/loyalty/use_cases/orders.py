@@ -2,40 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from services.events import OrderPlaced
-from services.loyalty.queries import awards as queries
-from services.loyalty.rules.orders import base_award
-from services.loyalty.rules.returns import LineAward
+from services.loyalty.queries import portions as queries
+from services.loyalty.rules.orders import occasion_of
+from services.loyalty.rules.portions import Portion
 from services.points.book import Book, Entry, open_book
+from services.points.earning import Award, award, lots_of
 from services.points.lots import MAY_EARN, Cause
-from services.points.tiers import period_start
+from services.points.occasions import Occasion, counted_lines
+from services.points.usage import Usage
 from services.storage.unit import UnitOfWork
 
 
 def earn_points(unit: UnitOfWork, orders: Sequence[OrderPlaced]) -> None:
     """Award points for the orders of members, paying what they owe first."""
     book = open_book(unit, (order.customer_id for order in orders), whole=False)
-    earning = [order for order in orders if _earns(order, book.entries.get(order.customer_id))]
-    rows: list[LineAward] = []
-    for order in earning:
-        rows.extend(_award(unit, book, order))
-    queries.store_new_awards(unit.connection, rows)
+    award_orders(unit, book, orders)
     book.store()
+
+
+def award_orders(unit: UnitOfWork, book: Book, orders: Iterable[OrderPlaced]) -> None:
+    """Credit what the orders earn to the accounts of a book, and note which lines stand for it."""
+    earning = [order for order in orders if _earns(order, book.entries.get(order.customer_id))]
+    occasions = [occasion_of(order, _tier(unit, book, order)) for order in earning]
+    awards: list[Portion] = []
+    spend: list[Portion] = []
+    for occasion, given in zip(occasions, award_all(unit, occasions), strict=True):
+        entry = book.entries[occasion.customer_id]
+        awards += _credit(unit, entry, occasion, given)
+        spend += _count_spend(unit, entry, occasion)
+    queries.insert_awards(unit.connection, awards)
+    queries.insert_spend(unit.connection, spend)
+
+
+def award_all(unit: UnitOfWork, occasions: Sequence[Occasion]) -> list[list[Award]]:
+    return [award(one, unit.programme.earning, Usage(), unit.programme) for one in occasions]
 
 
 def _earns(order: OrderPlaced, entry: Entry | None) -> bool:
     return entry is not None and entry.account.state in MAY_EARN and order.placed_at >= entry.enrolled_at
 
 
-def _award(unit: UnitOfWork, book: Book, order: OrderPlaced) -> Sequence[LineAward]:
-    entry = book.entries[order.customer_id]
-    award = base_award(order, unit.programme, unit.now)
-    if award is None:
-        return ()
-    lot, rows = award
-    entry.account.credit(lot, Cause(order.placed_at, f"order {order.source}/{order.order_id}"))
-    period = period_start(order.placed_at, entry.enrolled_at, unit.programme).isoformat()
-    entry.qualifying[period] = entry.qualifying.get(period, 0) + lot.points
-    return rows
+def _tier(unit: UnitOfWork, book: Book, order: OrderPlaced) -> str:
+    return book.entries[order.customer_id].standing(order.placed_at, unit.programme).tier
+
+
+def _credit(unit: UnitOfWork, entry: Entry, occasion: Occasion, given: Sequence[Award]) -> list[Portion]:
+    """Credit the lots of an order; what each of its lines stands for."""
+    source, order_id = occasion.key.split("/", 1)
+    portions: list[Portion] = []
+    for lot, shares in lots_of(occasion, given, unit.programme, unit.now):
+        entry.account.credit(lot, Cause(occasion.at, f"order {occasion.key}"))
+        portions += [Portion(order_id, source, line, lot.lot_id, points, 0) for line, points in shares]
+    if unit.programme.tiers.metric == "points":
+        entry.count(sum(one.points for one in given), occasion.at, unit.programme)
+    entry.account.bring_to(unit.now)
+    return portions
+
+
+def _count_spend(unit: UnitOfWork, entry: Entry, occasion: Occasion) -> list[Portion]:
+    """Where the tier metric is money: let the order count, and note with how much each line does."""
+    if unit.programme.tiers.metric != "spend":
+        return []
+    source, order_id = occasion.key.split("/", 1)
+    at = occasion.at.isoformat()
+    lines = counted_lines(occasion)
+    entry.count(sum(line.basis_minor for line in lines), occasion.at, unit.programme)
+    return [Portion(order_id, source, line.line, at, line.basis_minor, 0) for line in lines]

@@ -24,6 +24,7 @@ from services.storage.tables.loyalty import (
     lots,
     movements,
     tier_changes,
+    tier_spend,
     tier_warnings,
 )
 from services.storage.tables.membership import (
@@ -102,6 +103,7 @@ __all__ = [
     "scores",
     "sessions",
     "tier_changes",
+    "tier_spend",
     "tier_warnings",
     "visits",
 ]

@@ -69,6 +69,17 @@ awards = table(  # which order lines a lot was earned with, and how much of it h
     clustered=True,
 )
 
+tier_spend = table(  # where the tier metric is money: what order lines count with, and how much left again
+    "tier_spend",
+    key("order_id", 64),
+    key("source", 32),
+    position("line"),
+    Column("spent_at", Instant, primary_key=True),  # of an exchange: when the first goods were bought
+    number("amount_minor"),
+    number("gone_minor"),
+    clustered=True,
+)
+
 movements = table(  # append-only, double entry: a correction is a reversing movement
     "movements",
     Column("movement_id", RowNumber, primary_key=True),

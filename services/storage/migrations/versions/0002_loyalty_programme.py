@@ -118,12 +118,15 @@ def create_tables() -> None:
         sa.Column("per_customer_period", sa.String(length=8), nullable=False),
         sa.Column("budget_minor", sa.BigInteger(), nullable=True),
         sa.Column("uses", sa.BigInteger(), nullable=False),
+        sa.Column("reserved", sa.BigInteger(), nullable=False),
         sa.Column("charged_minor", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", tables.Instant(), nullable=True),
         sa.Column("valid_until", tables.Instant(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("created_at", tables.Instant(), nullable=False),
-        sa.CheckConstraint("uses >= 0 AND charged_minor >= 0", name=op.f("ck_coupons_never_negative")),
+        sa.CheckConstraint(
+            "uses >= 0 AND reserved >= 0 AND charged_minor >= 0", name=op.f("ck_coupons_never_negative")
+        ),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_coupons")),
     )
     with op.batch_alter_table("coupons", schema=None) as batch_op:
@@ -195,7 +198,7 @@ def create_tables() -> None:
     op.create_table(
         "identifiers",
         sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("customer_id", sa.String(length=128), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("recorded_at", tables.Instant(), nullable=False),
@@ -268,7 +271,7 @@ def create_tables() -> None:
     )
     op.create_table(
         "redirects",
-        sa.Column("customer_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("customer_digest", sa.String(length=64), nullable=False),
         sa.Column("survivor_id", sa.String(length=128), nullable=True),
         sa.Column("since", tables.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("customer_digest", name=op.f("pk_redirects")),
@@ -345,6 +348,17 @@ def create_tables() -> None:
         batch_op.create_index(
             batch_op.f("ix_tier_changes_customer_id_change_id"), ["customer_id", "change_id"], unique=False
         )
+    op.create_table(
+        "tier_spend",
+        sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("spent_at", tables.Instant(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("gone_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("order_id", "source", "line", "spent_at", name=op.f("pk_tier_spend")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "tier_warnings",
         sa.Column("customer_id", sa.String(length=128), nullable=False),

@@ -1,0 +1,111 @@
+"""Settling what goods that come back mean for points: shared by returns and exchanges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from services.events import OrderReturned
+from services.loyalty.queries import families, portions
+from services.loyalty.rules.families import OrderKey
+from services.loyalty.rules.portions import Loss, Portion, losses
+from services.points.book import Book, Entry
+from services.points.holds import Hold
+from services.points.lots import Cause
+from services.storage.unit import UnitOfWork
+
+PortionKey = tuple[str, str, int, str]
+
+
+class Portions:
+    """The portions of some orders' lines while goods come back."""
+
+    def __init__(self, found: Iterable[Portion]) -> None:
+        self._by_key = {key_of(portion): portion for portion in found}
+        self.changed: dict[PortionKey, Portion] = {}
+
+    def of(self, key: OrderKey) -> list[Portion]:
+        return [one for one in self._by_key.values() if (one.source, one.order_id) == key]
+
+    def lose(self, back: OrderReturned) -> list[Loss]:
+        """Let go what leaves with the goods."""
+        lost = losses(self.of((back.source, back.order_id)), back.lines)
+        self.put(one.portion for one in lost)
+        return lost
+
+    def put(self, changed: Iterable[Portion]) -> None:
+        for portion in changed:
+            self._by_key[key_of(portion)] = self.changed[key_of(portion)] = portion
+
+
+def key_of(portion: Portion) -> PortionKey:
+    return portion.order_id, portion.source, portion.line, portion.of
+
+
+class Settlement:
+    """Takes back and gives back points, one return after another, over the accounts of one batch."""
+
+    def __init__(self, unit: UnitOfWork, book: Book, orders: Iterable[OrderKey]) -> None:
+        keys = set(orders)
+        self._unit = unit
+        self._book = book
+        self._counts_spend = unit.programme.tiers.metric == "spend"
+        self._family = families.find_family(unit.connection, keys)
+        self._paying = families.paying_holds(unit.connection, self._family.orders)
+        found = portions.find_awards(unit.connection, keys)
+        self.awards = Portions(found)
+        self.spend = Portions(portions.find_spend(unit.connection, keys) if self._counts_spend else ())
+        self._lapsed = portions.lapsed_points(unit.connection, (one.of for one in found))
+        self._fetch_lots({one.of for one in found})
+
+    def _fetch_lots(self, lot_ids: set[str]) -> None:
+        self._book.fetch_holds(hold_id for ids in self._paying.values() for hold_id in ids)
+        accounts = [entry.account for entry in self._book.entries.values()]
+        parts = (part for account in accounts for hold in account.holds.values() for part in hold.lots)
+        self._book.fetch_lots(lot_ids | {part.lot_id for part in parts})
+
+    def restore(self, entry: Entry, back: OrderReturned) -> None:
+        """Give back the points that paid for what is now repaid for good."""
+        grace = timedelta(days=self._unit.programme.points.restore_grace_days)
+        cause = Cause(self._unit.now, reference_of(back))
+        for key in self._family.spent_on((back.source, back.order_id)):
+            for hold in self._holds(entry, key):
+                target = self._family.share_repaid(hold.captured_points, key)
+                if target > hold.restored_points:
+                    entry.account.restore(hold, target - hold.restored_points, grace, cause)
+
+    def _holds(self, entry: Entry, key: OrderKey) -> list[Hold]:
+        """The member's own holds that paid for an order."""
+        ids = self._paying.get(key, ())
+        return [entry.account.holds[one] for one in ids if one in entry.account.holds]
+
+    def take_back(self, entry: Entry, points: Mapping[str, int], back: OrderReturned) -> None:
+        """Take back points by lot. What lapsed of a lot meanwhile counts as taken: nobody pays twice."""
+        cause = Cause(back.returned_at, reference_of(back))
+        for lot_id, taken in points.items():
+            self._undo_lapse(entry, lot_id, taken, cause)
+            if not self._counts_spend:
+                entry.count(-taken, entry.account.lots[lot_id].earned_at, self._unit.programme)
+        entry.account.take_back(list(points), sum(points.values()), cause)
+
+    def _undo_lapse(self, entry: Entry, lot_id: str, points: int, cause: Cause) -> None:
+        lapsed = self._lapsed.get(lot_id, {})
+        for kind, missing in lapsed.items():
+            undone = min(points, missing)
+            points -= undone
+            lapsed[kind] = missing - undone
+            entry.account.undo_lapse(lot_id, kind, undone, cause)
+
+    def count_less(self, entry: Entry, spend: Mapping[str, int]) -> None:
+        """Let money count no more towards the tier; spend: by the moment that it was spent at."""
+        for spent_at, amount in spend.items():
+            entry.count(-amount, datetime.fromisoformat(spent_at), self._unit.programme)
+
+    def store(self) -> None:
+        portions.store_awards(self._unit.connection, list(self.awards.changed.values()))
+        portions.store_spend(self._unit.connection, list(self.spend.changed.values()))
+        self._book.store()
+
+
+def reference_of(back: OrderReturned) -> str:
+    return f"return {back.source}/{back.return_id} of {back.order_id}"
