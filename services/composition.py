@@ -41,7 +41,8 @@ from services.rpc.limits import RateLimiter
 from services.server import RpcServer, Service, all_scopes
 from services.settings import Settings, SettingsError
 from services.storage import keys, migrate, outbox
-from services.storage.database import Database
+from services.storage.database import Database, make_engine
+from services.storage.master_key import open_vault
 from services.storage.outbox import Claimed
 from services.telemetry import Telemetry
 from services.worker import Ended, Handler, Worker, end_work
@@ -77,9 +78,10 @@ def open_database(settings: Settings, clock: Clock) -> Database:
     """The database at its newest schema, not yet serving."""
     if not settings.database_url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.url, clock, programme_of(settings), react)
-    migrate.upgrade(database.engine)
-    return database
+    engine = make_engine(settings.url)
+    migrate.upgrade(engine)
+    vault = open_vault(settings, engine, clock.now())
+    return Database(engine, clock, programme_of(settings), vault, react)
 
 
 @contextmanager
@@ -224,11 +226,12 @@ def revoke(settings: Settings, key_id: str) -> None:
 
 
 async def upkeep(house: House) -> None:
-    """Let keys that another process made or revoked count here too, and let the metrics be seen."""
+    """Let other processes' keys, merges and erasures count here too, and let the metrics be seen."""
     while True:
         await asyncio.sleep(KEYS_SECONDS)
         house.telemetry.flush()
         house.keyring.replace(await asyncio.to_thread(live_keys, house.database))
+        await asyncio.to_thread(house.database.on_redirects)
 
 
 def plan_recurring(database: Database) -> None:

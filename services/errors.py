@@ -84,6 +84,12 @@ class MemberNotFoundError(NotFoundError):
     reason = "MEMBER_NOT_FOUND"
 
 
+class CustomerErasedError(WrongStateError):
+    """This customer was erased; nothing can be stored or read under the id any more. Use a new one."""
+
+    reason = "CUSTOMER_ERASED"
+
+
 def check_moment(moment: datetime, now: datetime, field: str) -> InvalidError | None:
     """Refuse a time in the future, or one so old that it must be a mistake."""
     if moment > now + CLOCK_SKEW_MAX:

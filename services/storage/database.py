@@ -21,8 +21,10 @@ from services.clock import Clock
 from services.errors import RegularsError
 from services.programme.programme import Programme
 from services.requests import RequestKey
+from services.storage.redirects import Signpost, all_survivors
 from services.storage.requests import Job
 from services.storage.unit import React, UseCase, WriteItem
+from services.storage.vault import Vault
 from services.storage.writer import Waiting, Writer
 
 Key = TypeVar("Key", bound=Hashable)
@@ -35,6 +37,7 @@ SQLITE_PRAGMAS: Final = (
     "wal_autocheckpoint=10000",  # 40 MB: a checkpoint has fsyncs of its own, and callers wait for them
     "cache_size=-16384",  # 16 MB a connection; the operating system caches the rest
     "temp_store=MEMORY",
+    "secure_delete=ON",  # what is erased is overwritten, not only unlinked
 )
 
 SetQuery = Callable[[Connection, Sequence[Key]], Mapping[Key, Value]]
@@ -47,10 +50,14 @@ READER_THREADS: Final = 2  # lists and reports; point reads are coalesced and ne
 class Database:
     """Opens one database and serves its reads and writes until it is closed."""
 
-    def __init__(self, url: str, clock: Clock, programme: Programme, react: React) -> None:
-        self.engine = make_engine(url)
+    def __init__(
+        self, engine: Engine, clock: Clock, programme: Programme, vault: Vault, react: React
+    ) -> None:
+        self.engine = engine
         self.clock = clock
         self.programme = programme
+        self.vault = vault
+        self._signpost = Signpost(vault)
         self._react = react
         self._sqlite = self.engine.dialect.name == "sqlite"
         self._writers: list[Writer] = []
@@ -68,9 +75,10 @@ class Database:
         loop = asyncio.get_running_loop()
         lanes = 1 if self._sqlite else POSTGRES_LANES
         self._writers = [
-            Writer(self.engine, self.clock, self.programme, self._react, self._tell_listeners)
+            Writer(self.engine, self.clock, self.programme, self.vault, self._react, self)
             for _ in range(lanes)
         ]
+        self.on_redirects()
         for writer in self._writers:
             writer.start(loop)
         self._inline = read_connection(self.engine) if self._sqlite else None
@@ -132,7 +140,15 @@ class Database:
         """Writes of one customer share a lane, so that they never wait for each other's locks."""
         return self._writers[crc32(item.customer_id.encode()) % len(self._writers)]
 
-    def _tell_listeners(self) -> None:
+    def survivor(self, customer_id: str) -> str:
+        """The customer whom an id means now: after a merge the survivor. Raises CustomerErasedError."""
+        return self._signpost.survivor(customer_id)
+
+    def on_redirects(self) -> None:
+        """Learn which ids mean other customers now. Blocks; any thread may call it."""
+        self._signpost.renew(self._run_read(all_survivors, ()))
+
+    def on_work(self) -> None:
         for listener in self._listeners:
             listener()
 

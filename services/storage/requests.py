@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Any, cast
 
 from sqlalchemy import insert, select
 
-from services.errors import DuplicateError, RegularsError
+from services.errors import CustomerErasedError, DuplicateError, RegularsError
 from services.requests import RequestKey
+from services.storage.redirects import Survivors, find_survivors
 from services.storage.sets import among
 from services.storage.tables import requests
 from services.storage.unit import AnyUseCase, UnitOfWork
@@ -47,13 +49,44 @@ def run_once(unit: UnitOfWork, use_case: AnyUseCase, jobs: Sequence[Job]) -> lis
             answers[position] = _repeated(use_case, job, known[str(key)])
         elif key not in fresh:
             fresh[key] = position
-    positions = list(fresh.values())
-    results = use_case.run(unit, [jobs[position].item for position in positions]) if positions else ()
-    for position, result in zip(positions, results, strict=True):
-        answers[position] = result
-    _store(unit, use_case, jobs, answers, positions)
+    items = _redirected(unit, {position: jobs[position].item for position in fresh.values()})
+    allowed = [position for position, item in items.items() if not isinstance(item, RegularsError)]
+    results = use_case.run(unit, [items[position] for position in allowed]) if allowed else ()
+    answers_now = {**items, **dict(zip(allowed, results, strict=True))}
+    for position, answer in answers_now.items():
+        answers[position] = answer
+    _store(unit, use_case, jobs, answers, items)
     _repeat_within_batch(jobs, answers, fresh)
     return answers
+
+
+def _redirected(unit: UnitOfWork, items: Mapping[int, Any]) -> dict[int, Any]:
+    """The items, naming the survivors of merged customers; an error where an item names an erased one."""
+    named = {position: _names(item) for position, item in items.items()}
+    survivors = find_survivors(unit, (one for names in named.values() for one in names.values() if one))
+    return {
+        position: _renamed(item, named[position], survivors) if survivors else item
+        for position, item in items.items()
+    }
+
+
+def _names(item: Any) -> dict[str, str]:
+    return {name: getattr(item, name) for name in _naming_fields(cast("Hashable", type(item)))}
+
+
+@cache
+def _naming_fields(kind: Hashable) -> tuple[str, ...]:
+    """The fields that hold a customer id. An item that derives its `customer_id` names nobody itself."""
+    names = [field.name for field in fields(cast("Any", kind))]
+    return tuple(name for name in names if name == "customer_id" or name.endswith("_customer_id"))
+
+
+def _renamed(item: Any, names: Mapping[str, str], survivors: Survivors) -> Any:
+    changes: dict[str, Any] = {name: survivors[one] for name, one in names.items() if one in survivors}
+    erased = [name for name, survivor in changes.items() if survivor is None]
+    if erased:
+        return CustomerErasedError(field=erased[0])
+    return replace(item, **changes) if changes else item
 
 
 def _stored(unit: UnitOfWork, jobs: Sequence[Job]) -> dict[str | int, tuple[bytes, bytes]]:
@@ -76,19 +109,19 @@ def _store(
     use_case: AnyUseCase,
     jobs: Sequence[Job],
     answers: Sequence[Any],
-    positions: Sequence[int],
+    items: Mapping[int, Any],
 ) -> None:
     encode = use_case.codec.dump_json
     rows = [
         {
             "request_id": request.request_id,
             "method": use_case.name,
-            "customer_id": jobs[position].item.customer_id,
+            "customer_id": _names(item).get("customer_id", ""),
             "fingerprint": request.fingerprint,
             "answer": encode(answers[position]),
             "created_at": unit.now,
         }
-        for position in positions
+        for position, item in items.items()
         if (request := jobs[position].request) and not isinstance(answers[position], RegularsError)
     ]
     if rows:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from services.errors import RegularsError
 from services.events import Event
 from services.programme.programme import Programme
+from services.storage.vault import Vault
 
 
 class WriteItem(Protocol):
@@ -33,11 +34,18 @@ class UnitOfWork:
     connection: Connection
     now: datetime
     programme: Programme
+    vault: Vault
     events: list[Event] = field(default_factory=list)
+    last_steps: list[Callable[[UnitOfWork], None]] = field(default_factory=list)
     has_due_work: bool = False  # set by the outbox: the worker is woken after the commit
+    has_redirected: bool = False  # ids mean other customers now: reads learn it before any answer
 
     def emit(self, event: Event) -> None:
         self.events.append(event)
+
+    def at_last(self, step: Callable[[UnitOfWork], None]) -> None:
+        """Take a step in the same transaction when all reactions are done."""
+        self.last_steps.append(step)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

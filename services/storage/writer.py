@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -22,6 +22,7 @@ from services.errors import ExhaustedError, RegularsError, UnavailableError
 from services.programme.programme import Programme
 from services.storage.requests import Job, run_once
 from services.storage.unit import AnyUseCase, React, UnitOfWork
+from services.storage.vault import Vault
 
 BATCH_ITEMS_MAX: Final = 512  # beyond it a batch's own run time, not the fsync, is what callers wait for
 RETRIES_MAX: Final = 5  # a serialisation failure or deadlock among processes on PostgreSQL clears at once
@@ -56,6 +57,16 @@ class Waiting:
     future: asyncio.Future[Any]
 
 
+class Listener(Protocol):
+    """Whom a writer tells what its commits left behind."""
+
+    def on_work(self) -> None:
+        """There is work to do at once. Called on the event loop."""
+
+    def on_redirects(self) -> None:
+        """Some ids mean other customers now. Called on the writer's thread."""
+
+
 class Writer:
     """One lane of writes on one connection. Thread-safe: `put` is called by the event loop."""
 
@@ -64,15 +75,18 @@ class Writer:
         engine: Engine,
         clock: Clock,
         programme: Programme,
+        vault: Vault,
         react: React,
-        on_work: Callable[[], None],
+        listener: Listener,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._programme = programme
+        self._vault = vault
         self._react = react
-        self._on_work = on_work
+        self._listener = listener
         self._has_due_work = False
+        self._has_redirected = False
         self._queue: SimpleQueue[Sequence[Waiting] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -99,6 +113,7 @@ class Writer:
             while batch := self._gather():
                 jobs = [waiting.job for waiting in batch]
                 answers = self._commit(connection, jobs)
+                self._tell_redirects()
                 self._answer(batch, answers)
 
     def _gather(self) -> list[Waiting]:
@@ -166,11 +181,20 @@ class Writer:
             return self._run_unit(connection, use_case, jobs)
 
     def _run_unit(self, connection: Connection, use_case: AnyUseCase, jobs: Sequence[Job]) -> list[Any]:
-        unit = UnitOfWork(connection, self._clock.now(), self._programme)
+        unit = UnitOfWork(connection, self._clock.now(), self._programme, self._vault)
         answers = run_once(unit, use_case, jobs)
         self._react(unit)
+        for step in unit.last_steps:
+            step(unit)
         self._has_due_work |= unit.has_due_work
+        self._has_redirected |= unit.has_redirected
         return answers
+
+    def _tell_redirects(self) -> None:
+        """Before anybody is answered, so that no caller reads past a merge or an erasure of its own."""
+        if self._has_redirected:
+            self._has_redirected = False
+            self._listener.on_redirects()
 
     def _answer(self, batch: Sequence[Waiting], answers: Sequence[Any]) -> None:
         assert self._loop is not None
@@ -186,7 +210,7 @@ class Writer:
             else:
                 waiting.future.set_result(answer)
         if wake:
-            self._on_work()
+            self._listener.on_work()
 
 
 def by_use_case(jobs: Sequence[Job]) -> Iterable[tuple[AnyUseCase, list[int]]]:

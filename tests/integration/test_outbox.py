@@ -13,6 +13,7 @@ from services.storage import outbox, tables
 from services.storage.database import make_engine
 from services.storage.outbox import ATTEMPTS_MAX, LEASE, RETRY_FIRST, Claimed, Work
 from services.storage.unit import UnitOfWork
+from services.storage.vault import Vault
 from tests.integration.shop import NOON
 
 SECOND = timedelta(seconds=1)
@@ -27,7 +28,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 def enqueue(engine: Engine, *keys: str, after: timedelta = timedelta(0)) -> None:
     with engine.begin() as connection:
-        unit = UnitOfWork(connection, NOON, Programme())
+        unit = UnitOfWork(connection, NOON, Programme(), Vault(bytes(32)))
         outbox.enqueue(unit, [Work("topic", key, {"for": key}, NOON + after) for key in keys])
 
 

@@ -36,6 +36,7 @@ from services.storage import migrate, tables
 from services.storage.database import make_engine
 from services.storage.sets import lock_customers
 from services.storage.unit import AnyUseCase, UnitOfWork, use_case
+from services.storage.vault import Vault
 from services.storage.writer import StoppedError, StorageFailedError
 from services.telemetry import Telemetry
 from tests.integration.shop import NOON, Caller, ManualClock, cart, eventually, order, refusal
@@ -192,7 +193,7 @@ def sightings_of(size: int) -> list[GatewayBatch]:
 def run(engine: Engine, of: AnyUseCase, items: Sequence[Any]) -> list[Any]:
     """One unit of work with all reactions, as the writer runs it."""
     with engine.begin() as connection:
-        unit = UnitOfWork(connection, NOON, Programme())
+        unit = UnitOfWork(connection, NOON, Programme(), Vault(bytes(32)))
         answers = list(of.run(unit, items))
         react(unit)
     return answers

@@ -27,7 +27,7 @@ async def database(settings: Settings, clock: ManualClock) -> AsyncIterator[Data
 
 def enqueue(database: Database, *topics: str) -> None:
     with database.engine.begin() as connection:
-        unit = UnitOfWork(connection, NOON, database.programme)
+        unit = UnitOfWork(connection, NOON, database.programme, database.vault)
         outbox.enqueue(unit, [Work(topic, topic, {}, NOON) for topic in topics])
 
 

@@ -18,6 +18,7 @@ from services.storage import migrate
 from services.storage.database import make_engine
 from services.storage.tables import accounts, awards, lots, members, metadata, movements, orders, requests
 from services.storage.unit import UnitOfWork
+from services.storage.vault import Vault
 from services.verification.checks import Scene
 from services.verification.running import snapshot, verify
 from tests.ledger.shop_0001 import OldShop
@@ -194,7 +195,7 @@ def test_the_sweep_brings_the_upgraded_accounts_to_the_present(upgraded: tuple[E
     assert violations(engine, shop.now) == []
     now = shop.now + timedelta(days=30)
     with engine.begin() as connection:
-        unit = UnitOfWork(connection, now, Programme())
+        unit = UnitOfWork(connection, now, Programme(), Vault(bytes(32)))
         open_book(unit, CUSTOMERS).store()
         tiers = select(accounts.c.tier).where(accounts.c.customer_id != "quiet")
         assert set(connection.execute(tiers).scalars()) <= {"BRONZE", "SILVER", "GOLD"}

@@ -27,7 +27,7 @@ profiles = table(  # what is known of a person, readable with the member's own k
 identifiers = table(  # e-mail, phone, card: found by a keyed digest, never by their text
     "identifiers",
     key("kind", 16),
-    Column("digest", LargeBinary, primary_key=True),
+    key("digest", 64),
     text("customer_id"),
     Column("sealed", LargeBinary, nullable=False),
     moment("recorded_at"),
@@ -40,7 +40,7 @@ master_keys = table(  # proof that the master key in use is the one that sealed 
 
 redirects = table(  # customer ids that mean somebody else now (merged) or nobody (erased)
     "redirects",
-    Column("customer_digest", LargeBinary, primary_key=True),
+    key("customer_digest", 64),
     Column("survivor_id", String(128)),  # null: erased
     moment("since"),
 )

@@ -14,16 +14,18 @@ from services.engagement.use_cases import refresh_scores
 from services.programme.programme import Programme
 from services.reactions import react
 from services.storage import migrate
-from services.storage.database import Database
+from services.storage.database import Database, make_engine
 from services.storage.tables import accounts, awards, lots, metadata, movements, orders
 from services.storage.unit import UnitOfWork
+from services.storage.vault import Vault
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CUSTOMERS = 600
 
 
 def seeded(folder: Path, number: int) -> tuple[Database, SeedReport]:
-    database = Database(f"sqlite:///{folder / 'shop.db'}", SceneClock(NOW, speed=0.0), Programme(), react)
+    engine = make_engine(f"sqlite:///{folder / 'shop.db'}")
+    database = Database(engine, SceneClock(NOW, speed=0.0), Programme(), Vault(bytes(32)), react)
     migrate.upgrade(database.engine)
     return database, seed(database, CUSTOMERS, number, lambda _what, _share: None)
 
@@ -67,7 +69,7 @@ def test_stored_scores_are_those_that_the_service_computes(shop: Database) -> No
     sample = [f"c{number:07d}" for number in range(0, CUSTOMERS, 7)]
     with shop.engine.connect() as connection, connection.begin() as transaction:
         stored = find_scores(connection, sample)
-        refresh_scores(UnitOfWork(connection, NOW, shop.programme), sample)
+        refresh_scores(UnitOfWork(connection, NOW, shop.programme, shop.vault), sample)
         computed = find_scores(connection, sample)
         transaction.rollback()
     assert stored == computed
