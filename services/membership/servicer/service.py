@@ -5,8 +5,9 @@ from __future__ import annotations
 from regulars.membership.v1 import membership_service_pb2_grpc as pb_grpc
 
 from services.membership.servicer.consents import Consents
+from services.membership.servicer.customer_view import CustomerViews
 from services.membership.servicer.members import Members
 
 
-class MembershipServicer(Members, Consents, pb_grpc.MembershipServiceServicer):
+class MembershipServicer(Members, Consents, CustomerViews, pb_grpc.MembershipServiceServicer):
     """Keeps the members of the programme."""

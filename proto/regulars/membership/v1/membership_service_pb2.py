@@ -24,10 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from regulars.membership.v1 import customer_view_pb2 as regulars_dot_membership_dot_v1_dot_customer__view__pb2
 from regulars.options.v1 import scope_pb2 as regulars_dot_options_dot_v1_dot_scope__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/regulars/membership/v1/membership_service.proto\x12\x16regulars.membership.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fregulars/options/v1/scope.proto\"\xc6\x01\n\x07\x43onsent\x12=\n\x04kind\x18\x01 \x01(\x0e\x32#.regulars.membership.v1.ConsentKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x0f\n\x07granted\x18\x02 \x01(\x08\x12\x19\n\x06source\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1f\n\x0ctext_version\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12/\n\x0brecorded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd2\x01\n\x06Member\x12\x13\n\x0b\x63ustomer_id\x18\x01 \x01(\t\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.regulars.membership.v1.MemberState\x12/\n\x0b\x65nrolled_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x08\x63onsents\x18\x04 \x03(\x0b\x32\x1f.regulars.membership.v1.Consent\x12\x1b\n\x13has_presence_device\x18\x05 \x01(\x08\"\xd7\x01\n\x12\x45nrolMemberRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12;\n\x08\x63onsents\x18\x03 \x03(\x0b\x32\x1f.regulars.membership.v1.ConsentB\x08\xbaH\x05\x92\x01\x02\x10\x10\x12/\n\x0b\x65nrolled_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"E\n\x13\x45nrolMemberResponse\x12.\n\x06member\x18\x01 \x01(\x0b\x32\x1e.regulars.membership.v1.Member\"3\n\x10GetMemberRequest\x12\x1f\n\x0b\x63ustomer_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"C\n\x11GetMemberResponse\x12.\n\x06member\x18\x01 \x01(\x0b\x32\x1e.regulars.membership.v1.Member\"\x93\x01\n\x12SetConsentsRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1f\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12=\n\x08\x63onsents\x18\x03 \x03(\x0b\x32\x1f.regulars.membership.v1.ConsentB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x10\"E\n\x13SetConsentsResponse\x12.\n\x06member\x18\x01 \x01(\x0b\x32\x1e.regulars.membership.v1.Member\";\n\x18SetPresenceDeviceRequest\x12\x1f\n\x0b\x63ustomer_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"L\n\x19SetPresenceDeviceResponse\x12\x14\n\x0cidentity_key\x18\x01 \x01(\x0c\x12\x19\n\x11rotation_exponent\x18\x02 \x01(\r*\xc5\x01\n\x0bMemberState\x12\x1c\n\x18MEMBER_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14MEMBER_STATE_PENDING\x10\x01\x12\x17\n\x13MEMBER_STATE_ACTIVE\x10\x02\x12\x1a\n\x16MEMBER_STATE_SUSPENDED\x10\x03\x12\x17\n\x13MEMBER_STATE_CLOSED\x10\x04\x12\x17\n\x13MEMBER_STATE_ERASED\x10\x05\x12\x17\n\x13MEMBER_STATE_MERGED\x10\x06*\xd9\x01\n\x0b\x43onsentKind\x12\x1c\n\x18\x43ONSENT_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43ONSENT_KIND_PRESENCE\x10\x01\x12\x16\n\x12\x43ONSENT_KIND_EMAIL\x10\x02\x12\x14\n\x10\x43ONSENT_KIND_SMS\x10\x03\x12\x15\n\x11\x43ONSENT_KIND_PUSH\x10\x04\x12\x17\n\x13\x43ONSENT_KIND_IN_APP\x10\x05\x12\x1a\n\x16\x43ONSENT_KIND_PROFILING\x10\x06\x12\x17\n\x13\x43ONSENT_KIND_SURVEY\x10\x07\x32\xdf\x03\n\x11MembershipService\x12m\n\x0b\x45nrolMember\x12*.regulars.membership.v1.EnrolMemberRequest\x1a+.regulars.membership.v1.EnrolMemberResponse\"\x05\xc2\xe1\x18\x01\x01\x12k\n\tGetMember\x12(.regulars.membership.v1.GetMemberRequest\x1a).regulars.membership.v1.GetMemberResponse\"\t\x90\x02\x01\xc2\xe1\x18\x02\x01\x03\x12m\n\x0bSetConsents\x12*.regulars.membership.v1.SetConsentsRequest\x1a+.regulars.membership.v1.SetConsentsResponse\"\x05\xc2\xe1\x18\x01\x01\x12\x7f\n\x11SetPresenceDevice\x12\x30.regulars.membership.v1.SetPresenceDeviceRequest\x1a\x31.regulars.membership.v1.SetPresenceDeviceResponse\"\x05\xc2\xe1\x18\x01\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/regulars/membership/v1/membership_service.proto\x12\x16regulars.membership.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a*regulars/membership/v1/customer_view.proto\x1a\x1fregulars/options/v1/scope.proto\"\xc6\x01\n\x07\x43onsent\x12=\n\x04kind\x18\x01 \x01(\x0e\x32#.regulars.membership.v1.ConsentKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x0f\n\x07granted\x18\x02 \x01(\x08\x12\x19\n\x06source\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1f\n\x0ctext_version\x18\x04 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12/\n\x0brecorded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd2\x01\n\x06Member\x12\x13\n\x0b\x63ustomer_id\x18\x01 \x01(\t\x12\x32\n\x05state\x18\x02 \x01(\x0e\x32#.regulars.membership.v1.MemberState\x12/\n\x0b\x65nrolled_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x08\x63onsents\x18\x04 \x03(\x0b\x32\x1f.regulars.membership.v1.Consent\x12\x1b\n\x13has_presence_device\x18\x05 \x01(\x08\"\xd7\x01\n\x12\x45nrolMemberRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12;\n\x08\x63onsents\x18\x03 \x03(\x0b\x32\x1f.regulars.membership.v1.ConsentB\x08\xbaH\x05\x92\x01\x02\x10\x10\x12/\n\x0b\x65nrolled_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"E\n\x13\x45nrolMemberResponse\x12.\n\x06member\x18\x01 \x01(\x0b\x32\x1e.regulars.membership.v1.Member\"3\n\x10GetMemberRequest\x12\x1f\n\x0b\x63ustomer_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"C\n\x11GetMemberResponse\x12.\n\x06member\x18\x01 \x01(\x0b\x32\x1e.regulars.membership.v1.Member\"\x93\x01\n\x12SetConsentsRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1f\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12=\n\x08\x63onsents\x18\x03 \x03(\x0b\x32\x1f.regulars.membership.v1.ConsentB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x10\"E\n\x13SetConsentsResponse\x12.\n\x06member\x18\x01 \x01(\x0b\x32\x1e.regulars.membership.v1.Member\";\n\x18SetPresenceDeviceRequest\x12\x1f\n\x0b\x63ustomer_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"L\n\x19SetPresenceDeviceResponse\x12\x14\n\x0cidentity_key\x18\x01 \x01(\x0c\x12\x19\n\x11rotation_exponent\x18\x02 \x01(\r\"U\n\x12GetCustomerRequest\x12\x1f\n\x0b\x63ustomer_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x1e\n\nevents_max\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\"y\n\x13GetCustomerResponse\x12.\n\x06member\x18\x01 \x01(\x0b\x32\x1e.regulars.membership.v1.Member\x12\x32\n\x04view\x18\x02 \x01(\x0b\x32$.regulars.membership.v1.CustomerView\"\xd0\x01\n\x05Merge\x12\x10\n\x08merge_id\x18\x01 \x01(\t\x12\x1c\n\x14survivor_customer_id\x18\x02 \x01(\t\x12\x1a\n\x12merged_customer_id\x18\x03 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12-\n\tmerged_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tundone_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xbd\x01\n\x13MergeMembersRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12(\n\x14survivor_customer_id\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12&\n\x12merged_customer_id\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x19\n\x05\x61\x63tor\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x1a\n\x06reason\x18\x05 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"(\n\x14MergeMembersResponse\x12\x10\n\x08merge_id\x18\x01 \x01(\t\"\x8a\x01\n\x15UnmergeMembersRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1b\n\x08merge_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x19\n\x05\x61\x63tor\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\"\x18\n\x16UnmergeMembersResponse\"q\n\x11ListMergesRequest\x12\x1f\n\x0b\x63ustomer_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"\\\n\x12ListMergesResponse\x12-\n\x06merges\x18\x01 \x03(\x0b\x32\x1d.regulars.membership.v1.Merge\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xc5\x01\n\x0bMemberState\x12\x1c\n\x18MEMBER_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14MEMBER_STATE_PENDING\x10\x01\x12\x17\n\x13MEMBER_STATE_ACTIVE\x10\x02\x12\x1a\n\x16MEMBER_STATE_SUSPENDED\x10\x03\x12\x17\n\x13MEMBER_STATE_CLOSED\x10\x04\x12\x17\n\x13MEMBER_STATE_ERASED\x10\x05\x12\x17\n\x13MEMBER_STATE_MERGED\x10\x06*\xd9\x01\n\x0b\x43onsentKind\x12\x1c\n\x18\x43ONSENT_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43ONSENT_KIND_PRESENCE\x10\x01\x12\x16\n\x12\x43ONSENT_KIND_EMAIL\x10\x02\x12\x14\n\x10\x43ONSENT_KIND_SMS\x10\x03\x12\x15\n\x11\x43ONSENT_KIND_PUSH\x10\x04\x12\x17\n\x13\x43ONSENT_KIND_IN_APP\x10\x05\x12\x1a\n\x16\x43ONSENT_KIND_PROFILING\x10\x06\x12\x17\n\x13\x43ONSENT_KIND_SURVEY\x10\x07\x32\xae\x07\n\x11MembershipService\x12m\n\x0b\x45nrolMember\x12*.regulars.membership.v1.EnrolMemberRequest\x1a+.regulars.membership.v1.EnrolMemberResponse\"\x05\xc2\xe1\x18\x01\x01\x12k\n\tGetMember\x12(.regulars.membership.v1.GetMemberRequest\x1a).regulars.membership.v1.GetMemberResponse\"\t\x90\x02\x01\xc2\xe1\x18\x02\x01\x03\x12m\n\x0bSetConsents\x12*.regulars.membership.v1.SetConsentsRequest\x1a+.regulars.membership.v1.SetConsentsResponse\"\x05\xc2\xe1\x18\x01\x01\x12\x7f\n\x11SetPresenceDevice\x12\x30.regulars.membership.v1.SetPresenceDeviceRequest\x1a\x31.regulars.membership.v1.SetPresenceDeviceResponse\"\x05\xc2\xe1\x18\x01\x01\x12q\n\x0bGetCustomer\x12*.regulars.membership.v1.GetCustomerRequest\x1a+.regulars.membership.v1.GetCustomerResponse\"\t\x90\x02\x01\xc2\xe1\x18\x02\x01\x03\x12q\n\x0cMergeMembers\x12+.regulars.membership.v1.MergeMembersRequest\x1a,.regulars.membership.v1.MergeMembersResponse\"\x06\xc2\xe1\x18\x02\x03\x01\x12w\n\x0eUnmergeMembers\x12-.regulars.membership.v1.UnmergeMembersRequest\x1a..regulars.membership.v1.UnmergeMembersResponse\"\x06\xc2\xe1\x18\x02\x03\x01\x12n\n\nListMerges\x12).regulars.membership.v1.ListMergesRequest\x1a*.regulars.membership.v1.ListMergesResponse\"\t\x90\x02\x01\xc2\xe1\x18\x02\x03\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,6 +57,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETCONSENTSREQUEST'].fields_by_name['consents']._serialized_options = b'\272H\007\222\001\004\010\001\020\020'
   _globals['_SETPRESENCEDEVICEREQUEST'].fields_by_name['customer_id']._loaded_options = None
   _globals['_SETPRESENCEDEVICEREQUEST'].fields_by_name['customer_id']._serialized_options = b'\272H\007r\005\020\001\030\200\001'
+  _globals['_GETCUSTOMERREQUEST'].fields_by_name['customer_id']._loaded_options = None
+  _globals['_GETCUSTOMERREQUEST'].fields_by_name['customer_id']._serialized_options = b'\272H\007r\005\020\001\030\200\001'
+  _globals['_GETCUSTOMERREQUEST'].fields_by_name['events_max']._loaded_options = None
+  _globals['_GETCUSTOMERREQUEST'].fields_by_name['events_max']._serialized_options = b'\272H\007\032\005\030\310\001(\000'
+  _globals['_MERGEMEMBERSREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_MERGEMEMBERSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_MERGEMEMBERSREQUEST'].fields_by_name['survivor_customer_id']._loaded_options = None
+  _globals['_MERGEMEMBERSREQUEST'].fields_by_name['survivor_customer_id']._serialized_options = b'\272H\007r\005\020\001\030\200\001'
+  _globals['_MERGEMEMBERSREQUEST'].fields_by_name['merged_customer_id']._loaded_options = None
+  _globals['_MERGEMEMBERSREQUEST'].fields_by_name['merged_customer_id']._serialized_options = b'\272H\007r\005\020\001\030\200\001'
+  _globals['_MERGEMEMBERSREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_MERGEMEMBERSREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\007r\005\020\001\030\200\001'
+  _globals['_MERGEMEMBERSREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_MERGEMEMBERSREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_UNMERGEMEMBERSREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_UNMERGEMEMBERSREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_UNMERGEMEMBERSREQUEST'].fields_by_name['merge_id']._loaded_options = None
+  _globals['_UNMERGEMEMBERSREQUEST'].fields_by_name['merge_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_UNMERGEMEMBERSREQUEST'].fields_by_name['actor']._loaded_options = None
+  _globals['_UNMERGEMEMBERSREQUEST'].fields_by_name['actor']._serialized_options = b'\272H\007r\005\020\001\030\200\001'
+  _globals['_UNMERGEMEMBERSREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_UNMERGEMEMBERSREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_LISTMERGESREQUEST'].fields_by_name['customer_id']._loaded_options = None
+  _globals['_LISTMERGESREQUEST'].fields_by_name['customer_id']._serialized_options = b'\272H\007r\005\020\001\030\200\001'
+  _globals['_LISTMERGESREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTMERGESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\350\007(\000'
+  _globals['_LISTMERGESREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTMERGESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
   _globals['_MEMBERSHIPSERVICE'].methods_by_name['EnrolMember']._loaded_options = None
   _globals['_MEMBERSHIPSERVICE'].methods_by_name['EnrolMember']._serialized_options = b'\302\341\030\001\001'
   _globals['_MEMBERSHIPSERVICE'].methods_by_name['GetMember']._loaded_options = None
@@ -64,30 +93,56 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MEMBERSHIPSERVICE'].methods_by_name['SetConsents']._serialized_options = b'\302\341\030\001\001'
   _globals['_MEMBERSHIPSERVICE'].methods_by_name['SetPresenceDevice']._loaded_options = None
   _globals['_MEMBERSHIPSERVICE'].methods_by_name['SetPresenceDevice']._serialized_options = b'\302\341\030\001\001'
-  _globals['_MEMBERSTATE']._serialized_start=1356
-  _globals['_MEMBERSTATE']._serialized_end=1553
-  _globals['_CONSENTKIND']._serialized_start=1556
-  _globals['_CONSENTKIND']._serialized_end=1773
-  _globals['_CONSENT']._serialized_start=171
-  _globals['_CONSENT']._serialized_end=369
-  _globals['_MEMBER']._serialized_start=372
-  _globals['_MEMBER']._serialized_end=582
-  _globals['_ENROLMEMBERREQUEST']._serialized_start=585
-  _globals['_ENROLMEMBERREQUEST']._serialized_end=800
-  _globals['_ENROLMEMBERRESPONSE']._serialized_start=802
-  _globals['_ENROLMEMBERRESPONSE']._serialized_end=871
-  _globals['_GETMEMBERREQUEST']._serialized_start=873
-  _globals['_GETMEMBERREQUEST']._serialized_end=924
-  _globals['_GETMEMBERRESPONSE']._serialized_start=926
-  _globals['_GETMEMBERRESPONSE']._serialized_end=993
-  _globals['_SETCONSENTSREQUEST']._serialized_start=996
-  _globals['_SETCONSENTSREQUEST']._serialized_end=1143
-  _globals['_SETCONSENTSRESPONSE']._serialized_start=1145
-  _globals['_SETCONSENTSRESPONSE']._serialized_end=1214
-  _globals['_SETPRESENCEDEVICEREQUEST']._serialized_start=1216
-  _globals['_SETPRESENCEDEVICEREQUEST']._serialized_end=1275
-  _globals['_SETPRESENCEDEVICERESPONSE']._serialized_start=1277
-  _globals['_SETPRESENCEDEVICERESPONSE']._serialized_end=1353
-  _globals['_MEMBERSHIPSERVICE']._serialized_start=1776
-  _globals['_MEMBERSHIPSERVICE']._serialized_end=2255
+  _globals['_MEMBERSHIPSERVICE'].methods_by_name['GetCustomer']._loaded_options = None
+  _globals['_MEMBERSHIPSERVICE'].methods_by_name['GetCustomer']._serialized_options = b'\220\002\001\302\341\030\002\001\003'
+  _globals['_MEMBERSHIPSERVICE'].methods_by_name['MergeMembers']._loaded_options = None
+  _globals['_MEMBERSHIPSERVICE'].methods_by_name['MergeMembers']._serialized_options = b'\302\341\030\002\003\001'
+  _globals['_MEMBERSHIPSERVICE'].methods_by_name['UnmergeMembers']._loaded_options = None
+  _globals['_MEMBERSHIPSERVICE'].methods_by_name['UnmergeMembers']._serialized_options = b'\302\341\030\002\003\001'
+  _globals['_MEMBERSHIPSERVICE'].methods_by_name['ListMerges']._loaded_options = None
+  _globals['_MEMBERSHIPSERVICE'].methods_by_name['ListMerges']._serialized_options = b'\220\002\001\302\341\030\002\003\001'
+  _globals['_MEMBERSTATE']._serialized_start=2431
+  _globals['_MEMBERSTATE']._serialized_end=2628
+  _globals['_CONSENTKIND']._serialized_start=2631
+  _globals['_CONSENTKIND']._serialized_end=2848
+  _globals['_CONSENT']._serialized_start=215
+  _globals['_CONSENT']._serialized_end=413
+  _globals['_MEMBER']._serialized_start=416
+  _globals['_MEMBER']._serialized_end=626
+  _globals['_ENROLMEMBERREQUEST']._serialized_start=629
+  _globals['_ENROLMEMBERREQUEST']._serialized_end=844
+  _globals['_ENROLMEMBERRESPONSE']._serialized_start=846
+  _globals['_ENROLMEMBERRESPONSE']._serialized_end=915
+  _globals['_GETMEMBERREQUEST']._serialized_start=917
+  _globals['_GETMEMBERREQUEST']._serialized_end=968
+  _globals['_GETMEMBERRESPONSE']._serialized_start=970
+  _globals['_GETMEMBERRESPONSE']._serialized_end=1037
+  _globals['_SETCONSENTSREQUEST']._serialized_start=1040
+  _globals['_SETCONSENTSREQUEST']._serialized_end=1187
+  _globals['_SETCONSENTSRESPONSE']._serialized_start=1189
+  _globals['_SETCONSENTSRESPONSE']._serialized_end=1258
+  _globals['_SETPRESENCEDEVICEREQUEST']._serialized_start=1260
+  _globals['_SETPRESENCEDEVICEREQUEST']._serialized_end=1319
+  _globals['_SETPRESENCEDEVICERESPONSE']._serialized_start=1321
+  _globals['_SETPRESENCEDEVICERESPONSE']._serialized_end=1397
+  _globals['_GETCUSTOMERREQUEST']._serialized_start=1399
+  _globals['_GETCUSTOMERREQUEST']._serialized_end=1484
+  _globals['_GETCUSTOMERRESPONSE']._serialized_start=1486
+  _globals['_GETCUSTOMERRESPONSE']._serialized_end=1607
+  _globals['_MERGE']._serialized_start=1610
+  _globals['_MERGE']._serialized_end=1818
+  _globals['_MERGEMEMBERSREQUEST']._serialized_start=1821
+  _globals['_MERGEMEMBERSREQUEST']._serialized_end=2010
+  _globals['_MERGEMEMBERSRESPONSE']._serialized_start=2012
+  _globals['_MERGEMEMBERSRESPONSE']._serialized_end=2052
+  _globals['_UNMERGEMEMBERSREQUEST']._serialized_start=2055
+  _globals['_UNMERGEMEMBERSREQUEST']._serialized_end=2193
+  _globals['_UNMERGEMEMBERSRESPONSE']._serialized_start=2195
+  _globals['_UNMERGEMEMBERSRESPONSE']._serialized_end=2219
+  _globals['_LISTMERGESREQUEST']._serialized_start=2221
+  _globals['_LISTMERGESREQUEST']._serialized_end=2334
+  _globals['_LISTMERGESRESPONSE']._serialized_start=2336
+  _globals['_LISTMERGESRESPONSE']._serialized_end=2428
+  _globals['_MEMBERSHIPSERVICE']._serialized_start=2851
+  _globals['_MEMBERSHIPSERVICE']._serialized_end=3793
 # @@protoc_insertion_point(module_scope)

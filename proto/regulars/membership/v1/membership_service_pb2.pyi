@@ -2,6 +2,7 @@ import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from regulars.membership.v1 import customer_view_pb2 as _customer_view_pb2
 from regulars.options.v1 import scope_pb2 as _scope_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -135,3 +136,91 @@ class SetPresenceDeviceResponse(_message.Message):
     identity_key: bytes
     rotation_exponent: int
     def __init__(self, identity_key: _Optional[bytes] = ..., rotation_exponent: _Optional[int] = ...) -> None: ...
+
+class GetCustomerRequest(_message.Message):
+    __slots__ = ("customer_id", "events_max")
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_MAX_FIELD_NUMBER: _ClassVar[int]
+    customer_id: str
+    events_max: int
+    def __init__(self, customer_id: _Optional[str] = ..., events_max: _Optional[int] = ...) -> None: ...
+
+class GetCustomerResponse(_message.Message):
+    __slots__ = ("member", "view")
+    MEMBER_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    member: Member
+    view: _customer_view_pb2.CustomerView
+    def __init__(self, member: _Optional[_Union[Member, _Mapping]] = ..., view: _Optional[_Union[_customer_view_pb2.CustomerView, _Mapping]] = ...) -> None: ...
+
+class Merge(_message.Message):
+    __slots__ = ("merge_id", "survivor_customer_id", "merged_customer_id", "actor", "reason", "merged_at", "undone_at")
+    MERGE_ID_FIELD_NUMBER: _ClassVar[int]
+    SURVIVOR_CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    MERGED_CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    MERGED_AT_FIELD_NUMBER: _ClassVar[int]
+    UNDONE_AT_FIELD_NUMBER: _ClassVar[int]
+    merge_id: str
+    survivor_customer_id: str
+    merged_customer_id: str
+    actor: str
+    reason: str
+    merged_at: _timestamp_pb2.Timestamp
+    undone_at: _timestamp_pb2.Timestamp
+    def __init__(self, merge_id: _Optional[str] = ..., survivor_customer_id: _Optional[str] = ..., merged_customer_id: _Optional[str] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., merged_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., undone_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class MergeMembersRequest(_message.Message):
+    __slots__ = ("request_id", "survivor_customer_id", "merged_customer_id", "actor", "reason")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SURVIVOR_CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    MERGED_CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    survivor_customer_id: str
+    merged_customer_id: str
+    actor: str
+    reason: str
+    def __init__(self, request_id: _Optional[str] = ..., survivor_customer_id: _Optional[str] = ..., merged_customer_id: _Optional[str] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class MergeMembersResponse(_message.Message):
+    __slots__ = ("merge_id",)
+    MERGE_ID_FIELD_NUMBER: _ClassVar[int]
+    merge_id: str
+    def __init__(self, merge_id: _Optional[str] = ...) -> None: ...
+
+class UnmergeMembersRequest(_message.Message):
+    __slots__ = ("request_id", "merge_id", "actor", "reason")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    MERGE_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    merge_id: str
+    actor: str
+    reason: str
+    def __init__(self, request_id: _Optional[str] = ..., merge_id: _Optional[str] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class UnmergeMembersResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListMergesRequest(_message.Message):
+    __slots__ = ("customer_id", "page_size", "page_token")
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    customer_id: str
+    page_size: int
+    page_token: str
+    def __init__(self, customer_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListMergesResponse(_message.Message):
+    __slots__ = ("merges", "next_page_token")
+    MERGES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    merges: _containers.RepeatedCompositeFieldContainer[Merge]
+    next_page_token: str
+    def __init__(self, merges: _Optional[_Iterable[_Union[Merge, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...

@@ -55,6 +55,26 @@ class MembershipServiceStub:
                 request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetPresenceDeviceRequest.SerializeToString,
                 response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetPresenceDeviceResponse.FromString,
                 _registered_method=True)
+        self.GetCustomer = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/GetCustomer',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetCustomerRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetCustomerResponse.FromString,
+                _registered_method=True)
+        self.MergeMembers = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/MergeMembers',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.MergeMembersRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.MergeMembersResponse.FromString,
+                _registered_method=True)
+        self.UnmergeMembers = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/UnmergeMembers',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.UnmergeMembersRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.UnmergeMembersResponse.FromString,
+                _registered_method=True)
+        self.ListMerges = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/ListMerges',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ListMergesRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ListMergesResponse.FromString,
+                _registered_method=True)
 
 
 class MembershipServiceServicer:
@@ -90,6 +110,42 @@ class MembershipServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCustomer(self, request, context):
+        """Reads everything about a customer, member or not, across all channels. NOT_FOUND (CUSTOMER_NOT_FOUND) for
+        an unknown customer, NOT_FOUND (CUSTOMER_ERASED) for an erased one. A merged customer's id shows the survivor.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MergeMembers(self, request, context):
+        """Merges two customers who are one person: history, identifiers and points go over to the survivor, and
+        from then on the merged customer's id means the survivor. The survivor's consents and profile stand; no
+        consent and no profile field goes over. A merged customer who is no member brings history only.
+        INVALID_ARGUMENT (SAME_CUSTOMER); NOT_FOUND (CUSTOMER_NOT_FOUND); FAILED_PRECONDITION (ALREADY_MERGED,
+        MEMBER_STATE_FORBIDS for a membership that is CLOSED or ERASED, SURVIVOR_NOT_MEMBER: swap the two).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnmergeMembers(self, request, context):
+        """Undoes a merge within 30 days: what the merged customer brought goes back. What was spent of it meanwhile
+        stays spent, and what was recorded since the merge, under either id, stays with the survivor.
+        NOT_FOUND (MERGE_NOT_FOUND); FAILED_PRECONDITION (MERGE_UNDONE, MERGE_TOO_OLD, MERGE_NESTED: the survivor
+        was merged into a third customer since; undo that merge first).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMerges(self, request, context):
+        """Lists the merges that a customer was part of, undone ones too, latest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MembershipServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -112,6 +168,26 @@ def add_MembershipServiceServicer_to_server(servicer, server):
                     servicer.SetPresenceDevice,
                     request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetPresenceDeviceRequest.FromString,
                     response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetPresenceDeviceResponse.SerializeToString,
+            ),
+            'GetCustomer': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCustomer,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetCustomerRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetCustomerResponse.SerializeToString,
+            ),
+            'MergeMembers': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergeMembers,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.MergeMembersRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.MergeMembersResponse.SerializeToString,
+            ),
+            'UnmergeMembers': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnmergeMembers,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.UnmergeMembersRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.UnmergeMembersResponse.SerializeToString,
+            ),
+            'ListMerges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMerges,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ListMergesRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ListMergesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -223,6 +299,114 @@ class MembershipService:
             '/regulars.membership.v1.MembershipService/SetPresenceDevice',
             regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetPresenceDeviceRequest.SerializeToString,
             regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetPresenceDeviceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCustomer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/GetCustomer',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetCustomerRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetCustomerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergeMembers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/MergeMembers',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.MergeMembersRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.MergeMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnmergeMembers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/UnmergeMembers',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.UnmergeMembersRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.UnmergeMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMerges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/ListMerges',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.ListMergesRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.ListMergesResponse.FromString,
             options,
             channel_credentials,
             insecure,

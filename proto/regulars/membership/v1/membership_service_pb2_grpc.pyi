@@ -43,6 +43,25 @@ class MembershipServiceStub:
     """Makes a new presence key for a member's fob, card or app and forgets the one before.
     FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent.
     """
+    GetCustomer: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.GetCustomerRequest, _membership_service_pb2.GetCustomerResponse]
+    """Reads everything about a customer, member or not, across all channels. NOT_FOUND (CUSTOMER_NOT_FOUND) for
+    an unknown customer, NOT_FOUND (CUSTOMER_ERASED) for an erased one. A merged customer's id shows the survivor.
+    """
+    MergeMembers: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.MergeMembersRequest, _membership_service_pb2.MergeMembersResponse]
+    """Merges two customers who are one person: history, identifiers and points go over to the survivor, and
+    from then on the merged customer's id means the survivor. The survivor's consents and profile stand; no
+    consent and no profile field goes over. A merged customer who is no member brings history only.
+    INVALID_ARGUMENT (SAME_CUSTOMER); NOT_FOUND (CUSTOMER_NOT_FOUND); FAILED_PRECONDITION (ALREADY_MERGED,
+    MEMBER_STATE_FORBIDS for a membership that is CLOSED or ERASED, SURVIVOR_NOT_MEMBER: swap the two).
+    """
+    UnmergeMembers: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.UnmergeMembersRequest, _membership_service_pb2.UnmergeMembersResponse]
+    """Undoes a merge within 30 days: what the merged customer brought goes back. What was spent of it meanwhile
+    stays spent, and what was recorded since the merge, under either id, stays with the survivor.
+    NOT_FOUND (MERGE_NOT_FOUND); FAILED_PRECONDITION (MERGE_UNDONE, MERGE_TOO_OLD, MERGE_NESTED: the survivor
+    was merged into a third customer since; undo that merge first).
+    """
+    ListMerges: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.ListMergesRequest, _membership_service_pb2.ListMergesResponse]
+    """Lists the merges that a customer was part of, undone ones too, latest first."""
 
 @_typing.type_check_only
 class MembershipServiceAsyncStub(MembershipServiceStub):
@@ -59,6 +78,25 @@ class MembershipServiceAsyncStub(MembershipServiceStub):
     """Makes a new presence key for a member's fob, card or app and forgets the one before.
     FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent.
     """
+    GetCustomer: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.GetCustomerRequest, _membership_service_pb2.GetCustomerResponse]  # type: ignore[assignment]
+    """Reads everything about a customer, member or not, across all channels. NOT_FOUND (CUSTOMER_NOT_FOUND) for
+    an unknown customer, NOT_FOUND (CUSTOMER_ERASED) for an erased one. A merged customer's id shows the survivor.
+    """
+    MergeMembers: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.MergeMembersRequest, _membership_service_pb2.MergeMembersResponse]  # type: ignore[assignment]
+    """Merges two customers who are one person: history, identifiers and points go over to the survivor, and
+    from then on the merged customer's id means the survivor. The survivor's consents and profile stand; no
+    consent and no profile field goes over. A merged customer who is no member brings history only.
+    INVALID_ARGUMENT (SAME_CUSTOMER); NOT_FOUND (CUSTOMER_NOT_FOUND); FAILED_PRECONDITION (ALREADY_MERGED,
+    MEMBER_STATE_FORBIDS for a membership that is CLOSED or ERASED, SURVIVOR_NOT_MEMBER: swap the two).
+    """
+    UnmergeMembers: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.UnmergeMembersRequest, _membership_service_pb2.UnmergeMembersResponse]  # type: ignore[assignment]
+    """Undoes a merge within 30 days: what the merged customer brought goes back. What was spent of it meanwhile
+    stays spent, and what was recorded since the merge, under either id, stays with the survivor.
+    NOT_FOUND (MERGE_NOT_FOUND); FAILED_PRECONDITION (MERGE_UNDONE, MERGE_TOO_OLD, MERGE_NESTED: the survivor
+    was merged into a third customer since; undo that merge first).
+    """
+    ListMerges: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.ListMergesRequest, _membership_service_pb2.ListMergesResponse]  # type: ignore[assignment]
+    """Lists the merges that a customer was part of, undone ones too, latest first."""
 
 class MembershipServiceServicer(metaclass=_abc_1.ABCMeta):
     """Keeps the members of the loyalty programme."""
@@ -96,5 +134,48 @@ class MembershipServiceServicer(metaclass=_abc_1.ABCMeta):
         """Makes a new presence key for a member's fob, card or app and forgets the one before.
         FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent.
         """
+
+    @_abc_1.abstractmethod
+    def GetCustomer(
+        self,
+        request: _membership_service_pb2.GetCustomerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.GetCustomerResponse, _abc.Awaitable[_membership_service_pb2.GetCustomerResponse]]:
+        """Reads everything about a customer, member or not, across all channels. NOT_FOUND (CUSTOMER_NOT_FOUND) for
+        an unknown customer, NOT_FOUND (CUSTOMER_ERASED) for an erased one. A merged customer's id shows the survivor.
+        """
+
+    @_abc_1.abstractmethod
+    def MergeMembers(
+        self,
+        request: _membership_service_pb2.MergeMembersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.MergeMembersResponse, _abc.Awaitable[_membership_service_pb2.MergeMembersResponse]]:
+        """Merges two customers who are one person: history, identifiers and points go over to the survivor, and
+        from then on the merged customer's id means the survivor. The survivor's consents and profile stand; no
+        consent and no profile field goes over. A merged customer who is no member brings history only.
+        INVALID_ARGUMENT (SAME_CUSTOMER); NOT_FOUND (CUSTOMER_NOT_FOUND); FAILED_PRECONDITION (ALREADY_MERGED,
+        MEMBER_STATE_FORBIDS for a membership that is CLOSED or ERASED, SURVIVOR_NOT_MEMBER: swap the two).
+        """
+
+    @_abc_1.abstractmethod
+    def UnmergeMembers(
+        self,
+        request: _membership_service_pb2.UnmergeMembersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.UnmergeMembersResponse, _abc.Awaitable[_membership_service_pb2.UnmergeMembersResponse]]:
+        """Undoes a merge within 30 days: what the merged customer brought goes back. What was spent of it meanwhile
+        stays spent, and what was recorded since the merge, under either id, stays with the survivor.
+        NOT_FOUND (MERGE_NOT_FOUND); FAILED_PRECONDITION (MERGE_UNDONE, MERGE_TOO_OLD, MERGE_NESTED: the survivor
+        was merged into a third customer since; undo that merge first).
+        """
+
+    @_abc_1.abstractmethod
+    def ListMerges(
+        self,
+        request: _membership_service_pb2.ListMergesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.ListMergesResponse, _abc.Awaitable[_membership_service_pb2.ListMergesResponse]]:
+        """Lists the merges that a customer was part of, undone ones too, latest first."""
 
 def add_MembershipServiceServicer_to_server(servicer: MembershipServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

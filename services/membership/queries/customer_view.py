@@ -1,0 +1,215 @@
+"""All SQL of the view of one customer: a fixed number of statements, each found through an index."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select
+
+from services.membership.rules.customer_view import (
+    ALIASES_MAX,
+    LIST_MAX,
+    AnswerEvent,
+    Cart,
+    CartLine,
+    Case,
+    Churn,
+    ChurnReason,
+    CustomerEvent,
+    CustomerView,
+    Engagement,
+    OpenReward,
+    OrderEvent,
+    PointsEvent,
+    Predictions,
+    ReminderEvent,
+    Replenishment,
+    ReturnEvent,
+    Run,
+    SessionEvent,
+    Visit,
+    latest_first,
+)
+from services.points.book import add_lots_and_holds, find_entries
+from services.points.lots import Balance
+from services.points.tiers import Standing
+from services.programme.programme import Programme
+from services.storage.tables import (
+    answers,
+    cart_lines,
+    carts,
+    cases,
+    churn_predictions,
+    customers,
+    member_rewards,
+    merges,
+    movements,
+    orders,
+    prediction_runs,
+    products,
+    reminders,
+    replenishments,
+    returns,
+    scores,
+    sessions,
+    visits,
+)
+
+Value = TypeVar("Value")
+
+_CUSTOMER: Any = bindparam("customer")
+_LIMIT: Any = bindparam("limit")
+
+
+def _own(table: Table, value: type[Any], occurred_at: ColumnElement[Any] | None = None) -> Select[Any]:
+    """A customer's rows of a table, shaped like `value`; `occurred_at` is the column of an event's time."""
+    columns: list[ColumnElement[Any]] = [] if occurred_at is None else [occurred_at]
+    columns += [table.c[name] for name in value.__dataclass_fields__ if name != "occurred_at"]
+    return select(*columns).where(table.c.customer_id == _CUSTOMER)
+
+
+def _events(table: Table, value: type[Any], occurred_at: ColumnElement[Any]) -> Select[Any]:
+    latest = [occurred_at.desc(), *(column.desc() for column in table.primary_key)]
+    return _own(table, value, occurred_at).order_by(*latest).limit(_LIMIT)
+
+
+_KNOWN = select(customers.c.first_seen_at).where(customers.c.customer_id == _CUSTOMER)
+_FIRST = select(merges.c.merged_id.label("alias")).where(
+    merges.c.survivor_id == _CUSTOMER, merges.c.undone_at.is_(None)
+)
+_CHAIN = _FIRST.cte("chain", recursive=True)
+_ALIASES = select(
+    _CHAIN.union(
+        select(merges.c.merged_id)
+        .join(_CHAIN, merges.c.survivor_id == _CHAIN.c.alias)
+        .where(merges.c.undone_at.is_(None))
+    ).c.alias
+).limit(ALIASES_MAX)
+_REWARDS = (
+    _own(member_rewards, OpenReward)
+    .where(member_rewards.c.state == "ISSUED", member_rewards.c.expires_at > bindparam("now"))
+    .order_by(member_rewards.c.expires_at, member_rewards.c.member_reward_id)
+    .limit(LIST_MAX)
+)
+_CART_COLUMNS: Final = tuple(name for name in Cart.__dataclass_fields__ if name != "lines")
+_CARTS = (
+    select(*(carts.c[name] for name in _CART_COLUMNS))
+    .where(carts.c.customer_id == _CUSTOMER, carts.c.state.in_(("OPEN", "ABANDONED")))
+    .order_by(carts.c.changed_at.desc(), carts.c.cart_id)
+    .limit(LIST_MAX)
+    .subquery()
+)
+_CART_LINES = (
+    select(_CARTS, *(cart_lines.c[name] for name in CartLine.__dataclass_fields__))
+    .join_from(_CARTS, cart_lines, cart_lines.c.cart_id == _CARTS.c.cart_id)
+    .order_by(_CARTS.c.changed_at.desc(), _CARTS.c.cart_id, cart_lines.c.line)
+)
+_CASES = _own(cases, Case).where(cases.c.state == "OPEN").order_by(cases.c.due_at).limit(LIST_MAX)
+_VISITS = (
+    _own(visits, Visit).order_by(visits.c.entered_at.desc(), visits.c.visit_id.desc()).limit(LIST_MAX + 1)
+)
+_SCORE = _own(scores, Engagement)
+_RUNS = select(*(prediction_runs.c[name] for name in Run.__dataclass_fields__)).where(
+    prediction_runs.c.readiness != "NOT_READY"
+)
+_CHURN = _own(churn_predictions, Churn)
+_REPLENISHMENTS = (
+    select(
+        replenishments.c.sku,
+        func.coalesce(products.c.title, ""),
+        *(
+            replenishments.c[name]
+            for name in Replenishment.__dataclass_fields__
+            if name not in {"sku", "title"}
+        ),
+    )
+    .outerjoin_from(replenishments, products, products.c.sku == replenishments.c.sku)
+    .where(replenishments.c.customer_id == _CUSTOMER)
+    .order_by(replenishments.c.probability.desc(), replenishments.c.sku)
+    .limit(LIST_MAX)
+)
+_TIMELINE: Final[dict[type[CustomerEvent], Select[Any]]] = {
+    OrderEvent: _events(orders, OrderEvent, orders.c.placed_at),
+    ReturnEvent: _events(returns, ReturnEvent, returns.c.returned_at),
+    SessionEvent: _events(sessions, SessionEvent, sessions.c.started_at),
+    AnswerEvent: _events(answers, AnswerEvent, answers.c.answered_at),
+    PointsEvent: _events(movements, PointsEvent, movements.c.effective_at),
+    ReminderEvent: _events(reminders, ReminderEvent, reminders.c.planned_at),
+}
+
+
+def find_view(
+    connection: Connection, customer_id: str, now: datetime, programme: Programme, events_max: int
+) -> CustomerView | None:
+    """Everything about a customer as of `now`; None for one who is not known."""
+    names = {"customer": customer_id, "now": now}
+    first_seen_at = connection.execute(_KNOWN, names).scalar_one_or_none()
+    if first_seen_at is None:
+        return None
+    balance, found = _account(connection, customer_id, now, programme)
+    return CustomerView(
+        customer_id,
+        first_seen_at,
+        now,
+        tuple(connection.execute(_ALIASES, names).scalars()),
+        balance,
+        found,
+        _all(connection, _REWARDS, OpenReward, names),
+        _carts(connection, names),
+        _all(connection, _CASES, Case, names),
+        _all(connection, _VISITS, Visit, names),
+        next(iter(_all(connection, _SCORE, Engagement, names)), None),
+        _predictions(connection, names),
+        _timeline(connection, names, events_max),
+    )
+
+
+def _all(
+    connection: Connection, statement: Select[Any], value: type[Value], names: dict[str, Any]
+) -> tuple[Value, ...]:
+    return tuple(value(*row) for row in connection.execute(statement, names))
+
+
+def _account(
+    connection: Connection, customer_id: str, now: datetime, programme: Programme
+) -> tuple[Balance | None, Standing | None]:
+    """The points brought to now, nothing stored, and the tier; None for a customer who is no member."""
+    entries = find_entries(connection, [customer_id])
+    entry = entries.get(customer_id)
+    if entry is None:
+        return None, None
+    add_lots_and_holds(connection, entries)
+    entry.account.bring_to(now)
+    return entry.account.balance(now), entry.standing(now, programme)
+
+
+def _carts(connection: Connection, names: dict[str, Any]) -> tuple[Cart, ...]:
+    found: dict[tuple[Any, ...], list[CartLine]] = {}
+    own = len(_CART_COLUMNS)
+    for row in connection.execute(_CART_LINES, names):
+        found.setdefault(tuple(row[:own]), []).append(CartLine(*row[own:]))
+    return tuple(
+        Cart(**dict(zip(_CART_COLUMNS, head, strict=True)), lines=tuple(lines))
+        for head, lines in found.items()
+    )
+
+
+def _predictions(connection: Connection, names: dict[str, Any]) -> Predictions:
+    runs = {run.subject: run for run in _all(connection, _RUNS, Run, {})}
+    churn = connection.execute(_CHURN, names).one_or_none() if "churn" in runs else None
+    wanted = _all(connection, _REPLENISHMENTS, Replenishment, names) if "repurchase" in runs else ()
+    return Predictions(runs, None if churn is None else _churn(*churn), wanted)
+
+
+def _churn(probability: float, band: str, reasons: list[dict[str, Any]], value: int, loss: int) -> Churn:
+    return Churn(probability, band, tuple(ChurnReason(**reason) for reason in reasons), value, loss)
+
+
+def _timeline(connection: Connection, names: dict[str, Any], limit: int) -> tuple[CustomerEvent, ...]:
+    """The latest of every kind, which holds the latest of all."""
+    asked = {**names, "limit": limit}
+    found = [
+        event for kind, statement in _TIMELINE.items() for event in _all(connection, statement, kind, asked)
+    ]
+    return latest_first(found, limit)

@@ -1,0 +1,243 @@
+"""Everything about one customer, as values. Pure.
+
+The fields of each value are the columns that are read for it, in their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from services.points.lots import Balance
+from services.points.tiers import Standing
+
+EVENTS_DEFAULT: Final = 50
+LIST_MAX: Final = 20  # of carts, cases, visits, rewards, products: what a colleague at a counter can take in
+ALIASES_MAX: Final = 100  # more customers are never one person
+PRESENT: Final = timedelta(hours=4)  # not heard of for longer: the gateway died, nobody stays so long
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    sku: str
+    title: str
+    quantity: int
+    unit_price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    cart_id: str
+    channel: str
+    currency: str
+    state: str
+    changed_at: datetime
+    abandoned_at: datetime | None
+    lines: tuple[CartLine, ...]
+
+    @property
+    def total_minor(self) -> int:
+        return sum(line.quantity * line.unit_price_minor for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    case_id: str
+    cause: str
+    answer: int
+    state: str
+    opened_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    visit_id: str
+    store: str
+    zone: str
+    state: str
+    entered_at: datetime
+    last_seen_at: datetime
+    exited_at: datetime | None
+
+    def is_present(self, now: datetime) -> bool:
+        return self.exited_at is None and now - self.last_seen_at <= PRESENT
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    as_of: datetime
+    version: str
+    score: float
+    coverage: float
+    components: str  # JSON, as stored
+    orders: int
+    gap_days_median: float | None
+    recency: int
+    frequency: int
+    monetary: int
+    segment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The latest run of a model."""
+
+    subject: str
+    model: str
+    version: str
+    cutoff: datetime
+    horizon_days: int
+    readiness: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChurnReason:
+    family: str
+    text: str
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Churn:
+    probability: float
+    band: str
+    reasons: tuple[ChurnReason, ...]
+    value_minor: int
+    expected_loss_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replenishment:
+    sku: str
+    title: str
+    probability: float
+    due_on: date | None
+    due_from: date | None
+    due_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReward:
+    member_reward_id: str
+    reward_id: str
+    title: str
+    points: int
+    state: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEvent:
+    occurred_at: datetime
+    source: str
+    order_id: str
+    channel: str
+    currency: str
+    total_minor: int
+    refunded_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnEvent:
+    occurred_at: datetime
+    source: str
+    return_id: str
+    refund_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEvent:
+    occurred_at: datetime
+    session_id: str
+    channel: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEvent:
+    occurred_at: datetime
+    answer_id: int
+    survey: str
+    answer: int
+
+
+@dataclass(frozen=True, slots=True)
+class PointsEvent:
+    occurred_at: datetime
+    movement_id: int
+    kind: str
+    points: int
+    debit: str
+    credit: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderEvent:
+    occurred_at: datetime
+    reminder_id: str
+    cart_id: str
+    sku: str
+    title: str
+    visit_id: str
+    store: str
+    state: str
+    reason: str
+    channel: str
+    triggered_at: datetime
+    sent_at: datetime | None
+
+
+CustomerEvent = OrderEvent | ReturnEvent | SessionEvent | AnswerEvent | PointsEvent | ReminderEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """What the models that are ready say of a customer."""
+
+    runs: dict[str, Run]  # by subject
+    churn: Churn | None
+    replenishments: tuple[Replenishment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """Everything about one customer beside the membership itself."""
+
+    customer_id: str
+    first_seen_at: datetime
+    as_of: datetime
+    aliases: tuple[str, ...]
+    balance: Balance | None  # None with `standing`: no member
+    standing: Standing | None
+    open_rewards: tuple[OpenReward, ...]
+    carts: tuple[Cart, ...]
+    open_cases: tuple[Case, ...]
+    visits: tuple[Visit, ...]
+    engagement: Engagement | None
+    predictions: Predictions
+    events: tuple[CustomerEvent, ...]
+
+    @property
+    def present_visit(self) -> Visit | None:
+        return next((visit for visit in self.visits if visit.is_present(self.as_of)), None)
+
+    @property
+    def last_visits(self) -> tuple[Visit, ...]:
+        return tuple(visit for visit in self.visits if visit is not self.present_visit)
+
+
+def latest_first(events: Iterable[CustomerEvent], limit: int) -> tuple[CustomerEvent, ...]:
+    """The latest events of all kinds, merged by the time at which they happened; ties in a fixed order."""
+    ordered = sorted(events, key=_place, reverse=True)
+    return tuple(ordered[:limit])
+
+
+def _place(event: CustomerEvent) -> tuple[datetime, int]:
+    """Within one moment what followed comes first: the points of an order lie above the order."""
+    rank = (SessionEvent, OrderEvent, ReturnEvent, AnswerEvent, PointsEvent, ReminderEvent)
+    return event.occurred_at, rank.index(type(event))

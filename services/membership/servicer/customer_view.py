@@ -1,0 +1,158 @@
+"""Everything about one customer, in one call."""
+
+from __future__ import annotations
+
+from regulars.activity.v1 import activity_service_pb2 as activity
+from regulars.feedback.v1 import feedback_service_pb2 as feedback
+from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
+from regulars.membership.v1 import customer_view_pb2 as pb
+from regulars.membership.v1 import membership_service_pb2 as service_pb
+from regulars.presence.v1 import presence_service_pb2 as presence
+from regulars.rewards.v1 import rewards_service_pb2 as rewards
+from regulars.types.v1.money_pb2 import Money
+
+from services.errors import CustomerNotFoundError
+from services.membership.queries.customer_view import find_view
+from services.membership.queries.members import find_members
+from services.membership.rules.customer_view import (
+    EVENTS_DEFAULT,
+    Cart,
+    Case,
+    CustomerView,
+    OpenReward,
+    Visit,
+)
+from services.membership.servicer.base import Context, Part
+from services.membership.servicer.insights import churn_message, replenishment_message, score_message
+from services.membership.servicer.messages import member_message
+from services.membership.servicer.timeline import event_message
+from services.points.lots import Balance
+from services.points.tiers import Standing
+from services.rpc.wire import stamp
+
+
+class CustomerViews(Part):
+    async def GetCustomer(
+        self, request: service_pb.GetCustomerRequest, context: Context
+    ) -> service_pb.GetCustomerResponse:
+        del context
+        database = self._database
+        customer_id = database.survivor(request.customer_id)
+        events_max = request.events_max or EVENTS_DEFAULT
+        view = await database.fetch(
+            find_view, customer_id, database.clock.now(), database.programme, events_max
+        )
+        if view is None:
+            raise CustomerNotFoundError(field="customer_id")
+        member = await database.read(find_members, customer_id)
+        return service_pb.GetCustomerResponse(
+            member=None if member is None else member_message(member),
+            view=view_message(view, database.programme.currency),
+        )
+
+
+def view_message(view: CustomerView, currency: str) -> pb.CustomerView:
+    customer_id, runs = view.customer_id, view.predictions.runs
+    churn = view.predictions.churn
+    return pb.CustomerView(
+        customer_id=customer_id,
+        first_seen_at=stamp(view.first_seen_at),
+        as_of=stamp(view.as_of),
+        merged_customer_ids=view.aliases,
+        balance=None if view.balance is None else balance_message(customer_id, view.balance),
+        tier=None if view.standing is None else tier_message(view.standing),
+        open_rewards=[reward_message(customer_id, one) for one in view.open_rewards],
+        carts=[cart_message(one) for one in view.carts],
+        open_cases=[case_message(view, one) for one in view.open_cases],
+        present_visit=None if view.present_visit is None else visit_message(customer_id, view.present_visit),
+        last_visits=[visit_message(customer_id, one) for one in view.last_visits],
+        score=None if view.engagement is None else score_message(customer_id, view.engagement),
+        churn=None if churn is None else churn_message(customer_id, churn, runs["churn"]),
+        replenishments=[
+            replenishment_message(customer_id, one, runs["repurchase"])
+            for one in view.predictions.replenishments
+        ],
+        events=[event_message(customer_id, one, currency) for one in view.events],
+    )
+
+
+def balance_message(customer_id: str, balance: Balance) -> loyalty.Balance:
+    return loyalty.Balance(
+        customer_id=customer_id,
+        pending_points=balance.pending_points,
+        active_points=balance.active_points,
+        blocked_points=balance.blocked_points,
+        debt_points=balance.debt_points,
+        as_of=stamp(balance.as_of),
+    )
+
+
+def tier_message(found: Standing) -> pb.TierView:
+    return pb.TierView(
+        tier=found.tier,
+        qualifying=found.qualifying,
+        next_tier=found.next_tier,
+        points_to_next=found.points_to_next,
+        points_to_stay=found.points_to_stay,
+        projected_tier=found.projected_tier,
+        evaluates_at=stamp(found.evaluates_at),
+    )
+
+
+def reward_message(customer_id: str, one: OpenReward) -> rewards.MemberReward:
+    return rewards.MemberReward(
+        member_reward_id=one.member_reward_id,
+        customer_id=customer_id,
+        reward_id=one.reward_id,
+        title=one.title,
+        points=one.points,
+        state=f"MEMBER_REWARD_STATE_{one.state}",
+        issued_at=stamp(one.issued_at),
+        expires_at=stamp(one.expires_at),
+    )
+
+
+def cart_message(one: Cart) -> pb.CartView:
+    return pb.CartView(
+        cart_id=one.cart_id,
+        channel=f"CHANNEL_{one.channel}",
+        state=f"CART_STATE_{one.state}",
+        changed_at=stamp(one.changed_at),
+        abandoned_at=stamp(one.abandoned_at),
+        total=Money(amount_minor=one.total_minor, currency=one.currency),
+        lines=[
+            activity.CartLine(
+                sku=line.sku,
+                quantity=line.quantity,
+                unit_price_minor=line.unit_price_minor,
+                title=line.title,
+            )
+            for line in one.lines
+        ],
+    )
+
+
+def case_message(view: CustomerView, one: Case) -> feedback.Case:
+    return feedback.Case(
+        case_id=one.case_id,
+        customer_id=view.customer_id,
+        survey=f"SURVEY_{one.cause}",
+        answer=one.answer,
+        state=f"CASE_STATE_{one.state}",
+        overdue=one.due_at <= view.as_of,
+        opened_at=stamp(one.opened_at),
+        due_at=stamp(one.due_at),
+    )
+
+
+def visit_message(customer_id: str, one: Visit) -> presence.Visit:
+    return presence.Visit(
+        visit_id=one.visit_id,
+        customer_id=customer_id,
+        store=one.store,
+        zone=one.zone,
+        state=f"VISIT_STATE_{one.state}",
+        entered_at=stamp(one.entered_at),
+        last_seen_at=stamp(one.last_seen_at),
+        exited_at=stamp(one.exited_at),
+    )

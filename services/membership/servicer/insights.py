@@ -1,0 +1,93 @@
+"""What is computed about a customer, as messages: score, churn, replenishments."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from regulars.engagement.v1 import engagement_service_pb2 as engagement
+from regulars.predictions.v1 import predictions_service_pb2 as predictions
+
+from services.membership.rules.customer_view import Churn, Engagement, Replenishment, Run
+from services.rpc.wire import stamp
+
+
+def score_message(customer_id: str, found: Engagement) -> engagement.Score:
+    return engagement.Score(
+        customer_id=customer_id,
+        score=found.score,
+        coverage=found.coverage,
+        components=[component_message(*part) for part in json.loads(found.components)],
+        rfm=engagement.Rfm(
+            recency=found.recency,
+            frequency=found.frequency,
+            monetary=found.monetary,
+            segment=f"SEGMENT_{found.segment}",
+        ),
+        orders=found.orders,
+        gap_days_median=found.gap_days_median,
+        as_of=stamp(found.as_of),
+        score_version=found.version,
+    )
+
+
+def component_message(  # noqa: PLR0913, PLR0917  (one stored component)
+    kind: str,
+    value: float,
+    percentile: float,
+    weight: float,
+    contribution: float,
+    window_days: int,
+    events: int,
+) -> engagement.Component:
+    return engagement.Component(
+        kind=f"COMPONENT_KIND_{kind}",
+        value=value,
+        percentile=percentile,
+        weight=weight,
+        contribution=contribution,
+        window_days=window_days,
+        events=events,
+    )
+
+
+def churn_message(customer_id: str, one: Churn, run: Run) -> predictions.Churn:
+    return predictions.Churn(
+        customer_id=customer_id,
+        probability=one.probability,
+        band=f"BAND_{one.band}",
+        reasons=[
+            predictions.Reason(family=reason.family, text=reason.text, contribution=reason.contribution)
+            for reason in one.reasons
+        ],
+        value_minor=one.value_minor,
+        expected_loss_minor=one.expected_loss_minor,
+        origin=origin_message(run),
+    )
+
+
+def replenishment_message(customer_id: str, one: Replenishment, run: Run) -> predictions.Replenishment:
+    return predictions.Replenishment(
+        customer_id=customer_id,
+        sku=one.sku,
+        title=one.title,
+        probability=one.probability,
+        due_on=day(one.due_on),
+        due_from=day(one.due_from),
+        due_to=day(one.due_to),
+        origin=origin_message(run),
+    )
+
+
+def origin_message(run: Run) -> predictions.Origin:
+    return predictions.Origin(
+        model=run.model,
+        version=run.version,
+        cutoff=stamp(run.cutoff),
+        horizon_days=run.horizon_days,
+        readiness=f"READINESS_{run.readiness}",
+    )
+
+
+def day(when: date | None) -> str:
+    return "" if when is None else when.isoformat()
