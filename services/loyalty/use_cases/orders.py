@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from services.events import OrderPlaced
 from services.loyalty.queries import portions as queries
-from services.loyalty.rules.orders import occasion_of
+from services.loyalty.rules.orders import occasion_of, rounds
 from services.loyalty.rules.portions import Portion
 from services.points.book import Book, Entry, open_book
 from services.points.earning import Award, award, lots_of
@@ -26,19 +26,16 @@ def earn_points(unit: UnitOfWork, orders: Sequence[OrderPlaced]) -> None:
 def award_orders(unit: UnitOfWork, book: Book, orders: Iterable[OrderPlaced]) -> None:
     """Credit what the orders earn to the accounts of a book, and note which lines stand for it."""
     earning = [order for order in orders if _earns(order, book.entries.get(order.customer_id))]
-    occasions = [occasion_of(order, _tier(unit, book, order)) for order in earning]
     awards: list[Portion] = []
     spend: list[Portion] = []
-    for occasion, given in zip(occasions, award_all(unit, occasions), strict=True):
-        entry = book.entries[occasion.customer_id]
-        awards += _credit(unit, entry, occasion, given)
-        spend += _count_spend(unit, entry, occasion)
+    for together in rounds(earning):
+        occasions = [occasion_of(order, _tier(unit, book, order)) for order in together]
+        for occasion, given in zip(occasions, award_all(unit, occasions), strict=True):
+            entry = book.entries[occasion.customer_id]
+            awards += _credit(unit, entry, occasion, given)
+            spend += _count_spend(unit, entry, occasion)
     queries.insert_awards(unit.connection, awards)
     queries.insert_spend(unit.connection, spend)
-
-
-def award_all(unit: UnitOfWork, occasions: Sequence[Occasion]) -> list[list[Award]]:
-    return [award(one, unit.programme.earning, Usage(), unit.programme) for one in occasions]
 
 
 def _earns(order: OrderPlaced, entry: Entry | None) -> bool:
@@ -71,3 +68,7 @@ def _count_spend(unit: UnitOfWork, entry: Entry, occasion: Occasion) -> list[Por
     lines = counted_lines(occasion)
     entry.count(sum(line.basis_minor for line in lines), occasion.at, unit.programme)
     return [Portion(order_id, source, line.line, at, line.basis_minor, 0) for line in lines]
+
+
+def award_all(unit: UnitOfWork, occasions: Sequence[Occasion]) -> list[list[Award]]:
+    return [award(one, unit.programme.earning, Usage(), unit.programme) for one in occasions]
