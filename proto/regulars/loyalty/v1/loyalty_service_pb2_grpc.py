@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class LoyaltyServiceStub:
-    """Keeps the ledger of points.
+    """Keeps the ledger of points. Whoever asks about a customer who is no member gets NOT_FOUND (MEMBER_NOT_FOUND).
+    What is due has happened in every answer: expired points are never shown and never spent.
     """
 
     def __init__(self, channel):
@@ -40,14 +41,191 @@ class LoyaltyServiceStub:
                 request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetBalanceRequest.SerializeToString,
                 response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetBalanceResponse.FromString,
                 _registered_method=True)
+        self.SpendPoints = channel.unary_unary(
+                '/regulars.loyalty.v1.LoyaltyService/SpendPoints',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.SpendPointsRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.SpendPointsResponse.FromString,
+                _registered_method=True)
+        self.HoldPoints = channel.unary_unary(
+                '/regulars.loyalty.v1.LoyaltyService/HoldPoints',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.HoldPointsRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.HoldPointsResponse.FromString,
+                _registered_method=True)
+        self.CaptureHold = channel.unary_unary(
+                '/regulars.loyalty.v1.LoyaltyService/CaptureHold',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.CaptureHoldRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.CaptureHoldResponse.FromString,
+                _registered_method=True)
+        self.ReleaseHold = channel.unary_unary(
+                '/regulars.loyalty.v1.LoyaltyService/ReleaseHold',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ReleaseHoldRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ReleaseHoldResponse.FromString,
+                _registered_method=True)
+        self.GetHold = channel.unary_unary(
+                '/regulars.loyalty.v1.LoyaltyService/GetHold',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetHoldRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetHoldResponse.FromString,
+                _registered_method=True)
+        self.AdjustPoints = channel.unary_unary(
+                '/regulars.loyalty.v1.LoyaltyService/AdjustPoints',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.AdjustPointsRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.AdjustPointsResponse.FromString,
+                _registered_method=True)
+        self.TransferPoints = channel.unary_unary(
+                '/regulars.loyalty.v1.LoyaltyService/TransferPoints',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.TransferPointsRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.TransferPointsResponse.FromString,
+                _registered_method=True)
+        self.ListMovements = channel.unary_unary(
+                '/regulars.loyalty.v1.LoyaltyService/ListMovements',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListMovementsRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListMovementsResponse.FromString,
+                _registered_method=True)
+        self.ListLots = channel.unary_unary(
+                '/regulars.loyalty.v1.LoyaltyService/ListLots',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListLotsRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListLotsResponse.FromString,
+                _registered_method=True)
+        self.GetLiability = channel.unary_unary(
+                '/regulars.loyalty.v1.LoyaltyService/GetLiability',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetLiabilityRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetLiabilityResponse.FromString,
+                _registered_method=True)
+        self.GetTier = channel.unary_unary(
+                '/regulars.loyalty.v1.LoyaltyService/GetTier',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetTierRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetTierResponse.FromString,
+                _registered_method=True)
+        self.ListTierWarnings = channel.unary_unary(
+                '/regulars.loyalty.v1.LoyaltyService/ListTierWarnings',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListTierWarningsRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListTierWarningsResponse.FromString,
+                _registered_method=True)
+        self.ImportBalances = channel.stream_stream(
+                '/regulars.loyalty.v1.LoyaltyService/ImportBalances',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ImportBalancesRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ImportBalancesResponse.FromString,
+                _registered_method=True)
+        self.GetImport = channel.unary_unary(
+                '/regulars.loyalty.v1.LoyaltyService/GetImport',
+                request_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetImportRequest.SerializeToString,
+                response_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetImportResponse.FromString,
+                _registered_method=True)
 
 
 class LoyaltyServiceServicer:
-    """Keeps the ledger of points.
+    """Keeps the ledger of points. Whoever asks about a customer who is no member gets NOT_FOUND (MEMBER_NOT_FOUND).
+    What is due has happened in every answer: expired points are never shown and never spent.
     """
 
     def GetBalance(self, request, context):
         """Reads a member's balances. NOT_FOUND (MEMBER_NOT_FOUND) for a customer who is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SpendPoints(self, request, context):
+        """Spends active points at once, those that expire soonest first. FAILED_PRECONDITION: MAY_NOT_SPEND when the
+        membership is not active, INSUFFICIENT_POINTS when there are too few.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def HoldPoints(self, request, context):
+        """Sets active points aside until they are captured, released or lapse. Refused as SpendPoints is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CaptureHold(self, request, context):
+        """Spends points that were set aside; what is not captured is free again. NOT_FOUND: HOLD_NOT_FOUND.
+        FAILED_PRECONDITION: HOLD_RESOLVED when it was captured, released or has lapsed, CAPTURE_EXCEEDS_HOLD,
+        HOLD_OF_REWARD when the points pay for a reward, which is redeemed or cancelled instead.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleaseHold(self, request, context):
+        """Gives points back that were set aside. Refused as CaptureHold is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetHold(self, request, context):
+        """Reads points that were set aside or spent. NOT_FOUND: HOLD_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AdjustPoints(self, request, context):
+        """Corrects a balance. FAILED_PRECONDITION: INSUFFICIENT_POINTS when more is to be taken than can be spent,
+        MAY_NOT_EARN when points are to be given to a membership that is neither pending nor active.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TransferPoints(self, request, context):
+        """Gives active points of one member to another, with the dates they have. Both must be active:
+        FAILED_PRECONDITION with MAY_NOT_SPEND or MAY_NOT_RECEIVE, INSUFFICIENT_POINTS when there are too few.
+        INVALID_ARGUMENT (SELF_TRANSFER) when both are the same.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMovements(self, request, context):
+        """Lists what moved in a member's account, the latest entry first. What time alone does is written down
+        within a minute.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLots(self, request, context):
+        """Lists the lots of a member, the latest earned first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLiability(self, request, context):
+        """Reads what the programme owes its members, when it expires, and what became of points in a year.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTier(self, request, context):
+        """Reads where a member stands among the tiers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTierWarnings(self, request, context):
+        """Lists the warnings that members are about to lose a tier, the latest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportBalances(self, request_iterator, context):
+        """Takes over opening balances, batch by batch, each answered when it is stored. A row counts once for each
+        import, however often it is sent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetImport(self, request, context):
+        """Reads what an import has credited, by the ledger's own entries.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -61,6 +239,76 @@ def add_LoyaltyServiceServicer_to_server(servicer, server):
                     request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetBalanceRequest.FromString,
                     response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetBalanceResponse.SerializeToString,
             ),
+            'SpendPoints': grpc.unary_unary_rpc_method_handler(
+                    servicer.SpendPoints,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.SpendPointsRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.SpendPointsResponse.SerializeToString,
+            ),
+            'HoldPoints': grpc.unary_unary_rpc_method_handler(
+                    servicer.HoldPoints,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.HoldPointsRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.HoldPointsResponse.SerializeToString,
+            ),
+            'CaptureHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.CaptureHold,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.CaptureHoldRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.CaptureHoldResponse.SerializeToString,
+            ),
+            'ReleaseHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseHold,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ReleaseHoldRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ReleaseHoldResponse.SerializeToString,
+            ),
+            'GetHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetHold,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetHoldRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetHoldResponse.SerializeToString,
+            ),
+            'AdjustPoints': grpc.unary_unary_rpc_method_handler(
+                    servicer.AdjustPoints,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.AdjustPointsRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.AdjustPointsResponse.SerializeToString,
+            ),
+            'TransferPoints': grpc.unary_unary_rpc_method_handler(
+                    servicer.TransferPoints,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.TransferPointsRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.TransferPointsResponse.SerializeToString,
+            ),
+            'ListMovements': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMovements,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListMovementsRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListMovementsResponse.SerializeToString,
+            ),
+            'ListLots': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLots,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListLotsRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListLotsResponse.SerializeToString,
+            ),
+            'GetLiability': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLiability,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetLiabilityRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetLiabilityResponse.SerializeToString,
+            ),
+            'GetTier': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTier,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetTierRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetTierResponse.SerializeToString,
+            ),
+            'ListTierWarnings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTierWarnings,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListTierWarningsRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListTierWarningsResponse.SerializeToString,
+            ),
+            'ImportBalances': grpc.stream_stream_rpc_method_handler(
+                    servicer.ImportBalances,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ImportBalancesRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ImportBalancesResponse.SerializeToString,
+            ),
+            'GetImport': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetImport,
+                    request_deserializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetImportRequest.FromString,
+                    response_serializer=regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetImportResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'regulars.loyalty.v1.LoyaltyService', rpc_method_handlers)
@@ -70,7 +318,8 @@ def add_LoyaltyServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class LoyaltyService:
-    """Keeps the ledger of points.
+    """Keeps the ledger of points. Whoever asks about a customer who is no member gets NOT_FOUND (MEMBER_NOT_FOUND).
+    What is due has happened in every answer: expired points are never shown and never spent.
     """
 
     @staticmethod
@@ -90,6 +339,384 @@ class LoyaltyService:
             '/regulars.loyalty.v1.LoyaltyService/GetBalance',
             regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetBalanceRequest.SerializeToString,
             regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetBalanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SpendPoints(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/SpendPoints',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.SpendPointsRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.SpendPointsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HoldPoints(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/HoldPoints',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.HoldPointsRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.HoldPointsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CaptureHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/CaptureHold',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.CaptureHoldRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.CaptureHoldResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/ReleaseHold',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ReleaseHoldRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ReleaseHoldResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/GetHold',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetHoldRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetHoldResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AdjustPoints(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/AdjustPoints',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.AdjustPointsRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.AdjustPointsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TransferPoints(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/TransferPoints',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.TransferPointsRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.TransferPointsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMovements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/ListMovements',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListMovementsRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListMovementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLots(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/ListLots',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListLotsRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListLotsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLiability(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/GetLiability',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetLiabilityRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetLiabilityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTier(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/GetTier',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetTierRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetTierResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTierWarnings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/ListTierWarnings',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListTierWarningsRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ListTierWarningsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportBalances(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/ImportBalances',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ImportBalancesRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.ImportBalancesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetImport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.loyalty.v1.LoyaltyService/GetImport',
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetImportRequest.SerializeToString,
+            regulars_dot_loyalty_dot_v1_dot_loyalty__service__pb2.GetImportResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,7 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class LoyaltyServiceStub:
-    """Keeps the ledger of points."""
+    """Keeps the ledger of points. Whoever asks about a customer who is no member gets NOT_FOUND (MEMBER_NOT_FOUND).
+    What is due has happened in every answer: expired points are never shown and never spent.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -35,17 +37,105 @@ class LoyaltyServiceStub:
     def __new__(cls, channel: _aio.Channel) -> LoyaltyServiceAsyncStub: ...
     GetBalance: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.GetBalanceRequest, _loyalty_service_pb2.GetBalanceResponse]
     """Reads a member's balances. NOT_FOUND (MEMBER_NOT_FOUND) for a customer who is none."""
+    SpendPoints: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.SpendPointsRequest, _loyalty_service_pb2.SpendPointsResponse]
+    """Spends active points at once, those that expire soonest first. FAILED_PRECONDITION: MAY_NOT_SPEND when the
+    membership is not active, INSUFFICIENT_POINTS when there are too few.
+    """
+    HoldPoints: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.HoldPointsRequest, _loyalty_service_pb2.HoldPointsResponse]
+    """Sets active points aside until they are captured, released or lapse. Refused as SpendPoints is."""
+    CaptureHold: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.CaptureHoldRequest, _loyalty_service_pb2.CaptureHoldResponse]
+    """Spends points that were set aside; what is not captured is free again. NOT_FOUND: HOLD_NOT_FOUND.
+    FAILED_PRECONDITION: HOLD_RESOLVED when it was captured, released or has lapsed, CAPTURE_EXCEEDS_HOLD,
+    HOLD_OF_REWARD when the points pay for a reward, which is redeemed or cancelled instead.
+    """
+    ReleaseHold: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.ReleaseHoldRequest, _loyalty_service_pb2.ReleaseHoldResponse]
+    """Gives points back that were set aside. Refused as CaptureHold is."""
+    GetHold: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.GetHoldRequest, _loyalty_service_pb2.GetHoldResponse]
+    """Reads points that were set aside or spent. NOT_FOUND: HOLD_NOT_FOUND."""
+    AdjustPoints: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.AdjustPointsRequest, _loyalty_service_pb2.AdjustPointsResponse]
+    """Corrects a balance. FAILED_PRECONDITION: INSUFFICIENT_POINTS when more is to be taken than can be spent,
+    MAY_NOT_EARN when points are to be given to a membership that is neither pending nor active.
+    """
+    TransferPoints: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.TransferPointsRequest, _loyalty_service_pb2.TransferPointsResponse]
+    """Gives active points of one member to another, with the dates they have. Both must be active:
+    FAILED_PRECONDITION with MAY_NOT_SPEND or MAY_NOT_RECEIVE, INSUFFICIENT_POINTS when there are too few.
+    INVALID_ARGUMENT (SELF_TRANSFER) when both are the same.
+    """
+    ListMovements: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.ListMovementsRequest, _loyalty_service_pb2.ListMovementsResponse]
+    """Lists what moved in a member's account, the latest entry first. What time alone does is written down
+    within a minute.
+    """
+    ListLots: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.ListLotsRequest, _loyalty_service_pb2.ListLotsResponse]
+    """Lists the lots of a member, the latest earned first."""
+    GetLiability: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.GetLiabilityRequest, _loyalty_service_pb2.GetLiabilityResponse]
+    """Reads what the programme owes its members, when it expires, and what became of points in a year."""
+    GetTier: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.GetTierRequest, _loyalty_service_pb2.GetTierResponse]
+    """Reads where a member stands among the tiers."""
+    ListTierWarnings: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.ListTierWarningsRequest, _loyalty_service_pb2.ListTierWarningsResponse]
+    """Lists the warnings that members are about to lose a tier, the latest first."""
+    ImportBalances: _grpc.StreamStreamMultiCallable[_loyalty_service_pb2.ImportBalancesRequest, _loyalty_service_pb2.ImportBalancesResponse]
+    """Takes over opening balances, batch by batch, each answered when it is stored. A row counts once for each
+    import, however often it is sent.
+    """
+    GetImport: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.GetImportRequest, _loyalty_service_pb2.GetImportResponse]
+    """Reads what an import has credited, by the ledger's own entries."""
 
 @_typing.type_check_only
 class LoyaltyServiceAsyncStub(LoyaltyServiceStub):
-    """Keeps the ledger of points."""
+    """Keeps the ledger of points. Whoever asks about a customer who is no member gets NOT_FOUND (MEMBER_NOT_FOUND).
+    What is due has happened in every answer: expired points are never shown and never spent.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetBalance: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.GetBalanceRequest, _loyalty_service_pb2.GetBalanceResponse]  # type: ignore[assignment]
     """Reads a member's balances. NOT_FOUND (MEMBER_NOT_FOUND) for a customer who is none."""
+    SpendPoints: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.SpendPointsRequest, _loyalty_service_pb2.SpendPointsResponse]  # type: ignore[assignment]
+    """Spends active points at once, those that expire soonest first. FAILED_PRECONDITION: MAY_NOT_SPEND when the
+    membership is not active, INSUFFICIENT_POINTS when there are too few.
+    """
+    HoldPoints: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.HoldPointsRequest, _loyalty_service_pb2.HoldPointsResponse]  # type: ignore[assignment]
+    """Sets active points aside until they are captured, released or lapse. Refused as SpendPoints is."""
+    CaptureHold: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.CaptureHoldRequest, _loyalty_service_pb2.CaptureHoldResponse]  # type: ignore[assignment]
+    """Spends points that were set aside; what is not captured is free again. NOT_FOUND: HOLD_NOT_FOUND.
+    FAILED_PRECONDITION: HOLD_RESOLVED when it was captured, released or has lapsed, CAPTURE_EXCEEDS_HOLD,
+    HOLD_OF_REWARD when the points pay for a reward, which is redeemed or cancelled instead.
+    """
+    ReleaseHold: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.ReleaseHoldRequest, _loyalty_service_pb2.ReleaseHoldResponse]  # type: ignore[assignment]
+    """Gives points back that were set aside. Refused as CaptureHold is."""
+    GetHold: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.GetHoldRequest, _loyalty_service_pb2.GetHoldResponse]  # type: ignore[assignment]
+    """Reads points that were set aside or spent. NOT_FOUND: HOLD_NOT_FOUND."""
+    AdjustPoints: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.AdjustPointsRequest, _loyalty_service_pb2.AdjustPointsResponse]  # type: ignore[assignment]
+    """Corrects a balance. FAILED_PRECONDITION: INSUFFICIENT_POINTS when more is to be taken than can be spent,
+    MAY_NOT_EARN when points are to be given to a membership that is neither pending nor active.
+    """
+    TransferPoints: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.TransferPointsRequest, _loyalty_service_pb2.TransferPointsResponse]  # type: ignore[assignment]
+    """Gives active points of one member to another, with the dates they have. Both must be active:
+    FAILED_PRECONDITION with MAY_NOT_SPEND or MAY_NOT_RECEIVE, INSUFFICIENT_POINTS when there are too few.
+    INVALID_ARGUMENT (SELF_TRANSFER) when both are the same.
+    """
+    ListMovements: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.ListMovementsRequest, _loyalty_service_pb2.ListMovementsResponse]  # type: ignore[assignment]
+    """Lists what moved in a member's account, the latest entry first. What time alone does is written down
+    within a minute.
+    """
+    ListLots: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.ListLotsRequest, _loyalty_service_pb2.ListLotsResponse]  # type: ignore[assignment]
+    """Lists the lots of a member, the latest earned first."""
+    GetLiability: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.GetLiabilityRequest, _loyalty_service_pb2.GetLiabilityResponse]  # type: ignore[assignment]
+    """Reads what the programme owes its members, when it expires, and what became of points in a year."""
+    GetTier: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.GetTierRequest, _loyalty_service_pb2.GetTierResponse]  # type: ignore[assignment]
+    """Reads where a member stands among the tiers."""
+    ListTierWarnings: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.ListTierWarningsRequest, _loyalty_service_pb2.ListTierWarningsResponse]  # type: ignore[assignment]
+    """Lists the warnings that members are about to lose a tier, the latest first."""
+    ImportBalances: _aio.StreamStreamMultiCallable[_loyalty_service_pb2.ImportBalancesRequest, _loyalty_service_pb2.ImportBalancesResponse]  # type: ignore[assignment]
+    """Takes over opening balances, batch by batch, each answered when it is stored. A row counts once for each
+    import, however often it is sent.
+    """
+    GetImport: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.GetImportRequest, _loyalty_service_pb2.GetImportResponse]  # type: ignore[assignment]
+    """Reads what an import has credited, by the ledger's own entries."""
 
 class LoyaltyServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Keeps the ledger of points."""
+    """Keeps the ledger of points. Whoever asks about a customer who is no member gets NOT_FOUND (MEMBER_NOT_FOUND).
+    What is due has happened in every answer: expired points are never shown and never spent.
+    """
 
     @_abc_1.abstractmethod
     def GetBalance(
@@ -54,5 +144,131 @@ class LoyaltyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_loyalty_service_pb2.GetBalanceResponse, _abc.Awaitable[_loyalty_service_pb2.GetBalanceResponse]]:
         """Reads a member's balances. NOT_FOUND (MEMBER_NOT_FOUND) for a customer who is none."""
+
+    @_abc_1.abstractmethod
+    def SpendPoints(
+        self,
+        request: _loyalty_service_pb2.SpendPointsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_loyalty_service_pb2.SpendPointsResponse, _abc.Awaitable[_loyalty_service_pb2.SpendPointsResponse]]:
+        """Spends active points at once, those that expire soonest first. FAILED_PRECONDITION: MAY_NOT_SPEND when the
+        membership is not active, INSUFFICIENT_POINTS when there are too few.
+        """
+
+    @_abc_1.abstractmethod
+    def HoldPoints(
+        self,
+        request: _loyalty_service_pb2.HoldPointsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_loyalty_service_pb2.HoldPointsResponse, _abc.Awaitable[_loyalty_service_pb2.HoldPointsResponse]]:
+        """Sets active points aside until they are captured, released or lapse. Refused as SpendPoints is."""
+
+    @_abc_1.abstractmethod
+    def CaptureHold(
+        self,
+        request: _loyalty_service_pb2.CaptureHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_loyalty_service_pb2.CaptureHoldResponse, _abc.Awaitable[_loyalty_service_pb2.CaptureHoldResponse]]:
+        """Spends points that were set aside; what is not captured is free again. NOT_FOUND: HOLD_NOT_FOUND.
+        FAILED_PRECONDITION: HOLD_RESOLVED when it was captured, released or has lapsed, CAPTURE_EXCEEDS_HOLD,
+        HOLD_OF_REWARD when the points pay for a reward, which is redeemed or cancelled instead.
+        """
+
+    @_abc_1.abstractmethod
+    def ReleaseHold(
+        self,
+        request: _loyalty_service_pb2.ReleaseHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_loyalty_service_pb2.ReleaseHoldResponse, _abc.Awaitable[_loyalty_service_pb2.ReleaseHoldResponse]]:
+        """Gives points back that were set aside. Refused as CaptureHold is."""
+
+    @_abc_1.abstractmethod
+    def GetHold(
+        self,
+        request: _loyalty_service_pb2.GetHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_loyalty_service_pb2.GetHoldResponse, _abc.Awaitable[_loyalty_service_pb2.GetHoldResponse]]:
+        """Reads points that were set aside or spent. NOT_FOUND: HOLD_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def AdjustPoints(
+        self,
+        request: _loyalty_service_pb2.AdjustPointsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_loyalty_service_pb2.AdjustPointsResponse, _abc.Awaitable[_loyalty_service_pb2.AdjustPointsResponse]]:
+        """Corrects a balance. FAILED_PRECONDITION: INSUFFICIENT_POINTS when more is to be taken than can be spent,
+        MAY_NOT_EARN when points are to be given to a membership that is neither pending nor active.
+        """
+
+    @_abc_1.abstractmethod
+    def TransferPoints(
+        self,
+        request: _loyalty_service_pb2.TransferPointsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_loyalty_service_pb2.TransferPointsResponse, _abc.Awaitable[_loyalty_service_pb2.TransferPointsResponse]]:
+        """Gives active points of one member to another, with the dates they have. Both must be active:
+        FAILED_PRECONDITION with MAY_NOT_SPEND or MAY_NOT_RECEIVE, INSUFFICIENT_POINTS when there are too few.
+        INVALID_ARGUMENT (SELF_TRANSFER) when both are the same.
+        """
+
+    @_abc_1.abstractmethod
+    def ListMovements(
+        self,
+        request: _loyalty_service_pb2.ListMovementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_loyalty_service_pb2.ListMovementsResponse, _abc.Awaitable[_loyalty_service_pb2.ListMovementsResponse]]:
+        """Lists what moved in a member's account, the latest entry first. What time alone does is written down
+        within a minute.
+        """
+
+    @_abc_1.abstractmethod
+    def ListLots(
+        self,
+        request: _loyalty_service_pb2.ListLotsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_loyalty_service_pb2.ListLotsResponse, _abc.Awaitable[_loyalty_service_pb2.ListLotsResponse]]:
+        """Lists the lots of a member, the latest earned first."""
+
+    @_abc_1.abstractmethod
+    def GetLiability(
+        self,
+        request: _loyalty_service_pb2.GetLiabilityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_loyalty_service_pb2.GetLiabilityResponse, _abc.Awaitable[_loyalty_service_pb2.GetLiabilityResponse]]:
+        """Reads what the programme owes its members, when it expires, and what became of points in a year."""
+
+    @_abc_1.abstractmethod
+    def GetTier(
+        self,
+        request: _loyalty_service_pb2.GetTierRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_loyalty_service_pb2.GetTierResponse, _abc.Awaitable[_loyalty_service_pb2.GetTierResponse]]:
+        """Reads where a member stands among the tiers."""
+
+    @_abc_1.abstractmethod
+    def ListTierWarnings(
+        self,
+        request: _loyalty_service_pb2.ListTierWarningsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_loyalty_service_pb2.ListTierWarningsResponse, _abc.Awaitable[_loyalty_service_pb2.ListTierWarningsResponse]]:
+        """Lists the warnings that members are about to lose a tier, the latest first."""
+
+    @_abc_1.abstractmethod
+    def ImportBalances(
+        self,
+        request_iterator: _MaybeAsyncIterator[_loyalty_service_pb2.ImportBalancesRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_loyalty_service_pb2.ImportBalancesResponse], _abc.AsyncIterator[_loyalty_service_pb2.ImportBalancesResponse]]:
+        """Takes over opening balances, batch by batch, each answered when it is stored. A row counts once for each
+        import, however often it is sent.
+        """
+
+    @_abc_1.abstractmethod
+    def GetImport(
+        self,
+        request: _loyalty_service_pb2.GetImportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_loyalty_service_pb2.GetImportResponse, _abc.Awaitable[_loyalty_service_pb2.GetImportResponse]]:
+        """Reads what an import has credited, by the ledger's own entries."""
 
 def add_LoyaltyServiceServicer_to_server(servicer: LoyaltyServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
