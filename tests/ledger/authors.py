@@ -10,6 +10,7 @@ from random import Random
 from tests.integration.shop import NOON
 from tests.ledger.episodes import answers
 from tests.ledger.operations import BringBack, Command, Enrol, Line, PlaceOrder, Step, Sweep
+from tests.ledger.programmes import RULES
 from tests.ledger.shop_model import Shop
 
 MEMBERS = ("anna", "ben", "cleo", "dina")
@@ -36,7 +37,7 @@ class Author:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        self.model = Shop(NOON)
+        self.model = Shop(NOON, RULES)
         self.number = 0
         self.asked: list[Command] = []
         self.writers: tuple[tuple[int, Callable[[], Command | None]], ...] = (
@@ -82,17 +83,21 @@ class Author:
     def order(self) -> Command:
         late = self.random.choices((0, 1, 24, 24 * 20, 24 * 400), (20, 4, 2, 2, 1))[0]
         placed_at = self.model.now - timedelta(hours=late, microseconds=self.number)  # no two at one moment
-        lines: tuple[Line, ...] = tuple(
-            (self.random.choice(SKUS), self.random.randint(1, 3), self.random.choice(PRICES))
-            for _ in range(self.random.choices((1, 2, 3), (5, 3, 2))[0])
-        )
+        lines = tuple(self.line() for _ in range(self.random.choices((1, 2, 3), (5, 3, 2))[0]))
+        total = sum(quantity * price for _, quantity, price, _, _ in lines)
         return PlaceOrder(
             request_id=self.name("r"),
             member=self.anyone(),
             order_id=self.name("o"),
             placed_at=placed_at,
             lines=lines,
+            paid_minor=self.random.choice((0, 0, 0, total // 3, total)),
         )
+
+    def line(self) -> Line:
+        category = self.random.choice(("", "food", "toys"))
+        price, quantity = self.random.choice(PRICES), self.random.randint(1, 3)
+        return self.random.choice(SKUS), quantity, price, category, self.random.random() < 0.1
 
     def back(self) -> Command | None:
         if not self.model.orders:

@@ -10,6 +10,7 @@ from tests.integration.shop import NOON
 from tests.ledger.model import Refused
 from tests.ledger.operations import Command, Step
 from tests.ledger.product import OK, Product
+from tests.ledger.programmes import RULES
 from tests.ledger.shop_model import Shop
 
 VERIFIED_EVERY = 40  # steps: the checks read the whole database
@@ -28,7 +29,7 @@ def play(product: Product, steps: Sequence[Step]) -> Disagreement | None:
     """Play an episode from an empty database; None when the product did as the model says."""
     product.empty()
     product.clock.move_to(NOON)
-    model = Shop(NOON)
+    model = Shop(NOON, RULES)
     for number, step in enumerate(steps):
         now = product.clock.now() + step.after
         product.clock.move_to(now)

@@ -222,10 +222,15 @@ class Points:
             lot["active"] += back
         self.settle(hold["owner"])
 
-    def take_back(self, member_id: str, first: list[str], points: int) -> None:
-        """Earned points go: from the lots named, pending before active, then from others, then as debt."""
-        named = [lot_id for side in ("pending", "active") for lot_id in first if self.lots[lot_id][side]]
-        others = [lot_id for lot_id in self.spend_order(member_id) if lot_id not in first]
-        for lot_id in (*named, *others):
-            points -= self.take(lot_id, points)
-        self.members[member_id]["debt"] += points
+    def take_back(self, member_id: str, lost: dict[str, int]) -> None:
+        """Earned points go, from the lot that each came with. What a lot cannot pay is taken from the other
+        lots of the same award, pending before active, then from others, then it is owed.
+        """
+        missing = 0
+        for lot_id, points in lost.items():
+            missing += points - self.take(lot_id, points)
+        kin = [lot_id for side in ("pending", "active") for lot_id in lost if self.lots[lot_id][side]]
+        others = [lot_id for lot_id in self.spend_order(member_id) if lot_id not in lost]
+        for lot_id in (*kin, *others):
+            missing -= self.take(lot_id, missing)
+        self.members[member_id]["debt"] += missing

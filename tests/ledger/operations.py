@@ -54,7 +54,7 @@ class Enrol(OfMember):
         model.enrol(self.member)
 
 
-Line = tuple[str, int, int]  # sku, quantity, unit price
+Line = tuple[str, int, int, str, bool]  # sku, quantity, unit price, category, whether it is a gift card
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +62,28 @@ class PlaceOrder(OfMember):
     order_id: str
     placed_at: datetime
     lines: tuple[Line, ...]
+    paid_minor: int = 0  # of the total, with points
 
     def asked(self) -> Asked:
-        lines = tuple(OrderLine(*line) for line in self.lines)
-        return record_orders, Order(
-            "default", self.order_id, self.member, self.placed_at, "WEB", "GBP", lines
+        lines = tuple(
+            OrderLine(sku, quantity, price, category=category, gift_card=gift)
+            for sku, quantity, price, category, gift in self.lines
         )
+        order = Order(
+            "default", self.order_id, self.member, self.placed_at, "WEB", "GBP", lines, self.paid_minor
+        )
+        return record_orders, order
 
     def play(self, model: Shop) -> None:
-        model.order({"id": self.order_id, "customer": self.member, "at": self.placed_at, "lines": self.lines})
+        model.order(
+            {
+                "id": self.order_id,
+                "customer": self.member,
+                "at": self.placed_at,
+                "lines": self.lines,
+                "paid": self.paid_minor,
+            }
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from services.reactions import react
 from services.requests import RequestKey
 from services.storage.requests import Job
 from services.storage.tables import metadata
+from services.storage.vault import Vault
 from services.storage.writer import StorageFailedError, Writer
 from services.verification.checks import Scene
 from services.verification.running import verify
@@ -28,6 +29,16 @@ Lots = dict[str, tuple[int, int, int]]  # pending, active, blocked of each lot t
 OK = "ok"
 
 
+class Nobody:
+    """Listens to a writer, and does nothing about it."""
+
+    def on_work(self) -> None:
+        pass
+
+    def on_redirects(self) -> None:
+        pass
+
+
 class Product:
     """One database with a writer of its own, run by hand."""
 
@@ -38,7 +49,7 @@ class Product:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _hurry)
         self._connection = engine.connect()
-        self._writer = Writer(engine, clock, programme, react, lambda: None)
+        self._writer = Writer(engine, clock, programme, Vault(bytes(32)), react, Nobody())
 
     def close(self) -> None:
         self._connection.close()

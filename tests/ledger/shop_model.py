@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.ledger.earning_model import Rules
 from tests.ledger.model import FORFEIT, MAY_EARN, Points, Refused, Row
 
 ZONE = ZoneInfo("Europe/London")
-RETURN_WINDOW = timedelta(days=14)
+PENDING_DAYS = 14  # the return window
 EXPIRY_MONTHS = 12
-MINOR_PER_UNIT = 100
 
 
 def end_of_month(moment: datetime, months: int) -> datetime:
@@ -22,23 +23,14 @@ def end_of_month(moment: datetime, months: int) -> datetime:
     return datetime(year, (month - 1) % 12 + 1, 1, tzinfo=ZONE).astimezone(moment.tzinfo)
 
 
-def by_largest_remainder(points: int, weights: list[int]) -> list[int]:
-    """Whole points shared out by weight."""
-    whole = sum(weights)
-    shares = [points * weight // whole for weight in weights]
-    while sum(shares) < points:  # to the line that is furthest below its exact share; the first of equals
-        missing = [points * weight - share * whole for weight, share in zip(weights, shares, strict=True)]
-        shares[missing.index(max(missing))] += 1
-    return shares
-
-
 class Shop(Points):
     """Orders and returns, and what they do to points."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, rules: Iterable[Row]) -> None:
         super().__init__(now)
         self.orders: dict[str, Row] = {}
         self.returns: dict[str, Row] = {}
+        self.rules = Rules(rules)
         self.requests: dict[str, Any] = {}
 
     # --- memberships ---
@@ -57,7 +49,7 @@ class Shop(Points):
     # --- orders ---
 
     def order(self, order: Row) -> None:
-        """order: id, customer, at, paid (part of it paid with points), lines (sku, quantity, price, gift)."""
+        """order: id, customer, at, paid (with points), lines (sku, units, price, category, card)."""
         known = self.orders.get(order["id"])
         if known is not None:
             if known["content"] != order:
@@ -77,23 +69,18 @@ class Shop(Points):
             self.earn(order)
 
     def earn(self, order: Row) -> None:
-        """Floor once for the order, then allot to the lines by largest remainder."""
-        worth = [quantity * price for _, quantity, price in order["lines"]]
-        points = sum(worth) // MINOR_PER_UNIT
-        if not points:
-            return
-        lot_id = f"default/{order['id']}/base"
-        shares = by_largest_remainder(points, worth)
-        self.orders[order["id"]]["awards"][lot_id] = [[share, 0] for share in shares]
-        self.count(order["customer"], order["at"], points)
-        self.add_lot(
-            lot_id,
-            order["customer"],
-            points,
-            order["at"] + RETURN_WINDOW,
-            end_of_month(order["at"], EXPIRY_MONTHS),
-            order["id"],
-        )
+        for rule, shares in self.rules.awards(order):
+            lot_id = f"default/{order['id']}/{rule['id']}"
+            self.orders[order["id"]]["awards"][lot_id] = [[share, 0] for share in shares]
+            self.count(order["customer"], order["at"], sum(shares))
+            self.add_lot(
+                lot_id,
+                order["customer"],
+                sum(shares),
+                order["at"] + timedelta(days=rule.get("pending_days", PENDING_DAYS)),
+                end_of_month(order["at"], rule.get("expiry_months", EXPIRY_MONTHS)),
+                order["id"],
+            )
 
     def count(self, member: str, at: datetime, points: int) -> None:
         """Points earned in a year count for the tier; a return lowers the year of its order."""
@@ -163,7 +150,7 @@ class Shop(Points):
             lapsed = min(points, lot["lapsed"])  # what lapsed by itself is gone already
             lot["lapsed"] -= lapsed
             gone[lot_id] -= lapsed
-        self.take_back(order["customer"], list(gone), sum(gone.values()))
+        self.take_back(order["customer"], gone)
 
     # --- closing ---
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from services.programme.programme import Programme
 from services.storage.database import make_engine
 from tests.integration.shop import ManualClock
 from tests.ledger.authors import Author
 from tests.ledger.episodes import one_by_one, play, shrink, told
 from tests.ledger.operations import Step
 from tests.ledger.product import Product
+from tests.ledger.programmes import programme
 
 STEPS = 60  # of one episode: long enough for points to expire, short enough to be read
 OPERATIONS = int(os.environ.get("REGULARS_LEDGER_OPERATIONS", "2000"))
@@ -21,7 +21,7 @@ OPERATIONS = int(os.environ.get("REGULARS_LEDGER_OPERATIONS", "2000"))
 
 @pytest.fixture
 def product(database_url: str, clock: ManualClock) -> Iterator[Product]:
-    made = Product(make_engine(database_url), clock, Programme())
+    made = Product(make_engine(database_url), clock, programme())
     yield made
     made.close()
 
