@@ -45,15 +45,80 @@ class MembershipServiceStub:
                 request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetMemberRequest.SerializeToString,
                 response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetMemberResponse.FromString,
                 _registered_method=True)
+        self.ConfirmMember = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/ConfirmMember',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ConfirmMemberRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ConfirmMemberResponse.FromString,
+                _registered_method=True)
+        self.SuspendMember = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/SuspendMember',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SuspendMemberRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SuspendMemberResponse.FromString,
+                _registered_method=True)
+        self.ReinstateMember = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/ReinstateMember',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ReinstateMemberRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ReinstateMemberResponse.FromString,
+                _registered_method=True)
+        self.CloseMember = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/CloseMember',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.CloseMemberRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.CloseMemberResponse.FromString,
+                _registered_method=True)
+        self.GetProfile = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/GetProfile',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetProfileRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetProfileResponse.FromString,
+                _registered_method=True)
+        self.UpdateProfile = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/UpdateProfile',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.UpdateProfileRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.UpdateProfileResponse.FromString,
+                _registered_method=True)
+        self.AddIdentifier = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/AddIdentifier',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.AddIdentifierRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.AddIdentifierResponse.FromString,
+                _registered_method=True)
+        self.RemoveIdentifier = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/RemoveIdentifier',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.RemoveIdentifierRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.RemoveIdentifierResponse.FromString,
+                _registered_method=True)
+        self.FindMember = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/FindMember',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.FindMemberRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.FindMemberResponse.FromString,
+                _registered_method=True)
         self.SetConsents = channel.unary_unary(
                 '/regulars.membership.v1.MembershipService/SetConsents',
                 request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetConsentsRequest.SerializeToString,
                 response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetConsentsResponse.FromString,
                 _registered_method=True)
+        self.ListConsents = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/ListConsents',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ListConsentsRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ListConsentsResponse.FromString,
+                _registered_method=True)
         self.SetPresenceDevice = channel.unary_unary(
                 '/regulars.membership.v1.MembershipService/SetPresenceDevice',
                 request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetPresenceDeviceRequest.SerializeToString,
                 response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetPresenceDeviceResponse.FromString,
+                _registered_method=True)
+        self.RevokePresenceDevice = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/RevokePresenceDevice',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.RevokePresenceDeviceRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.RevokePresenceDeviceResponse.FromString,
+                _registered_method=True)
+        self.ExportMember = channel.unary_stream(
+                '/regulars.membership.v1.MembershipService/ExportMember',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ExportMemberRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ExportMemberResponse.FromString,
+                _registered_method=True)
+        self.EraseMember = channel.unary_unary(
+                '/regulars.membership.v1.MembershipService/EraseMember',
+                request_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.EraseMemberRequest.SerializeToString,
+                response_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.EraseMemberResponse.FromString,
                 _registered_method=True)
         self.GetCustomer = channel.unary_unary(
                 '/regulars.membership.v1.MembershipService/GetCustomer',
@@ -82,7 +147,8 @@ class MembershipServiceServicer:
     """
 
     def EnrolMember(self, request, context):
-        """Enrols a customer. Enrolling a member again is FAILED_PRECONDITION (ALREADY_ENROLLED).
+        """Enrols a customer, ACTIVE at once or PENDING until confirmed. Enrolling a member again is
+        FAILED_PRECONDITION (ALREADY_ENROLLED), and so is an identifier of another customer (IDENTIFIER_TAKEN).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -95,6 +161,75 @@ class MembershipServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ConfirmMember(self, request, context):
+        """Makes a PENDING member ACTIVE. Confirming an ACTIVE one changes nothing; any other state is
+        FAILED_PRECONDITION (MEMBER_STATE_FORBIDS, with the state).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SuspendMember(self, request, context):
+        """Stops an ACTIVE or PENDING member from earning and spending for now; nothing is forfeited.
+        FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) in any other state.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReinstateMember(self, request, context):
+        """Lets a SUSPENDED member earn and spend again. FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) in any other state.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CloseMember(self, request, context):
+        """Ends a membership, for good: pending points are void at once, active ones are forfeited after the
+        programme's days, all consents end and the presence key is deleted. The personal data stays until
+        EraseMember. FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) when it has ended already.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetProfile(self, request, context):
+        """Reads what is known of a customer as a person. A customer of whom nothing is known has an empty profile.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateProfile(self, request, context):
+        """Changes the profile of a member. NOT_FOUND (MEMBER_NOT_FOUND) for a customer who is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddIdentifier(self, request, context):
+        """Adds an e-mail address, phone number or card by which the member is found. One that the member has is no
+        error; one of another customer is FAILED_PRECONDITION (IDENTIFIER_TAKEN, with both customer ids): merge
+        the two, or remove it there first. At most 20 of a member (IDENTIFIERS_FULL).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveIdentifier(self, request, context):
+        """Removes an identifier of a member. NOT_FOUND (IDENTIFIER_NOT_FOUND) when the member does not have it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindMember(self, request, context):
+        """Finds the member who has an identifier, however it is written. NOT_FOUND (IDENTIFIER_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetConsents(self, request, context):
         """Grants or withdraws consents. Withdrawing PRESENCE deletes the presence key at once.
         """
@@ -102,9 +237,41 @@ class MembershipServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListConsents(self, request, context):
+        """Lists every decision that a member ever made, the latest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetPresenceDevice(self, request, context):
         """Makes a new presence key for a member's fob, card or app and forgets the one before.
-        FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent.
+        FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent, (MEMBER_STATE_FORBIDS) unless ACTIVE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokePresenceDevice(self, request, context):
+        """Forgets a member's presence key at once, for a fob that was lost. The consent stays as it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportMember(self, request, context):
+        """Exports everything that is stored about a customer, member or not, as one JSON document in parts.
+        NOT_FOUND (CUSTOMER_NOT_FOUND) when nothing is stored.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EraseMember(self, request, context):
+        """Erases a customer, member or not, for good: everything personal is deleted, also what was merged into the
+        customer. Points are forfeited; the ledger's rows stay under a random name that leads to nobody. From then
+        on requests that name the customer are FAILED_PRECONDITION (CUSTOMER_ERASED). A repeat answers the same.
+        NOT_FOUND (CUSTOMER_NOT_FOUND) when nothing is stored.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -159,15 +326,80 @@ def add_MembershipServiceServicer_to_server(servicer, server):
                     request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetMemberRequest.FromString,
                     response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetMemberResponse.SerializeToString,
             ),
+            'ConfirmMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmMember,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ConfirmMemberRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ConfirmMemberResponse.SerializeToString,
+            ),
+            'SuspendMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.SuspendMember,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SuspendMemberRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SuspendMemberResponse.SerializeToString,
+            ),
+            'ReinstateMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReinstateMember,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ReinstateMemberRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ReinstateMemberResponse.SerializeToString,
+            ),
+            'CloseMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.CloseMember,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.CloseMemberRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.CloseMemberResponse.SerializeToString,
+            ),
+            'GetProfile': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetProfile,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetProfileRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetProfileResponse.SerializeToString,
+            ),
+            'UpdateProfile': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateProfile,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.UpdateProfileRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.UpdateProfileResponse.SerializeToString,
+            ),
+            'AddIdentifier': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddIdentifier,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.AddIdentifierRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.AddIdentifierResponse.SerializeToString,
+            ),
+            'RemoveIdentifier': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveIdentifier,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.RemoveIdentifierRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.RemoveIdentifierResponse.SerializeToString,
+            ),
+            'FindMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindMember,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.FindMemberRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.FindMemberResponse.SerializeToString,
+            ),
             'SetConsents': grpc.unary_unary_rpc_method_handler(
                     servicer.SetConsents,
                     request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetConsentsRequest.FromString,
                     response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetConsentsResponse.SerializeToString,
             ),
+            'ListConsents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListConsents,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ListConsentsRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ListConsentsResponse.SerializeToString,
+            ),
             'SetPresenceDevice': grpc.unary_unary_rpc_method_handler(
                     servicer.SetPresenceDevice,
                     request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetPresenceDeviceRequest.FromString,
                     response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetPresenceDeviceResponse.SerializeToString,
+            ),
+            'RevokePresenceDevice': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokePresenceDevice,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.RevokePresenceDeviceRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.RevokePresenceDeviceResponse.SerializeToString,
+            ),
+            'ExportMember': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportMember,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ExportMemberRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.ExportMemberResponse.SerializeToString,
+            ),
+            'EraseMember': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseMember,
+                    request_deserializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.EraseMemberRequest.FromString,
+                    response_serializer=regulars_dot_membership_dot_v1_dot_membership__service__pb2.EraseMemberResponse.SerializeToString,
             ),
             'GetCustomer': grpc.unary_unary_rpc_method_handler(
                     servicer.GetCustomer,
@@ -256,6 +488,249 @@ class MembershipService:
             _registered_method=True)
 
     @staticmethod
+    def ConfirmMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/ConfirmMember',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.ConfirmMemberRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.ConfirmMemberResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SuspendMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/SuspendMember',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.SuspendMemberRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.SuspendMemberResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReinstateMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/ReinstateMember',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.ReinstateMemberRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.ReinstateMemberResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CloseMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/CloseMember',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.CloseMemberRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.CloseMemberResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetProfile(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/GetProfile',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetProfileRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.GetProfileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateProfile(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/UpdateProfile',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.UpdateProfileRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.UpdateProfileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddIdentifier(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/AddIdentifier',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.AddIdentifierRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.AddIdentifierResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveIdentifier(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/RemoveIdentifier',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.RemoveIdentifierRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.RemoveIdentifierResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/FindMember',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.FindMemberRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.FindMemberResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def SetConsents(request,
             target,
             options=(),
@@ -283,6 +758,33 @@ class MembershipService:
             _registered_method=True)
 
     @staticmethod
+    def ListConsents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/ListConsents',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.ListConsentsRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.ListConsentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def SetPresenceDevice(request,
             target,
             options=(),
@@ -299,6 +801,87 @@ class MembershipService:
             '/regulars.membership.v1.MembershipService/SetPresenceDevice',
             regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetPresenceDeviceRequest.SerializeToString,
             regulars_dot_membership_dot_v1_dot_membership__service__pb2.SetPresenceDeviceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokePresenceDevice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/RevokePresenceDevice',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.RevokePresenceDeviceRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.RevokePresenceDeviceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/ExportMember',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.ExportMemberRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.ExportMemberResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseMember(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.membership.v1.MembershipService/EraseMember',
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.EraseMemberRequest.SerializeToString,
+            regulars_dot_membership_dot_v1_dot_membership__service__pb2.EraseMemberResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -34,14 +34,58 @@ class MembershipServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> MembershipServiceAsyncStub: ...
     EnrolMember: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.EnrolMemberRequest, _membership_service_pb2.EnrolMemberResponse]
-    """Enrols a customer. Enrolling a member again is FAILED_PRECONDITION (ALREADY_ENROLLED)."""
+    """Enrols a customer, ACTIVE at once or PENDING until confirmed. Enrolling a member again is
+    FAILED_PRECONDITION (ALREADY_ENROLLED), and so is an identifier of another customer (IDENTIFIER_TAKEN).
+    """
     GetMember: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.GetMemberRequest, _membership_service_pb2.GetMemberResponse]
     """Reads a member. NOT_FOUND (MEMBER_NOT_FOUND) for a customer who is none."""
+    ConfirmMember: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.ConfirmMemberRequest, _membership_service_pb2.ConfirmMemberResponse]
+    """Makes a PENDING member ACTIVE. Confirming an ACTIVE one changes nothing; any other state is
+    FAILED_PRECONDITION (MEMBER_STATE_FORBIDS, with the state).
+    """
+    SuspendMember: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.SuspendMemberRequest, _membership_service_pb2.SuspendMemberResponse]
+    """Stops an ACTIVE or PENDING member from earning and spending for now; nothing is forfeited.
+    FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) in any other state.
+    """
+    ReinstateMember: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.ReinstateMemberRequest, _membership_service_pb2.ReinstateMemberResponse]
+    """Lets a SUSPENDED member earn and spend again. FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) in any other state."""
+    CloseMember: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.CloseMemberRequest, _membership_service_pb2.CloseMemberResponse]
+    """Ends a membership, for good: pending points are void at once, active ones are forfeited after the
+    programme's days, all consents end and the presence key is deleted. The personal data stays until
+    EraseMember. FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) when it has ended already.
+    """
+    GetProfile: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.GetProfileRequest, _membership_service_pb2.GetProfileResponse]
+    """Reads what is known of a customer as a person. A customer of whom nothing is known has an empty profile."""
+    UpdateProfile: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.UpdateProfileRequest, _membership_service_pb2.UpdateProfileResponse]
+    """Changes the profile of a member. NOT_FOUND (MEMBER_NOT_FOUND) for a customer who is none."""
+    AddIdentifier: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.AddIdentifierRequest, _membership_service_pb2.AddIdentifierResponse]
+    """Adds an e-mail address, phone number or card by which the member is found. One that the member has is no
+    error; one of another customer is FAILED_PRECONDITION (IDENTIFIER_TAKEN, with both customer ids): merge
+    the two, or remove it there first. At most 20 of a member (IDENTIFIERS_FULL).
+    """
+    RemoveIdentifier: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.RemoveIdentifierRequest, _membership_service_pb2.RemoveIdentifierResponse]
+    """Removes an identifier of a member. NOT_FOUND (IDENTIFIER_NOT_FOUND) when the member does not have it."""
+    FindMember: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.FindMemberRequest, _membership_service_pb2.FindMemberResponse]
+    """Finds the member who has an identifier, however it is written. NOT_FOUND (IDENTIFIER_NOT_FOUND)."""
     SetConsents: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.SetConsentsRequest, _membership_service_pb2.SetConsentsResponse]
     """Grants or withdraws consents. Withdrawing PRESENCE deletes the presence key at once."""
+    ListConsents: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.ListConsentsRequest, _membership_service_pb2.ListConsentsResponse]
+    """Lists every decision that a member ever made, the latest first."""
     SetPresenceDevice: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.SetPresenceDeviceRequest, _membership_service_pb2.SetPresenceDeviceResponse]
     """Makes a new presence key for a member's fob, card or app and forgets the one before.
-    FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent.
+    FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent, (MEMBER_STATE_FORBIDS) unless ACTIVE.
+    """
+    RevokePresenceDevice: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.RevokePresenceDeviceRequest, _membership_service_pb2.RevokePresenceDeviceResponse]
+    """Forgets a member's presence key at once, for a fob that was lost. The consent stays as it is."""
+    ExportMember: _grpc.UnaryStreamMultiCallable[_membership_service_pb2.ExportMemberRequest, _membership_service_pb2.ExportMemberResponse]
+    """Exports everything that is stored about a customer, member or not, as one JSON document in parts.
+    NOT_FOUND (CUSTOMER_NOT_FOUND) when nothing is stored.
+    """
+    EraseMember: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.EraseMemberRequest, _membership_service_pb2.EraseMemberResponse]
+    """Erases a customer, member or not, for good: everything personal is deleted, also what was merged into the
+    customer. Points are forfeited; the ledger's rows stay under a random name that leads to nobody. From then
+    on requests that name the customer are FAILED_PRECONDITION (CUSTOMER_ERASED). A repeat answers the same.
+    NOT_FOUND (CUSTOMER_NOT_FOUND) when nothing is stored.
     """
     GetCustomer: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.GetCustomerRequest, _membership_service_pb2.GetCustomerResponse]
     """Reads everything about a customer, member or not, across all channels. NOT_FOUND (CUSTOMER_NOT_FOUND) for
@@ -69,14 +113,58 @@ class MembershipServiceAsyncStub(MembershipServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     EnrolMember: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.EnrolMemberRequest, _membership_service_pb2.EnrolMemberResponse]  # type: ignore[assignment]
-    """Enrols a customer. Enrolling a member again is FAILED_PRECONDITION (ALREADY_ENROLLED)."""
+    """Enrols a customer, ACTIVE at once or PENDING until confirmed. Enrolling a member again is
+    FAILED_PRECONDITION (ALREADY_ENROLLED), and so is an identifier of another customer (IDENTIFIER_TAKEN).
+    """
     GetMember: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.GetMemberRequest, _membership_service_pb2.GetMemberResponse]  # type: ignore[assignment]
     """Reads a member. NOT_FOUND (MEMBER_NOT_FOUND) for a customer who is none."""
+    ConfirmMember: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.ConfirmMemberRequest, _membership_service_pb2.ConfirmMemberResponse]  # type: ignore[assignment]
+    """Makes a PENDING member ACTIVE. Confirming an ACTIVE one changes nothing; any other state is
+    FAILED_PRECONDITION (MEMBER_STATE_FORBIDS, with the state).
+    """
+    SuspendMember: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.SuspendMemberRequest, _membership_service_pb2.SuspendMemberResponse]  # type: ignore[assignment]
+    """Stops an ACTIVE or PENDING member from earning and spending for now; nothing is forfeited.
+    FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) in any other state.
+    """
+    ReinstateMember: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.ReinstateMemberRequest, _membership_service_pb2.ReinstateMemberResponse]  # type: ignore[assignment]
+    """Lets a SUSPENDED member earn and spend again. FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) in any other state."""
+    CloseMember: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.CloseMemberRequest, _membership_service_pb2.CloseMemberResponse]  # type: ignore[assignment]
+    """Ends a membership, for good: pending points are void at once, active ones are forfeited after the
+    programme's days, all consents end and the presence key is deleted. The personal data stays until
+    EraseMember. FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) when it has ended already.
+    """
+    GetProfile: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.GetProfileRequest, _membership_service_pb2.GetProfileResponse]  # type: ignore[assignment]
+    """Reads what is known of a customer as a person. A customer of whom nothing is known has an empty profile."""
+    UpdateProfile: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.UpdateProfileRequest, _membership_service_pb2.UpdateProfileResponse]  # type: ignore[assignment]
+    """Changes the profile of a member. NOT_FOUND (MEMBER_NOT_FOUND) for a customer who is none."""
+    AddIdentifier: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.AddIdentifierRequest, _membership_service_pb2.AddIdentifierResponse]  # type: ignore[assignment]
+    """Adds an e-mail address, phone number or card by which the member is found. One that the member has is no
+    error; one of another customer is FAILED_PRECONDITION (IDENTIFIER_TAKEN, with both customer ids): merge
+    the two, or remove it there first. At most 20 of a member (IDENTIFIERS_FULL).
+    """
+    RemoveIdentifier: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.RemoveIdentifierRequest, _membership_service_pb2.RemoveIdentifierResponse]  # type: ignore[assignment]
+    """Removes an identifier of a member. NOT_FOUND (IDENTIFIER_NOT_FOUND) when the member does not have it."""
+    FindMember: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.FindMemberRequest, _membership_service_pb2.FindMemberResponse]  # type: ignore[assignment]
+    """Finds the member who has an identifier, however it is written. NOT_FOUND (IDENTIFIER_NOT_FOUND)."""
     SetConsents: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.SetConsentsRequest, _membership_service_pb2.SetConsentsResponse]  # type: ignore[assignment]
     """Grants or withdraws consents. Withdrawing PRESENCE deletes the presence key at once."""
+    ListConsents: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.ListConsentsRequest, _membership_service_pb2.ListConsentsResponse]  # type: ignore[assignment]
+    """Lists every decision that a member ever made, the latest first."""
     SetPresenceDevice: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.SetPresenceDeviceRequest, _membership_service_pb2.SetPresenceDeviceResponse]  # type: ignore[assignment]
     """Makes a new presence key for a member's fob, card or app and forgets the one before.
-    FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent.
+    FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent, (MEMBER_STATE_FORBIDS) unless ACTIVE.
+    """
+    RevokePresenceDevice: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.RevokePresenceDeviceRequest, _membership_service_pb2.RevokePresenceDeviceResponse]  # type: ignore[assignment]
+    """Forgets a member's presence key at once, for a fob that was lost. The consent stays as it is."""
+    ExportMember: _aio.UnaryStreamMultiCallable[_membership_service_pb2.ExportMemberRequest, _membership_service_pb2.ExportMemberResponse]  # type: ignore[assignment]
+    """Exports everything that is stored about a customer, member or not, as one JSON document in parts.
+    NOT_FOUND (CUSTOMER_NOT_FOUND) when nothing is stored.
+    """
+    EraseMember: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.EraseMemberRequest, _membership_service_pb2.EraseMemberResponse]  # type: ignore[assignment]
+    """Erases a customer, member or not, for good: everything personal is deleted, also what was merged into the
+    customer. Points are forfeited; the ledger's rows stay under a random name that leads to nobody. From then
+    on requests that name the customer are FAILED_PRECONDITION (CUSTOMER_ERASED). A repeat answers the same.
+    NOT_FOUND (CUSTOMER_NOT_FOUND) when nothing is stored.
     """
     GetCustomer: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.GetCustomerRequest, _membership_service_pb2.GetCustomerResponse]  # type: ignore[assignment]
     """Reads everything about a customer, member or not, across all channels. NOT_FOUND (CUSTOMER_NOT_FOUND) for
@@ -107,7 +195,9 @@ class MembershipServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _membership_service_pb2.EnrolMemberRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_membership_service_pb2.EnrolMemberResponse, _abc.Awaitable[_membership_service_pb2.EnrolMemberResponse]]:
-        """Enrols a customer. Enrolling a member again is FAILED_PRECONDITION (ALREADY_ENROLLED)."""
+        """Enrols a customer, ACTIVE at once or PENDING until confirmed. Enrolling a member again is
+        FAILED_PRECONDITION (ALREADY_ENROLLED), and so is an identifier of another customer (IDENTIFIER_TAKEN).
+        """
 
     @_abc_1.abstractmethod
     def GetMember(
@@ -118,6 +208,88 @@ class MembershipServiceServicer(metaclass=_abc_1.ABCMeta):
         """Reads a member. NOT_FOUND (MEMBER_NOT_FOUND) for a customer who is none."""
 
     @_abc_1.abstractmethod
+    def ConfirmMember(
+        self,
+        request: _membership_service_pb2.ConfirmMemberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.ConfirmMemberResponse, _abc.Awaitable[_membership_service_pb2.ConfirmMemberResponse]]:
+        """Makes a PENDING member ACTIVE. Confirming an ACTIVE one changes nothing; any other state is
+        FAILED_PRECONDITION (MEMBER_STATE_FORBIDS, with the state).
+        """
+
+    @_abc_1.abstractmethod
+    def SuspendMember(
+        self,
+        request: _membership_service_pb2.SuspendMemberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.SuspendMemberResponse, _abc.Awaitable[_membership_service_pb2.SuspendMemberResponse]]:
+        """Stops an ACTIVE or PENDING member from earning and spending for now; nothing is forfeited.
+        FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) in any other state.
+        """
+
+    @_abc_1.abstractmethod
+    def ReinstateMember(
+        self,
+        request: _membership_service_pb2.ReinstateMemberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.ReinstateMemberResponse, _abc.Awaitable[_membership_service_pb2.ReinstateMemberResponse]]:
+        """Lets a SUSPENDED member earn and spend again. FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) in any other state."""
+
+    @_abc_1.abstractmethod
+    def CloseMember(
+        self,
+        request: _membership_service_pb2.CloseMemberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.CloseMemberResponse, _abc.Awaitable[_membership_service_pb2.CloseMemberResponse]]:
+        """Ends a membership, for good: pending points are void at once, active ones are forfeited after the
+        programme's days, all consents end and the presence key is deleted. The personal data stays until
+        EraseMember. FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) when it has ended already.
+        """
+
+    @_abc_1.abstractmethod
+    def GetProfile(
+        self,
+        request: _membership_service_pb2.GetProfileRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.GetProfileResponse, _abc.Awaitable[_membership_service_pb2.GetProfileResponse]]:
+        """Reads what is known of a customer as a person. A customer of whom nothing is known has an empty profile."""
+
+    @_abc_1.abstractmethod
+    def UpdateProfile(
+        self,
+        request: _membership_service_pb2.UpdateProfileRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.UpdateProfileResponse, _abc.Awaitable[_membership_service_pb2.UpdateProfileResponse]]:
+        """Changes the profile of a member. NOT_FOUND (MEMBER_NOT_FOUND) for a customer who is none."""
+
+    @_abc_1.abstractmethod
+    def AddIdentifier(
+        self,
+        request: _membership_service_pb2.AddIdentifierRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.AddIdentifierResponse, _abc.Awaitable[_membership_service_pb2.AddIdentifierResponse]]:
+        """Adds an e-mail address, phone number or card by which the member is found. One that the member has is no
+        error; one of another customer is FAILED_PRECONDITION (IDENTIFIER_TAKEN, with both customer ids): merge
+        the two, or remove it there first. At most 20 of a member (IDENTIFIERS_FULL).
+        """
+
+    @_abc_1.abstractmethod
+    def RemoveIdentifier(
+        self,
+        request: _membership_service_pb2.RemoveIdentifierRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.RemoveIdentifierResponse, _abc.Awaitable[_membership_service_pb2.RemoveIdentifierResponse]]:
+        """Removes an identifier of a member. NOT_FOUND (IDENTIFIER_NOT_FOUND) when the member does not have it."""
+
+    @_abc_1.abstractmethod
+    def FindMember(
+        self,
+        request: _membership_service_pb2.FindMemberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.FindMemberResponse, _abc.Awaitable[_membership_service_pb2.FindMemberResponse]]:
+        """Finds the member who has an identifier, however it is written. NOT_FOUND (IDENTIFIER_NOT_FOUND)."""
+
+    @_abc_1.abstractmethod
     def SetConsents(
         self,
         request: _membership_service_pb2.SetConsentsRequest,
@@ -126,13 +298,51 @@ class MembershipServiceServicer(metaclass=_abc_1.ABCMeta):
         """Grants or withdraws consents. Withdrawing PRESENCE deletes the presence key at once."""
 
     @_abc_1.abstractmethod
+    def ListConsents(
+        self,
+        request: _membership_service_pb2.ListConsentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.ListConsentsResponse, _abc.Awaitable[_membership_service_pb2.ListConsentsResponse]]:
+        """Lists every decision that a member ever made, the latest first."""
+
+    @_abc_1.abstractmethod
     def SetPresenceDevice(
         self,
         request: _membership_service_pb2.SetPresenceDeviceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_membership_service_pb2.SetPresenceDeviceResponse, _abc.Awaitable[_membership_service_pb2.SetPresenceDeviceResponse]]:
         """Makes a new presence key for a member's fob, card or app and forgets the one before.
-        FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent.
+        FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent, (MEMBER_STATE_FORBIDS) unless ACTIVE.
+        """
+
+    @_abc_1.abstractmethod
+    def RevokePresenceDevice(
+        self,
+        request: _membership_service_pb2.RevokePresenceDeviceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.RevokePresenceDeviceResponse, _abc.Awaitable[_membership_service_pb2.RevokePresenceDeviceResponse]]:
+        """Forgets a member's presence key at once, for a fob that was lost. The consent stays as it is."""
+
+    @_abc_1.abstractmethod
+    def ExportMember(
+        self,
+        request: _membership_service_pb2.ExportMemberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_membership_service_pb2.ExportMemberResponse], _abc.AsyncIterator[_membership_service_pb2.ExportMemberResponse]]:
+        """Exports everything that is stored about a customer, member or not, as one JSON document in parts.
+        NOT_FOUND (CUSTOMER_NOT_FOUND) when nothing is stored.
+        """
+
+    @_abc_1.abstractmethod
+    def EraseMember(
+        self,
+        request: _membership_service_pb2.EraseMemberRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_membership_service_pb2.EraseMemberResponse, _abc.Awaitable[_membership_service_pb2.EraseMemberResponse]]:
+        """Erases a customer, member or not, for good: everything personal is deleted, also what was merged into the
+        customer. Points are forfeited; the ledger's rows stay under a random name that leads to nobody. From then
+        on requests that name the customer are FAILED_PRECONDITION (CUSTOMER_ERASED). A repeat answers the same.
+        NOT_FOUND (CUSTOMER_NOT_FOUND) when nothing is stored.
         """
 
     @_abc_1.abstractmethod
