@@ -53,12 +53,13 @@ coupons = table(
     text("per_customer_period", 8),
     Column("budget_minor", BigInteger),
     number("uses"),  # reserved and redeemed
+    number("reserved"),  # of the uses
     number("charged_minor"),  # of the budget, by what is reserved and redeemed
     moment("valid_from", nullable=True),
     moment("valid_until", nullable=True),
     text("state", 16),
     moment("created_at"),
-    never_negative("uses", "charged_minor"),
+    never_negative("uses", "reserved", "charged_minor"),
     Index(None, "campaign", "code"),
     Index(None, "customer_id"),
 )

@@ -1,0 +1,137 @@
+"""Coupons: made, ended, and used by customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from services.errors import RegularsError
+from services.points.book import Book, find_entries, open_book
+from services.programme.programme import Programme
+from services.rewards.queries import coupons as queries
+from services.rewards.rules.coupon_errors import CouponExistsError, CouponNotFoundError
+from services.rewards.rules.coupons import (
+    Benefit,
+    Coupon,
+    CouponEnd,
+    CouponState,
+    Gain,
+    NewCoupons,
+    Use,
+    UseEnd,
+    UseWanted,
+    check_terms,
+)
+from services.rewards.rules.till import Till
+from services.storage.sets import lock_customers
+from services.storage.unit import UnitOfWork, use_case
+
+Asked = TypeVar("Asked", UseWanted, UseEnd)
+
+
+@use_case(tuple[str, ...])
+def create_coupons(unit: UnitOfWork, wanted: Sequence[NewCoupons]) -> list[tuple[str, ...] | RegularsError]:
+    """Make coupons; the answer is their codes."""
+    lock_customers(unit, (one.customer_id for one in wanted if one.customer_id))
+    known = queries.known_codes(unit.connection, (code for one in wanted for code in one.codes))
+    answers: list[tuple[str, ...] | RegularsError] = []
+    fresh: list[Coupon] = []
+    for one in wanted:
+        problem = check_terms(one.terms)
+        if problem is None and known.isdisjoint(one.codes):
+            fresh.extend(_made(unit, one))
+            known.update(one.codes)
+            answers.append(one.codes)
+        else:
+            answers.append(problem or CouponExistsError(field="code"))
+    queries.store_new_coupons(unit.connection, fresh)
+    return answers
+
+
+def _made(unit: UnitOfWork, new: NewCoupons) -> Iterable[Coupon]:
+    terms = replace(new.terms, customer_id=new.customer_id)
+    return (Coupon(code, terms, CouponState.AVAILABLE, 0, 0, 0, unit.now) for code in new.codes)
+
+
+@use_case(Coupon)
+def retire_coupons(unit: UnitOfWork, ended: Sequence[CouponEnd]) -> list[Coupon | RegularsError]:
+    codes = [one.code for one in ended]
+    queries.lock_coupons(unit, codes)
+    found = queries.find_coupons(unit.connection, codes, unit.now)
+    after = {code: replace(coupon, state=CouponState.RETIRED) for code, coupon in found.items()}
+    queries.store_counts(unit.connection, after.values())
+    return [after.get(code) or CouponNotFoundError(field="code") for code in codes]
+
+
+@use_case(Use)
+def reserve_coupons(unit: UnitOfWork, wanted: Sequence[UseWanted]) -> list[Use | RegularsError]:
+    return _each(unit, wanted, Till.reserve)
+
+
+@use_case(Use)
+def redeem_coupons(unit: UnitOfWork, wanted: Sequence[UseWanted]) -> list[Use | RegularsError]:
+    return _each(unit, wanted, Till.redeem)
+
+
+@use_case(Use)
+def release_coupons(unit: UnitOfWork, asked: Sequence[UseEnd]) -> list[Use | RegularsError]:
+    return _each(unit, asked, Till.release)
+
+
+@use_case(Use)
+def roll_back_coupons(unit: UnitOfWork, asked: Sequence[UseEnd]) -> list[Use | RegularsError]:
+    return _each(unit, asked, Till.roll_back)
+
+
+def validate_coupon(
+    connection: Connection, wanted: UseWanted, now: datetime, programme: Programme
+) -> Gain | RegularsError:
+    """What redeeming a code would give now, or what it would be refused with. Changes nothing."""
+    found = queries.find_coupons(connection, [wanted.code], now)
+    uses = queries.uses_of(connection, [wanted.customer_id], found)
+    entries = find_entries(connection, [wanted.customer_id])
+    accounts = {one: entry.account for one, entry in entries.items()}
+    try:
+        return Till(now, programme, accounts, found, uses).validate(wanted)
+    except RegularsError as error:
+        return error
+
+
+def _each(
+    unit: UnitOfWork, asked: Sequence[Asked], command: Callable[[Till, Asked], Use]
+) -> list[Use | RegularsError]:
+    """Apply a command to one after another, and store what changed; a refused one leaves nothing behind."""
+    till, book = _opened(unit, asked)
+    answers: list[Use | RegularsError] = []
+    for one in asked:
+        try:
+            answers.append(command(till, one))
+        except RegularsError as error:
+            answers.append(error)
+    changed = [till.uses[use_id] for use_id in sorted(till.changed)]
+    queries.store_uses(unit.connection, changed)
+    queries.store_counts(
+        unit.connection, (till.coupons[code] for code in sorted({use.code for use in changed}))
+    )
+    book.store()
+    return answers
+
+
+def _opened(unit: UnitOfWork, asked: Sequence[UseWanted | UseEnd]) -> tuple[Till, Book]:
+    """Lock the customers, then the coupons, and read both; accounts only where points are to be had."""
+    customers, use_ids = sorted({one.customer_id for one in asked}), [one.use_id for one in asked]
+    lock_customers(unit, customers)
+    codes = queries.codes_of(unit.connection, use_ids)
+    codes |= {one.code for one in asked if isinstance(one, UseWanted) and one.code}
+    queries.lock_coupons(unit, codes)
+    found = queries.find_coupons(unit.connection, codes, unit.now)
+    uses = queries.find_uses(unit.connection, use_ids) | queries.uses_of(unit.connection, customers, found)
+    gives_points = any(coupon.terms.benefit is Benefit.POINTS for coupon in found.values())
+    book = open_book(unit, customers if gives_points else ())
+    book.fetch_lots(use.lot_id for use in uses.values() if use.points)
+    accounts = {one: entry.account for one, entry in book.entries.items()}
+    return Till(unit.now, unit.programme, accounts, found, uses), book
