@@ -13,12 +13,14 @@ from services.events import (
     ConsentsChanged,
     CustomerSeen,
     Event,
+    MemberEnrolled,
     OrderExchanged,
     OrderPlaced,
     OrderReturned,
     VisitDwelled,
     VisitEnded,
 )
+from services.loyalty.use_cases.backdating import award_earlier_orders
 from services.loyalty.use_cases.exchanges import exchange_points
 from services.loyalty.use_cases.orders import earn_points
 from services.loyalty.use_cases.returns import reverse_points
@@ -44,6 +46,7 @@ REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
     OrderPlaced: (earn_points, close_carts, convert_reminders),
     OrderReturned: (reverse_points,),
     OrderExchanged: (exchange_points, *(of_placed(one) for one in (close_carts, convert_reminders))),
+    MemberEnrolled: (award_earlier_orders,),
     CartChanged: (cancel_for_carts,),
     CartClosed: (cancel_for_carts,),
     ConsentsChanged: (cancel_for_consents, close_visits),

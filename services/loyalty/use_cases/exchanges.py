@@ -16,7 +16,7 @@ from services.storage.unit import UnitOfWork
 def exchange_points(unit: UnitOfWork, exchanges: Sequence[OrderExchanged]) -> None:
     """Move the points of exchanged goods to the new ones, as far as these are worth as much."""
     book = open_book(unit, (exchange.customer_id for exchange in exchanges))
-    if not book.entries:
+    if not book.entries:  # nobody among them is a member
         return
     settlement = Settlement(unit, book, ((one.returned.source, one.returned.order_id) for one in exchanges))
     surplus: list[OrderPlaced] = []
