@@ -21,6 +21,7 @@ from regulars.reminders.v1 import reminders_service_pb2, reminders_service_pb2_g
 from services.activity.servicer import ActivityServicer
 from services.activity.use_cases.carts import CART_IDLE_TOPIC, abandon_carts
 from services.clock import Clock, SystemClock
+from services.earning.use_cases.syncing import sync_file_rules
 from services.engagement.servicer import EngagementServicer
 from services.feedback.servicer import FeedbackServicer
 from services.loyalty.servicer import LoyaltyServicer
@@ -103,6 +104,7 @@ def sole_owner(settings: Settings) -> Iterator[None]:
 
 def build(settings: Settings, clock: Clock, telemetry: Telemetry) -> House:
     database = open_database(settings, clock)
+    take_in_rules(database)
     keyring = Keyring(live_keys(database))
     presence = PresenceServicer(database, KeyTables(database))
     services = all_services(database, presence)
@@ -111,6 +113,12 @@ def build(settings: Settings, clock: Clock, telemetry: Telemetry) -> House:
     worker = Worker(database, handlers(database, senders(settings)))
     database.on_due_work(worker.wake)
     return House(settings, clock, database, keyring, rpc, presence, worker, telemetry)
+
+
+def take_in_rules(database: Database) -> None:
+    """Let the rules of program.toml be in force. Only a server does so: other commands may not know the file."""
+    with database.engine.begin() as connection:
+        sync_file_rules(connection, database.programme, database.clock.now())
 
 
 def all_services(database: Database, presence: PresenceServicer) -> tuple[Service, ...]:

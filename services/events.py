@@ -194,6 +194,7 @@ class SurveyAnswered:
 class ReferralEarned:
     """A friend's first order was kept beyond its return window."""
 
+    referral_id: str
     referrer_id: str
     friend_id: str
     earned_at: datetime

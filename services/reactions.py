@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from services.activity.use_cases.carts import close_carts
+from services.earning.use_cases.occasions import award_occasions
 from services.engagement.use_cases import refresh_scores
 from services.events import (
     CartChanged,
@@ -17,6 +18,8 @@ from services.events import (
     OrderExchanged,
     OrderPlaced,
     OrderReturned,
+    ReferralEarned,
+    SurveyAnswered,
     VisitDwelled,
     VisitEnded,
 )
@@ -46,12 +49,14 @@ REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
     OrderPlaced: (earn_points, close_carts, convert_reminders),
     OrderReturned: (reverse_points,),
     OrderExchanged: (exchange_points, *(of_placed(one) for one in (close_carts, convert_reminders))),
-    MemberEnrolled: (award_earlier_orders,),
+    MemberEnrolled: (award_earlier_orders, award_occasions),
     CartChanged: (cancel_for_carts,),
     CartClosed: (cancel_for_carts,),
     ConsentsChanged: (cancel_for_consents, close_visits),
     VisitDwelled: (plan_reminders,),
     VisitEnded: (cancel_for_visits,),
+    SurveyAnswered: (award_occasions,),
+    ReferralEarned: (award_occasions,),
 }
 
 RESCORED_BY: Final = (

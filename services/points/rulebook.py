@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, bindparam, not_, or_, select
 
+from services.points.birthdays import find_birthdays
 from services.points.earning import Award, award
 from services.points.occasions import Occasion
 from services.points.usage import EVERYBODY, Given, Usage, UsageKey, has_limit, usage_keys
@@ -18,6 +19,7 @@ from services.programme.reading import read_rule
 from services.storage.sets import among, insert_new, upsert
 from services.storage.tables import earning_rules, orders, rule_usage
 from services.storage.unit import UnitOfWork
+from services.storage.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def award_all(unit: UnitOfWork, occasions: Sequence[Occasion]) -> list[list[Awar
     moments = [one.at for one in occasions]
     dated = find_rules(unit.connection, min(moments), max(moments))
     rules_of = [[one.rule for one in dated if one.covers(occasion.at)] for occasion in occasions]
-    known = complete(unit.connection, occasions, [one.rule for one in dated])
+    known = complete(unit.connection, unit.vault, occasions, [one.rule for one in dated])
     usage = _usage_to_change(unit, limit_keys(known, rules_of, unit.programme))
     awards = [
         _award(occasion, rules, usage, unit.programme)
@@ -118,7 +120,7 @@ def rule_of(definition: str) -> EarningRule:
 
 
 def complete(
-    connection: Connection, occasions: Sequence[Occasion], rules: Iterable[EarningRule]
+    connection: Connection, vault: Vault, occasions: Sequence[Occasion], rules: Iterable[EarningRule]
 ) -> Sequence[Occasion]:
     """The occasions with what the rules ask of customers. Nothing is read that no rule asks for."""
     triggers = {one.trigger for one in occasions}
@@ -126,6 +128,9 @@ def complete(
     if any(rule.first_purchase for rule in asking):
         firsts = _first_purchases(connection, occasions)
         occasions = [replace(one, is_first_purchase=place in firsts) for place, one in enumerate(occasions)]
+    if any(rule.birthday for rule in asking):
+        born = find_birthdays(connection, vault, (one.customer_id for one in occasions))
+        occasions = [replace(one, birthday=born.get(one.customer_id)) for one in occasions]
     return occasions
 
 
