@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
+from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 from regulars.types.v1.channel_pb2 import CHANNEL_WEB
 
 GET_SCORE: Final = "/regulars.engagement.v1.EngagementService/GetScore"
 RECORD_ORDER: Final = "/regulars.activity.v1.ActivityService/RecordOrder"
+SPEND_POINTS: Final = "/regulars.loyalty.v1.LoyaltyService/SpendPoints"
 CART_SHARE: Final = 0.1  # of orders that buy what lies in a cart
 
 
@@ -38,6 +40,10 @@ def uniform_customers(rng: random.Random, customers: int, count: int) -> list[st
     return [customer_id(rng.randrange(customers)) for _ in range(count)]
 
 
+def request_id(rng: random.Random) -> str:
+    return str(uuid.UUID(int=rng.getrandbits(128)))
+
+
 def purchases(
     rng: random.Random, customers: int, carts: Sequence[tuple[str, str]], count: int
 ) -> list[Purchase]:
@@ -51,7 +57,7 @@ def _purchase(rng: random.Random, customers: int, carts: Sequence[tuple[str, str
     if carts and rng.random() < CART_SHARE:
         who, skus[0] = rng.choice(carts)
     lines = tuple((sku, rng.randrange(1, 4), rng.randrange(199, 4999)) for sku in skus)
-    return Purchase(str(uuid.UUID(int=rng.getrandbits(128))), who, datetime.now(UTC), lines)
+    return Purchase(request_id(rng), who, datetime.now(UTC), lines)
 
 
 def order_message(bought: Purchase) -> activity.Order:
@@ -73,13 +79,26 @@ def grpc_order(bought: Purchase) -> bytes:
     return request.SerializeToString()
 
 
+def grpc_spend(customer: str, request_id: str) -> bytes:
+    request = loyalty.SpendPointsRequest(request_id=request_id, customer_id=customer, points=1)
+    return request.SerializeToString()
+
+
 def http_score(customer: str, key: str) -> bytes:
     return f"GET /customers/{customer}/score HTTP/1.1\r\n{_common(key)}\r\n".encode()
 
 
 def http_order(bought: Purchase, key: str) -> bytes:
-    body = json.dumps({"request_id": bought.order_id, "order": order_body(bought)}).encode()
-    head = f"POST /orders HTTP/1.1\r\n{_common(key)}content-type: application/json\r\n"
+    return _post("/orders", {"request_id": bought.order_id, "order": order_body(bought)}, key)
+
+
+def http_spend(customer: str, request_id: str, key: str) -> bytes:
+    return _post("/spends", {"request_id": request_id, "customer_id": customer, "points": 1}, key)
+
+
+def _post(path: str, content: dict[str, Any], key: str) -> bytes:
+    body = json.dumps(content).encode()
+    head = f"POST {path} HTTP/1.1\r\n{_common(key)}content-type: application/json\r\n"
     return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
 
 

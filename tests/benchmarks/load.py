@@ -17,6 +17,8 @@ import uvloop
 
 from tests.benchmarks import calls, grpc_load, http_load
 
+METHODS = {"score": calls.GET_SCORE, "order": calls.RECORD_ORDER, "spend": calls.SPEND_POINTS}
+
 
 class Load(Protocol):
     async def run(self, bodies: Sequence[bytes], in_flight: int) -> list[float]: ...
@@ -25,11 +27,12 @@ class Load(Protocol):
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("protocol", choices=("grpc", "http"))
-    parser.add_argument("what", choices=("score", "order"))
+    parser.add_argument("what", choices=("score", "order", "spend"))
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--key", default="")
     parser.add_argument("--customers", type=int, required=True)
     parser.add_argument("--carts", type=Path, help="JSON list of (customer, sku) with a live cart")
+    parser.add_argument("--spenders", type=Path, help="JSON list of customers with points to spend")
     parser.add_argument("--in-flight-max", type=int, default=64)
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
@@ -38,21 +41,35 @@ def options() -> argparse.Namespace:
 async def connected(asked: argparse.Namespace) -> Load:
     if asked.protocol == "http":
         return await http_load.connect(asked.port, asked.in_flight_max)
-    method = calls.GET_SCORE if asked.what == "score" else calls.RECORD_ORDER
-    return await grpc_load.connect(asked.port, method, asked.key)
+    return await grpc_load.connect(asked.port, METHODS[asked.what], asked.key)
 
 
 def bodies(asked: argparse.Namespace, rng: random.Random, count: int) -> list[bytes]:
-    if asked.what == "score":
-        customers = calls.uniform_customers(rng, asked.customers, count)
-        if asked.protocol == "grpc":
-            return [calls.grpc_score(customer) for customer in customers]
-        return [calls.http_score(customer, asked.key) for customer in customers]
+    return {"score": score_bodies, "order": order_bodies, "spend": spend_bodies}[asked.what](
+        asked, rng, count
+    )
+
+
+def score_bodies(asked: argparse.Namespace, rng: random.Random, count: int) -> list[bytes]:
+    customers = calls.uniform_customers(rng, asked.customers, count)
+    if asked.protocol == "grpc":
+        return [calls.grpc_score(customer) for customer in customers]
+    return [calls.http_score(customer, asked.key) for customer in customers]
+
+
+def order_bodies(asked: argparse.Namespace, rng: random.Random, count: int) -> list[bytes]:
     carts = json.loads(asked.carts.read_text()) if asked.carts else []
     bought = calls.purchases(rng, asked.customers, carts, count)
     if asked.protocol == "grpc":
         return [calls.grpc_order(one) for one in bought]
     return [calls.http_order(one, asked.key) for one in bought]
+
+
+def spend_bodies(asked: argparse.Namespace, rng: random.Random, count: int) -> list[bytes]:
+    who = rng.choices(json.loads(asked.spenders.read_text()), k=count)
+    if asked.protocol == "grpc":
+        return [calls.grpc_spend(one, calls.request_id(rng)) for one in who]
+    return [calls.http_spend(one, calls.request_id(rng), asked.key) for one in who]
 
 
 async def main() -> None:

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from services.programme.programme import Programme
 from tests.benchmarks import peer_tables as db
+from tests.benchmarks.peer_ledger import CannotSpendError, SpendAnswer, SpendBody, spend
 from tests.benchmarks.peer_orders import (
     OrderBook,
     RecordOrderAnswer,
@@ -112,6 +113,7 @@ def make_app(url: str, key: str) -> FastAPI:
     app = FastAPI(dependencies=[Depends(guard(key))])
     add_scores(app, async_sessionmaker(reads, expire_on_commit=False))
     add_orders(app, async_sessionmaker(writes, expire_on_commit=False))
+    add_spends(app, async_sessionmaker(writes, expire_on_commit=False))
     return app
 
 
@@ -158,6 +160,18 @@ def add_orders(app: FastAPI, sessions: Sessions) -> None:
             async with session.begin():
                 return await book.record(session, body)
         except RequestIdReusedError as error:
+            raise HTTPException(409) from error
+
+
+def add_spends(app: FastAPI, sessions: Sessions) -> None:
+    opened = Depends(session_of(sessions))
+
+    @app.post("/spends")
+    async def spend_points(body: SpendBody, session: Annotated[AsyncSession, opened]) -> SpendAnswer:
+        try:
+            async with session.begin():
+                return await spend(session, body)
+        except CannotSpendError as error:
             raise HTTPException(409) from error
 
 

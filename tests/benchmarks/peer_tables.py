@@ -66,6 +66,14 @@ class StoredAccount(Base):
     __table__ = tables.accounts
 
 
+class StoredHold(Base):
+    __table__ = tables.holds
+
+
+class StoredHoldLot(Base):
+    __table__ = tables.hold_lots
+
+
 class StoredScore(Base):
     __table__ = tables.scores
 

@@ -14,13 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks import bench_import, bench_memory, bench_reads, bench_writes
+from tests.benchmarks import bench_import, bench_ledger, bench_memory, bench_reads, bench_writes
 from tests.benchmarks.verdicts import Measurement, Sizes, Verdict
 
 BARS: Final[dict[str, Measurement]] = {
     "P1": bench_reads.against_echo,
     "P2": bench_reads.against_fastapi,
     "P3": bench_writes.against_fastapi,
+    "P3L": bench_ledger.against_fastapi,
     "P4": bench_writes.against_fsync,
     "P5": bench_import.against_executemany,
     "P6": bench_reads.desk_cost,

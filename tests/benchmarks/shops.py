@@ -19,10 +19,11 @@ from services.engagement.queries import find_scores
 from services.engagement.servicer import score_message
 from services.settings import Settings
 from services.storage.database import Database, make_engine
-from services.storage.tables import cart_lines, carts
+from services.storage.tables import accounts, cart_lines, carts
 from tests.benchmarks.verdicts import Sizes
 
 SEED = 1
+SPENDABLE_POINTS_MIN = 50  # a customer is drawn a few times, and spends one point each time
 
 
 @cache
@@ -100,5 +101,17 @@ def carts_file(sizes: Sizes) -> Path:
         found = [tuple(row) for row in rows]
     engine.dispose()
     path = sizes.folder / "carts.json"
+    path.write_text(json.dumps(found))
+    return path
+
+
+def spenders_file(sizes: Sizes) -> Path:
+    """A file with the customers who have points to spend, enough for every round."""
+    engine = make_engine(Settings(data_dir=sqlite_shop(sizes)).url)
+    with engine.connect() as connection:
+        rich = select(accounts.c.customer_id).where(accounts.c.active_points >= SPENDABLE_POINTS_MIN)
+        found = list(connection.execute(rich).scalars())
+    engine.dispose()
+    path = sizes.folder / "spenders.json"
     path.write_text(json.dumps(found))
     return path
