@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from services.errors import WrongStateError
+from services.errors import NotFoundError, WrongStateError
+
+REWARD_HOLDS: Final = "reward/"  # how the ids of holds begin that pay for an issued reward
 
 
 class InsufficientPointsError(WrongStateError):
@@ -25,6 +28,24 @@ class MayNotEarnError(WrongStateError):
     """Only a PENDING or ACTIVE member gets points."""
 
     reason = "MAY_NOT_EARN"
+
+
+class MayNotReceiveError(WrongStateError):
+    """Only an ACTIVE member is given another member's points."""
+
+    reason = "MAY_NOT_RECEIVE"
+
+
+class HoldNotFoundError(NotFoundError):
+    """This customer has no such hold."""
+
+    reason = "HOLD_NOT_FOUND"
+
+
+class RewardHoldError(WrongStateError):
+    """These points pay for a reward; redeem or cancel the reward instead."""
+
+    reason = "HOLD_OF_REWARD"
 
 
 class HoldResolvedError(WrongStateError):
@@ -90,3 +111,10 @@ class Wanted:
     source: str = ""
     order_id: str = ""
     purpose: str = ""
+
+
+def seen_at(hold: Hold, now: datetime) -> Hold:
+    """The hold as it is at `now`, when nobody has noticed yet that it lapsed."""
+    if hold.state is not HoldState.HELD or hold.lapses_at is None or hold.lapses_at > now:
+        return hold
+    return replace(hold, state=HoldState.LAPSED, resolved_at=hold.lapses_at)
