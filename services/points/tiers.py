@@ -97,7 +97,7 @@ def _told(level: int, amount: int, evaluates_on: date, programme: Programme) -> 
         qualifying=amount,
         next_tier=above.name if above else "",
         points_to_next=above.threshold - amount if above else 0,
-        points_to_stay=max(levels[level].threshold - amount, 0),
+        points_to_stay=0 if stays else levels[level].threshold - amount,
         projected_tier=levels[level if stays else level - 1].name,
         evaluates_at=midnight(evaluates_on, programme.zone),
     )
