@@ -116,7 +116,7 @@ def build(settings: Settings, clock: Clock, telemetry: Telemetry) -> House:
 
 
 def take_in_rules(database: Database) -> None:
-    """Let the rules of program.toml be in force. Only a server does so: other commands may not know the file."""
+    """Let the rules of program.toml be in force. Only a server does: other commands may not know the file."""
     with database.engine.begin() as connection:
         sync_file_rules(connection, database.programme, database.clock.now())
 
