@@ -106,6 +106,17 @@ class Feedback(Frozen):
     late_answer_days: Annotated[int, Field(ge=0, le=365)] = 30  # answers told later are history: no case
 
 
+class Referring(Frozen):
+    """When bringing a friend pays."""
+
+    per_referrer_per_year_max: Annotated[int, Field(ge=1)] = 20  # friends paid for in a calendar year
+    valid_days: Annotated[int, Field(ge=1, le=3650)] = 365  # from accepting to the friend's first order
+
+    @property
+    def valid(self) -> timedelta:
+        return timedelta(days=self.valid_days)
+
+
 class Programme(Frozen):
     """The rules of one loyalty programme; all numbers default to the ones of the guide."""
 
@@ -120,6 +131,7 @@ class Programme(Frozen):
     weights: Weights = Weights()
     reminding: Reminding = Reminding()
     feedback: Feedback = Feedback()
+    referring: Referring = Referring()
 
     @field_validator("time_zone")
     @classmethod

@@ -1,0 +1,115 @@
+"""Referrals: codes, friends who accept them, their orders, and the reward for both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.errors import MemberNotFoundError, RegularsError
+from services.events import OrderExchanged, OrderPlaced, OrderReturned, ReferralEarned
+from services.rewards.queries import referrals as queries
+from services.rewards.rules.referrals import (
+    OPEN,
+    YEAR_AT_MOST,
+    Acceptance,
+    AlreadyReferredError,
+    CodeWanted,
+    DueReferral,
+    FriendNotNewError,
+    Record,
+    Referral,
+    ReferralCodeNotFoundError,
+    ReferralState,
+    SelfReferralError,
+    accepted,
+    follow,
+    settle_all,
+)
+from services.storage.sets import lock_customers
+from services.storage.unit import UnitOfWork, use_case
+
+
+@use_case(str)
+def give_referral_codes(unit: UnitOfWork, wanted: Sequence[CodeWanted]) -> list[str | RegularsError]:
+    """The code of each member; made for those who have none."""
+    customers = [one.customer_id for one in wanted]
+    lock_customers(unit, customers)
+    known = queries.known_members(unit.connection, customers)
+    codes = queries.codes_of(unit.connection, customers)
+    fresh: dict[str, str] = {}
+    for one in wanted:
+        if one.customer_id in known and one.customer_id not in codes:
+            fresh[one.customer_id] = codes[one.customer_id] = one.code
+    queries.store_codes(unit, fresh.items())
+    return [codes.get(one) or MemberNotFoundError(field="customer_id") for one in customers]
+
+
+@use_case(Referral)
+def accept_referrals(unit: UnitOfWork, wanted: Sequence[Acceptance]) -> list[Referral | RegularsError]:
+    friends, codes = [one.customer_id for one in wanted], [one.code for one in wanted]
+    referrers = queries.owners_of(unit.connection, codes)
+    lock_customers(unit, [*friends, *referrers.values()])
+    owners = queries.owners_of(unit.connection, codes)  # again: one may have gone before the lock
+    referred = {one.friend_id for one in queries.referrals_of_friends(unit.connection, friends)}
+    buyers = queries.buyers_among(unit.connection, friends)
+    answers: list[Referral | RegularsError] = []
+    for one in wanted:
+        answer = _accepted(unit, one, owners.get(one.code), referred, buyers)
+        if isinstance(answer, Referral):
+            referred.add(one.customer_id)
+        answers.append(answer)
+    queries.store_referrals(unit.connection, (one for one in answers if isinstance(one, Referral)))
+    return answers
+
+
+def _accepted(
+    unit: UnitOfWork, wanted: Acceptance, referrer_id: str | None, referred: set[str], buyers: set[str]
+) -> Referral | RegularsError:
+    if referrer_id is None:
+        return ReferralCodeNotFoundError(field="code")
+    if referrer_id == wanted.customer_id:
+        return SelfReferralError(field="code")
+    if wanted.customer_id in referred:
+        return AlreadyReferredError(field="customer_id")
+    if wanted.customer_id in buyers:
+        return FriendNotNewError(field="customer_id")
+    return accepted(wanted, referrer_id, unit.now, unit.programme)
+
+
+def follow_referrals(
+    unit: UnitOfWork, events: Sequence[OrderPlaced | OrderReturned | OrderExchanged]
+) -> None:
+    """Let open referrals wait for what is now the friend's first kept order."""
+    found = queries.referrals_of_friends(unit.connection, (event.customer_id for event in events))
+    waiting = [one for one in found if one.state in OPEN]
+    if not waiting:
+        return
+    orders = queries.orders_of(unit.connection, (one.friend_id for one in waiting))
+    followed = [follow(one, orders.get(one.friend_id, ()), unit.programme) for one in waiting]
+    queries.store_referrals(
+        unit.connection, (after for before, after in zip(waiting, followed, strict=True) if after != before)
+    )
+
+
+@use_case(type(None))
+def settle_referrals(unit: UnitOfWork, due: Sequence[DueReferral]) -> list[RegularsError | None]:
+    """Pay the referrals whose time has come, or say why they never will."""
+    lock_customers(unit, {one.customer_id for one in due} | {one.referrer_id for one in due})
+    waiting, record = _recorded(unit, due)
+    settled = settle_all(waiting, record, unit.now, unit.programme)
+    queries.store_referrals(unit.connection, settled)
+    for one in settled:
+        if one.state is ReferralState.PAID:
+            unit.emit(ReferralEarned(one.referral_id, one.referrer_id, one.friend_id, one.due_at))
+    return [None] * len(due)
+
+
+def _recorded(unit: UnitOfWork, due: Sequence[DueReferral]) -> tuple[list[Referral], Record]:
+    """Which of the referrals are due under the lock, and what they are settled by."""
+    wanted, friends = {one.referral_id for one in due}, [one.customer_id for one in due]
+    found = queries.referrals_of_friends(unit.connection, friends)
+    waiting = [
+        one for one in found if one.referral_id in wanted and one.state in OPEN and one.due_at <= unit.now
+    ]
+    since = min((one.due_at for one in waiting), default=unit.now) - YEAR_AT_MOST
+    paid = queries.paid_since(unit.connection, (one.referrer_id for one in waiting), since)
+    return waiting, Record(found, queries.orders_of(unit.connection, friends), paid)
