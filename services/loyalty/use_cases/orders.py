@@ -9,10 +9,10 @@ from services.loyalty.queries import portions as queries
 from services.loyalty.rules.orders import occasion_of, rounds
 from services.loyalty.rules.portions import Portion
 from services.points.book import Book, Entry, open_book
-from services.points.earning import Award, award, lots_of
+from services.points.earning import Award, lots_of
 from services.points.lots import MAY_EARN, Cause
 from services.points.occasions import Occasion, counted_lines
-from services.points.usage import Usage
+from services.points.rulebook import award_all
 from services.storage.unit import UnitOfWork
 
 
@@ -68,7 +68,3 @@ def _count_spend(unit: UnitOfWork, entry: Entry, occasion: Occasion) -> list[Por
     lines = counted_lines(occasion)
     entry.count(sum(line.basis_minor for line in lines), occasion.at, unit.programme)
     return [Portion(order_id, source, line.line, at, line.basis_minor, 0) for line in lines]
-
-
-def award_all(unit: UnitOfWork, occasions: Sequence[Occasion]) -> list[list[Award]]:
-    return [award(one, unit.programme.earning, Usage(), unit.programme) for one in occasions]
