@@ -96,6 +96,13 @@ class Caller:
         answer: activity.RecordReturnResponse = await self.call(self.activity.RecordReturn, request)
         return answer
 
+    async def record_exchange(
+        self, one: activity.Exchange, request_id: str = ""
+    ) -> activity.RecordExchangeResponse:
+        request = activity.RecordExchangeRequest(request_id=request_id or fresh_id("r"), exchange=one)
+        answer: activity.RecordExchangeResponse = await self.call(self.activity.RecordExchange, request)
+        return answer
+
     async def record_batch(self, *records: activity.OrderRecord) -> activity.RecordOrdersResponse:
         """One batch through the stream of orders."""
         batch = activity.RecordOrdersRequest(batch_id=1, records=records)
@@ -205,6 +212,37 @@ def goods_back(
         customer_id=customer_id,
         returned_at=stamp(at),
         lines=[activity.ReturnLine(sku=sku, quantity=quantity)],
+    )
+
+
+def exchange(
+    order_id: str,
+    new_order_id: str = "",
+    customer_id: str = "anna",
+    at: datetime = NOON,
+    back: dict[str, int] | None = None,
+    taken: dict[str, int] | None = None,
+    **fields: Any,
+) -> activity.Exchange:
+    """An exchange in a store: units by SKU came back, one of each SKU was taken for its price."""
+    returned = {"tea": 1} if back is None else back
+    prices = {"tea-large": 2_500} if taken is None else taken
+    return activity.Exchange(
+        **{
+            "exchange_id": fresh_id("x"),
+            "customer_id": customer_id,
+            "exchanged_at": stamp(at),
+            "channel": STORE,
+            "order_id": order_id,
+            "returned": [activity.ReturnLine(sku=sku, quantity=units) for sku, units in returned.items()],
+            "new_order_id": new_order_id or fresh_id("o"),
+            "taken": [
+                activity.OrderLine(sku=sku, quantity=1, unit_price_minor=price)
+                for sku, price in prices.items()
+            ],
+            "currency": "GBP",
+            **fields,
+        }
     )
 
 
