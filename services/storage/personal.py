@@ -25,7 +25,8 @@ class Merging(StrEnum):
     """What becomes of the merged customer's rows when two customers are merged."""
 
     MOVE = "MOVE"  # they name the survivor, and are handed back when the merge is undone
-    DROP = "DROP"  # derived: deleted, and computed anew from what moved
+    DROP = "DROP"  # derived: set aside for the undoing, and computed anew from what moved
+    ADD = "ADD"  # amounts per customer: added to the survivor's, and taken off again
     STAY = "STAY"  # they go on naming the merged customer, follow their parent, or hold nobody's data
 
 
@@ -83,6 +84,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         # Who the person is. A profile can be read under its own id only; identifiers can move.
         "customers": _deleted(Merging.STAY),
         "members": _kept(Merging.STAY, Owner(resets={"state": "ERASED"})),
+        "member_changes": _deleted(Merging.STAY),
         "profiles": _deleted(Merging.STAY, secrets=("data_key",)),
         "identifiers": _deleted(Merging.MOVE, secrets=("digest",)),
         "consents": _deleted(Merging.STAY),  # each decision was made under its own id; see merging's rules
@@ -117,7 +119,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         "accounts": _kept(
             Merging.STAY, Owner(resets={"qualifying": {}, "tier": "", "forfeits_at": None, "due_at": None})
         ),
-        "lots": _kept(Merging.STAY, Owner(tokens={"lot_id": "lot", "order_id": "order"})),
+        "lots": _kept(Merging.MOVE, Owner(tokens={"lot_id": "lot", "order_id": "order"})),
         "awards": _kept(
             Merging.STAY, _through("lots", "order_id", "source", "lot_id", order_id="order", lot_id="lot")
         ),
@@ -126,14 +128,14 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
             Owner(tokens={"lot_id": "lot"}, resets={"reference": "", "actor": "", "reason": ""}),
         ),
         "holds": _kept(
-            Merging.STAY, Owner(tokens={"hold_id": "hold", "order_id": "order"}, resets={"purpose": ""})
+            Merging.MOVE, Owner(tokens={"hold_id": "hold", "order_id": "order"}, resets={"purpose": ""})
         ),
         "hold_lots": _kept(Merging.STAY, _through("holds", "hold_id", hold_id="hold", lot_id="lot")),
         "tier_spend": _deleted(Merging.STAY, _through("orders", "order_id", "source")),
-        "tier_changes": _deleted(Merging.MOVE),
+        "tier_changes": _deleted(Merging.STAY),  # the history of an account, like its movements
         "tier_warnings": _deleted(Merging.DROP),
         "earning_rules": NOBODYS,
-        "rule_usage": _deleted(Merging.MOVE),  # rows of the same rule and period are added up
+        "rule_usage": _deleted(Merging.ADD),
         # Rewards, coupons, referrals: stock, uses and budgets count on these rows.
         "rewards": NOBODYS,
         "member_rewards": _kept(Merging.MOVE, Owner(tokens={"member_reward_id": "member_reward"})),
@@ -158,6 +160,11 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         # Work in progress.
         "api_keys": NOBODYS,
         "requests": WORKING,
-        "outbox": Holding(False, Erasing.DELETE, Merging.STAY, (Owner(("payload",), inside="customer_id"),)),
+        "outbox": Holding(
+            False,
+            Erasing.DELETE,
+            Merging.STAY,
+            (Owner(("payload",), inside="customer_id"), Owner(("work_key",))),
+        ),
     }
 )

@@ -16,6 +16,18 @@ members = table(
     moment("changed_at"),  # when the state last changed
 )
 
+member_changes = table(  # append-only: how a membership came to where it stands
+    "member_changes",
+    Column("change_id", RowNumber, primary_key=True),
+    text("customer_id"),
+    text("from_state", 16),
+    text("to_state", 16),
+    text("actor"),  # empty where no person decided
+    text("reason", 500),
+    moment("changed_at"),
+    Index(None, "customer_id", "change_id"),
+)
+
 profiles = table(  # what is known of a person, readable with the member's own key only
     "profiles",
     key("customer_id"),
@@ -54,6 +66,8 @@ merges = table(
     text("reason", 500),
     moment("merged_at"),
     moment("undone_at", nullable=True),
+    text("undone_by"),  # empty while it stands
+    text("undo_reason", 500),
     Column("snapshot", JSON, nullable=False),  # what undoing cannot read off the rows
     Index(None, "survivor_id"),
     Index(None, "merged_id"),
@@ -79,5 +93,6 @@ presence_keys = table(
     "presence_keys",
     key("customer_id"),
     Column("identity_key", LargeBinary, nullable=False),
-    moment("made_at"),
+    moment("made_at"),  # since when it counts
+    moment("paused_at", nullable=True),  # while the member is not ACTIVE, no gateway knows the key
 )

@@ -170,7 +170,7 @@ class MembershipServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SuspendMember(self, request, context):
-        """Stops an ACTIVE or PENDING member from earning and spending for now; nothing is forfeited.
+        """Stops an ACTIVE member from earning and spending for now; nothing is forfeited.
         FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) in any other state.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -44,7 +44,7 @@ class MembershipServiceStub:
     FAILED_PRECONDITION (MEMBER_STATE_FORBIDS, with the state).
     """
     SuspendMember: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.SuspendMemberRequest, _membership_service_pb2.SuspendMemberResponse]
-    """Stops an ACTIVE or PENDING member from earning and spending for now; nothing is forfeited.
+    """Stops an ACTIVE member from earning and spending for now; nothing is forfeited.
     FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) in any other state.
     """
     ReinstateMember: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.ReinstateMemberRequest, _membership_service_pb2.ReinstateMemberResponse]
@@ -123,7 +123,7 @@ class MembershipServiceAsyncStub(MembershipServiceStub):
     FAILED_PRECONDITION (MEMBER_STATE_FORBIDS, with the state).
     """
     SuspendMember: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.SuspendMemberRequest, _membership_service_pb2.SuspendMemberResponse]  # type: ignore[assignment]
-    """Stops an ACTIVE or PENDING member from earning and spending for now; nothing is forfeited.
+    """Stops an ACTIVE member from earning and spending for now; nothing is forfeited.
     FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) in any other state.
     """
     ReinstateMember: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.ReinstateMemberRequest, _membership_service_pb2.ReinstateMemberResponse]  # type: ignore[assignment]
@@ -223,7 +223,7 @@ class MembershipServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _membership_service_pb2.SuspendMemberRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_membership_service_pb2.SuspendMemberResponse, _abc.Awaitable[_membership_service_pb2.SuspendMemberResponse]]:
-        """Stops an ACTIVE or PENDING member from earning and spending for now; nothing is forfeited.
+        """Stops an ACTIVE member from earning and spending for now; nothing is forfeited.
         FAILED_PRECONDITION (MEMBER_STATE_FORBIDS) in any other state.
         """
 

@@ -214,6 +214,21 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("key_id", name=op.f("pk_master_keys")),
     )
     op.create_table(
+        "member_changes",
+        sa.Column("change_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.String(length=128), nullable=False),
+        sa.Column("from_state", sa.String(length=16), nullable=False),
+        sa.Column("to_state", sa.String(length=16), nullable=False),
+        sa.Column("actor", sa.String(length=128), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("changed_at", tables.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("change_id", name=op.f("pk_member_changes")),
+    )
+    with op.batch_alter_table("member_changes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_member_changes_customer_id_change_id"), ["customer_id", "change_id"], unique=False
+        )
+    op.create_table(
         "member_rewards",
         sa.Column("member_reward_id", sa.String(length=64), nullable=False),
         sa.Column("customer_id", sa.String(length=128), nullable=False),
@@ -255,6 +270,8 @@ def create_tables() -> None:
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("merged_at", tables.Instant(), nullable=False),
         sa.Column("undone_at", tables.Instant(), nullable=True),
+        sa.Column("undone_by", sa.String(length=128), nullable=False),
+        sa.Column("undo_reason", sa.String(length=500), nullable=False),
         sa.Column("snapshot", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("merge_id", name=op.f("pk_merges")),
     )
@@ -397,6 +414,8 @@ def add_columns() -> None:
     with op.batch_alter_table("orders") as batch_op:
         batch_op.add_column(sa.Column("points_paid_minor", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("replaces", sa.String(length=64), nullable=True))
+    with op.batch_alter_table("presence_keys") as batch_op:
+        batch_op.add_column(sa.Column("paused_at", tables.Instant(), nullable=True))
     with op.batch_alter_table("requests") as batch_op:
         batch_op.add_column(sa.Column("customer_id", sa.String(length=128), nullable=True))
 
@@ -413,7 +432,9 @@ def close_columns() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_lots_customer_id"))
         batch_op.create_index(
-            batch_op.f("ix_lots_customer_id_lot_id"), ["customer_id", "lot_id"], unique=False
+            batch_op.f("ix_lots_customer_id_earned_at_lot_id"),
+            ["customer_id", "earned_at", "lot_id"],
+            unique=False,
         )
         batch_op.create_index(
             "ix_lots_open",
