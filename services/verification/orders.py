@@ -30,10 +30,21 @@ ORDERS: Final[tuple[Check, ...]] = (
     ),
     rows(
         "O1-awards",
-        "what the lines of an order earned is the lot",
+        "what the lines of an order earned by a rule is the lot",
+        """
+        SELECT lots.lot_id FROM lots LEFT JOIN awards
+            ON awards.source = lots.source AND awards.order_id = lots.order_id AND awards.lot_id = lots.lot_id
+        WHERE lots.order_id <> '' AND lots.origin = 'EARN'
+        GROUP BY lots.lot_id, lots.points HAVING COALESCE(SUM(awards.points), 0) <> lots.points
+        """,
+    ),
+    rows(
+        "O1-exchanged",
+        "exchanged goods go on with points of a lot, and never with more than are left of it",
         """
         SELECT awards.lot_id FROM awards LEFT JOIN lots ON lots.lot_id = awards.lot_id
-        GROUP BY awards.lot_id, lots.points HAVING SUM(awards.points) <> COALESCE(lots.points, -1)
+        GROUP BY awards.lot_id, lots.points
+        HAVING SUM(awards.points - awards.gone_points) > COALESCE(lots.points, -1)
         """,
     ),
     rows(

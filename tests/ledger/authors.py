@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from tests.integration.shop import NOON
 from tests.ledger.episodes import answers
-from tests.ledger.operations import BringBack, Command, Enrol, Line, PlaceOrder, Step, Sweep
-from tests.ledger.programmes import RULES
+from tests.ledger.operations import (
+    BringBack,
+    Command,
+    DraftRule,
+    Enrol,
+    Line,
+    PlaceOrder,
+    PublishRule,
+    RetireRule,
+    Step,
+    Swap,
+    Sweep,
+)
+from tests.ledger.programmes import DRAFTS, RULES
 from tests.ledger.shop_model import Shop
 
 MEMBERS = ("anna", "ben", "cleo", "dina")
@@ -40,10 +52,14 @@ class Author:
         self.model = Shop(NOON, RULES)
         self.number = 0
         self.asked: list[Command] = []
-        self.writers: tuple[tuple[int, Callable[[], Command | None]], ...] = (
+        self.writers: tuple[tuple[float, Callable[[], Command | None]], ...] = (
             (8, self.order),
             (5, self.back),
+            (3, self.swap),
             (1, self.enrol),
+            (1, self.draft),
+            (1, self.publish),
+            (0.3, self.retire),
             (2, self.sweep),
             (2, self.again),
         )
@@ -72,6 +88,11 @@ class Author:
         self.number += 1
         return f"{prefix}{self.number}"
 
+    def moment(self) -> datetime:
+        """Now, by a clock that never shows the same time twice."""
+        self.number += 1
+        return self.model.now + timedelta(microseconds=self.number)
+
     def anyone(self) -> str:
         return self.random.choice((*MEMBERS, *MEMBERS, STRANGER))
 
@@ -82,7 +103,7 @@ class Author:
 
     def order(self) -> Command:
         late = self.random.choices((0, 1, 24, 24 * 20, 24 * 400), (20, 4, 2, 2, 1))[0]
-        placed_at = self.model.now - timedelta(hours=late, microseconds=self.number)  # no two at one moment
+        placed_at = self.moment() - timedelta(hours=late)
         lines = tuple(self.line() for _ in range(self.random.choices((1, 2, 3), (5, 3, 2))[0]))
         total = sum(quantity * price for _, quantity, price, _, _ in lines)
         return PlaceOrder(
@@ -111,10 +132,50 @@ class Author:
             request_id=self.name("r"),
             member=order["customer"] if self.random.random() < 0.95 else self.anyone(),
             return_id=self.name("b"),
-            returned_at=self.model.now,
+            returned_at=self.moment(),
             order_id=order_id if named else "",
             goods=goods,
         )
+
+    def swap(self) -> Command | None:
+        """Goods for other goods, or for the same in another size."""
+        owned = [one for one in self.model.orders if self.model.orders[one]["customer"] in self.model.members]
+        if not owned:
+            return None
+        order_id = self.random.choice(owned[-8:])
+        order = self.model.orders[order_id]
+        places = self.random.sample(range(len(order["lines"])), self.random.randint(1, len(order["lines"])))
+        goods = tuple(
+            (order["lines"][place]["sku"], self.random.randint(1, order["lines"][place]["quantity"]))
+            for place in places
+        )
+        same = tuple(
+            (sku, units, *order["content"]["lines"][place][2:])
+            for place, (sku, units) in zip(places, goods, strict=True)
+        )
+        lines = same if self.random.random() < 0.5 else (self.line(), self.line())
+        return Swap(
+            request_id=self.name("r"),
+            member=order["customer"],
+            exchange_id=self.name("x"),
+            order_id=order_id,
+            goods=goods,
+            new_order_id=self.name("o"),
+            swapped_at=self.moment(),
+            lines=lines,
+            paid_minor=self.random.choice((0, 0, 0, 100)),
+        )
+
+    def draft(self) -> Command:
+        content = self.random.choice(DRAFTS)
+        return DraftRule(request_id=self.name("r"), rule_id=content["id"], content=tuple(content.items()))
+
+    def publish(self) -> Command:
+        rule_id = self.random.choice(("rush", "gift", "base"))
+        return PublishRule(request_id=self.name("r"), rule_id=rule_id)
+
+    def retire(self) -> Command:
+        return RetireRule(request_id=self.name("r"), rule_id=self.random.choice(("rush", "gift")))
 
     def sweep(self) -> Command:
         return Sweep(member=self.random.choice(MEMBERS))

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from tests.ledger.model import Refused
+
 MINOR_PER_UNIT = 100
 
 Row = dict[str, Any]
@@ -26,7 +28,10 @@ class Rules:
     """The rules of a programme, each version from when until when, and what limited ones have given."""
 
     def __init__(self, rules: Iterable[Row]) -> None:
-        self.versions: list[Row] = [{"rule": rule, "since": None, "until": None} for rule in rules]
+        self.versions: list[Row] = [
+            {"rule": rule, "draft": False, "since": None, "until": None} for rule in rules
+        ]
+        self.in_file = {rule["id"] for rule in rules}
         self.given: dict[tuple[str, str], int] = {}  # (rule, member or "" for the budget) -> times or points
 
     def in_force(self, at: datetime) -> list[Row]:
@@ -34,20 +39,56 @@ class Rules:
         found = [
             one["rule"]
             for one in self.versions
-            if (one["since"] is None or one["since"] <= at) and (one["until"] is None or at < one["until"])
+            if not one["draft"]
+            and (one["since"] is None or one["since"] <= at)
+            and (one["until"] is None or at < one["until"])
         ]
         return sorted(found, key=lambda rule: (-rule.get("priority", 0), rule["id"]))
 
-    def publish(self, rule: Row, now: datetime) -> None:
-        for one in self.versions:
-            if one["rule"]["id"] == rule["id"] and one["until"] is None:
-                one["until"] = now
-        self.versions.append({"rule": rule, "since": now, "until": None})
+    # --- what the team does with rules of its own ---
 
-    def awards(self, order: Row) -> list[tuple[Row, list[int]]]:
-        """Each rule that gives something, with the points of each line of the order."""
+    def of(self, rule_id: str) -> list[Row]:
+        if rule_id in self.in_file:
+            raise Refused("RULE_IN_FILE")
+        return [one for one in self.versions if one["rule"]["id"] == rule_id]
+
+    def draft(self, rule: Row) -> None:
+        if any(one["draft"] for one in self.of(rule["id"])):
+            raise Refused("DRAFT_EXISTS")
+        self.versions.append({"rule": rule, "draft": True, "since": None, "until": None})
+
+    def publish(self, rule_id: str, now: datetime) -> None:
+        """The newest version comes into force in the place of those before it."""
+        versions = self.of(rule_id)
+        if not versions:
+            raise Refused("RULE_NOT_FOUND")
+        if not versions[-1]["draft"]:
+            raise Refused("RULE_NOT_DRAFT")
+        self.end(versions[:-1], now)
+        versions[-1].update(draft=False, since=now)
+
+    def retire(self, rule_id: str, now: datetime) -> None:
+        versions = self.of(rule_id)
+        if not versions:
+            raise Refused("RULE_NOT_FOUND")
+        if not self.end(versions, now):
+            raise Refused("RULE_NOT_PUBLISHED")
+
+    def end(self, versions: list[Row], now: datetime) -> bool:
+        open_ones = [one for one in versions if not one["draft"] and one["until"] is None]
+        for one in open_ones:
+            one["until"] = now
+        return bool(open_ones)
+
+    # --- what an order earns ---
+
+    def awards(self, order: Row, kept: list[int]) -> list[tuple[Row, list[int]]]:
+        """Each rule that gives something, with the points of each line of the order.
+
+        kept: what of each line's amount has earned already.
+        """
         rules = self.in_force(order["at"])
-        basis = self.basis(order)
+        basis = self.basis(order, kept)
         counts = {rule["id"]: self.counting(rule, order, basis) for rule in rules}
         holds = {rule["id"] for rule in rules if self.holds(rule, order, counts[rule["id"]])}
         rates = [
@@ -72,9 +113,10 @@ class Rules:
                 given.append((rule, by_largest_remainder(points, weights)))
         return given
 
-    def basis(self, order: Row) -> list[int]:
-        """What was paid for each line in money; a gift card earns nothing."""
-        amounts = [quantity * price for _, quantity, price, _, _ in order["lines"]]
+    def basis(self, order: Row, kept: list[int]) -> list[int]:
+        """What was paid for each line in money, and earned nothing yet; a gift card earns nothing."""
+        full = [units * price for _, units, price, _, _ in order["lines"]]
+        amounts = [amount - part for amount, part in zip(full, kept, strict=True)]
         paid = by_largest_remainder(order["paid"], amounts)
         gifts = [gift for _, _, _, _, gift in order["lines"]]
         return [0 if gift else amount - part for amount, part, gift in zip(amounts, paid, gifts, strict=True)]

@@ -112,7 +112,7 @@ class Points:
         points: int,
         activates_at: datetime,
         expires_at: datetime,
-        order: str = "",
+        earned_at: datetime | None = None,
     ) -> None:
         pending = activates_at > self.now
         self.lots[lot_id] = {
@@ -124,7 +124,7 @@ class Points:
             "lapsed": 0,
             "activates_at": activates_at,
             "expires_at": expires_at,
-            "order": order,
+            "earned_at": earned_at or self.now,
         }
         self.settle(owner)
         self.advance(self.now)

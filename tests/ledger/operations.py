@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.activity.rules.exchanges import Exchange
 from services.activity.rules.orders import Order, OrderLine
 from services.activity.rules.returns import Return, ReturnLine
+from services.activity.use_cases.exchanges import record_exchanges
 from services.activity.use_cases.orders import record_orders
 from services.activity.use_cases.returns import record_returns
+from services.earning.rules.versions import NewDraft, RuleChange
+from services.earning.use_cases.editing import create_rules, publish_rules, retire_rules
 from services.loyalty.use_cases.time import Due, sweep_accounts
 from services.membership.rules.members import Enrolment
 from services.membership.use_cases.members import enrol_members
 from services.storage.unit import AnyUseCase
+from tests.ledger.programmes import earning_rule
 from tests.ledger.shop_model import Shop
 
 Asked = tuple[AnyUseCase, Any]
@@ -65,12 +71,15 @@ class PlaceOrder(OfMember):
     paid_minor: int = 0  # of the total, with points
 
     def asked(self) -> Asked:
-        lines = tuple(
-            OrderLine(sku, quantity, price, category=category, gift_card=gift)
-            for sku, quantity, price, category, gift in self.lines
-        )
         order = Order(
-            "default", self.order_id, self.member, self.placed_at, "WEB", "GBP", lines, self.paid_minor
+            "default",
+            self.order_id,
+            self.member,
+            self.placed_at,
+            "WEB",
+            "GBP",
+            order_lines(self.lines),
+            self.paid_minor,
         )
         return record_orders, order
 
@@ -103,6 +112,97 @@ class BringBack(OfMember):
         model.bring_back(
             {"id": self.return_id, "order": self.order_id, "customer": self.member, "goods": self.goods}
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swap(OfMember):
+    exchange_id: str
+    order_id: str
+    goods: tuple[tuple[str, int], ...]
+    new_order_id: str
+    swapped_at: datetime
+    lines: tuple[Line, ...]
+    paid_minor: int = 0
+
+    def asked(self) -> Asked:
+        exchange = Exchange(
+            source="default",
+            exchange_id=self.exchange_id,
+            customer_id=self.member,
+            exchanged_at=self.swapped_at,
+            channel="STORE",
+            order_id=self.order_id,
+            returned=tuple(ReturnLine(*line) for line in self.goods),
+            new_order_id=self.new_order_id,
+            taken=order_lines(self.lines),
+            currency="GBP",
+            points_paid_minor=self.paid_minor,
+        )
+        return record_exchanges, exchange
+
+    def play(self, model: Shop) -> None:
+        new = {
+            "id": self.new_order_id,
+            "customer": self.member,
+            "at": self.swapped_at,
+            "lines": self.lines,
+            "paid": self.paid_minor,
+        }
+        model.exchange(
+            {
+                "id": self.exchange_id,
+                "order": self.order_id,
+                "customer": self.member,
+                "goods": self.goods,
+                "new": new,
+            }
+        )
+
+
+def order_lines(lines: Iterable[Line]) -> tuple[OrderLine, ...]:
+    return tuple(
+        OrderLine(sku, quantity, price, category=category, gift_card=gift)
+        for sku, quantity, price, category, gift in lines
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfTheTeam(Command):
+    """What the team does with one of its earning rules."""
+
+    rule_id: str
+
+    def touched(self) -> tuple[str, ...]:
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftRule(OfTheTeam):
+    content: tuple[tuple[str, Any], ...]
+
+    def asked(self) -> Asked:
+        return create_rules, NewDraft(earning_rule(dict(self.content)), None, "tess")
+
+    def play(self, model: Shop) -> None:
+        model.rules.draft(dict(self.content))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishRule(OfTheTeam):
+    def asked(self) -> Asked:
+        return publish_rules, RuleChange(self.rule_id, actor="tess")
+
+    def play(self, model: Shop) -> None:
+        model.rules.publish(self.rule_id, model.now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetireRule(OfTheTeam):
+    def asked(self) -> Asked:
+        return retire_rules, RuleChange(self.rule_id, actor="tess")
+
+    def play(self, model: Shop) -> None:
+        model.rules.retire(self.rule_id, model.now)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, Engine, delete, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from services.earning.use_cases.syncing import sync_file_rules
 from services.errors import RegularsError
 from services.points.book import add_lots_and_holds, find_entries
 from services.programme.programme import Programme
@@ -60,6 +61,7 @@ class Product:
         with self._connection.begin(), without_triggers(self._connection):
             for table in metadata.sorted_tables:
                 self._connection.execute(delete(table))
+            sync_file_rules(self._connection, self.programme, self.clock.now())
 
     def ask(self, commands: Sequence[Command]) -> list[str]:
         """What each command is answered with: "ok", or the reason of a refusal."""

@@ -5,31 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from tests.ledger.earning_model import Rules
-from tests.ledger.model import FORFEIT, MAY_EARN, Points, Refused, Row
+from tests.ledger.earning_model import Rules, by_largest_remainder
+from tests.ledger.ledger_model import EXPIRY_MONTHS, ZONE, Ledger, end_of_month
+from tests.ledger.model import FORFEIT, MAY_EARN, Refused, Row
 
-ZONE = ZoneInfo("Europe/London")
 PENDING_DAYS = 14  # the return window
-EXPIRY_MONTHS = 12
 
 
-def end_of_month(moment: datetime, months: int) -> datetime:
-    """Midnight after the last day of the month that lies so many months later, in the shop's time zone."""
-    local = moment.astimezone(ZONE)
-    month = local.month + months + 1
-    year = local.year + (month - 1) // 12
-    return datetime(year, (month - 1) % 12 + 1, 1, tzinfo=ZONE).astimezone(moment.tzinfo)
-
-
-class Shop(Points):
+class Shop(Ledger):
     """Orders and returns, and what they do to points."""
 
     def __init__(self, now: datetime, rules: Iterable[Row]) -> None:
         super().__init__(now)
         self.orders: dict[str, Row] = {}
         self.returns: dict[str, Row] = {}
+        self.exchanges: dict[str, Row] = {}
         self.rules = Rules(rules)
         self.requests: dict[str, Any] = {}
 
@@ -55,21 +46,31 @@ class Shop(Points):
             if known["content"] != order:
                 raise Refused("ORDER_DIFFERS")
             return
+        self.keep(order)
+        if self.earns(order):
+            self.earn(order)
+
+    def keep(self, order: Row, replaces: str = "") -> None:
         self.orders[order["id"]] = {
             "content": order,
             "customer": order["customer"],
             "at": order["at"],
             "lines": [
-                {"sku": line[0], "quantity": line[1], "price": line[2], "back": 0} for line in order["lines"]
+                {"sku": sku, "quantity": units, "price": price, "card": card, "back": 0}
+                for sku, units, price, _, card in order["lines"]
             ],
             "awards": {},  # lot -> per line [points, gone]
+            "replaces": replaces,
+            "replaced_by": [],  # [order, value that it kept]
         }
-        member = self.members.get(order["customer"])
-        if member and member["state"] in MAY_EARN and order["at"] >= member["enrolled_at"]:
-            self.earn(order)
 
-    def earn(self, order: Row) -> None:
-        for rule, shares in self.rules.awards(order):
+    def earns(self, order: Row) -> bool:
+        member = self.members.get(order["customer"])
+        return bool(member and member["state"] in MAY_EARN and order["at"] >= member["enrolled_at"])
+
+    def earn(self, order: Row, kept: list[int] | None = None) -> None:
+        """kept: what of each line's amount has earned already."""
+        for rule, shares in self.rules.awards(order, kept or [0] * len(order["lines"])):
             lot_id = f"default/{order['id']}/{rule['id']}"
             self.orders[order["id"]]["awards"][lot_id] = [[share, 0] for share in shares]
             self.count(order["customer"], order["at"], sum(shares))
@@ -79,7 +80,7 @@ class Shop(Points):
                 sum(shares),
                 order["at"] + timedelta(days=rule.get("pending_days", PENDING_DAYS)),
                 end_of_month(order["at"], rule.get("expiry_months", EXPIRY_MONTHS)),
-                order["id"],
+                earned_at=order["at"],
             )
 
     def count(self, member: str, at: datetime, points: int) -> None:
@@ -91,52 +92,92 @@ class Shop(Points):
     # --- returns ---
 
     def bring_back(self, back: Row) -> None:
-        """back: id, order ("" when nobody knows), customer, goods (sku, quantity)."""
+        """back: id, order ("" when nobody knows), customer, goods (sku, units)."""
         if back["id"] in self.returns:
             return
+        taken = self.matched(back)
+        self.returns[back["id"]] = back
+        self.hand_in(taken)
+        for order_id in sorted({order_id for order_id, _ in taken}):
+            if self.orders[order_id]["customer"] in self.members:
+                self.restore(order_id)
+                self.reverse(self.orders[order_id])
+
+    def matched(self, back: Row) -> dict[tuple[str, int], int]:
+        """How many units go back to which order lines, the latest purchase first."""
         order = self.orders.get(back["order"])
         if back["order"] and (order is None or order["customer"] != back["customer"]):
             raise Refused("ORDER_NOT_FOUND")
-        lines = [
-            (one["at"], place, order_id)
-            for order_id, one in self.orders.items()
-            if one["customer"] == back["customer"] and back["order"] in {"", order_id}
-            for place in range(len(one["lines"]))
-        ]
+        lines = sorted(
+            (
+                (one["at"], place, order_id)
+                for order_id, one in self.orders.items()
+                if one["customer"] == back["customer"] and back["order"] in {"", order_id}
+                for place in range(len(one["lines"]))
+            ),
+            reverse=True,
+        )
         taken: dict[tuple[str, int], int] = {}
-        missing = 0
-        for sku, quantity in back["goods"]:
-            wanted = quantity
-            for _, place, order_id in sorted(lines, reverse=True):  # the latest purchase first
+        for sku, wanted in back["goods"]:
+            missing = wanted
+            for _, place, order_id in lines:
                 line = self.orders[order_id]["lines"][place]
                 left = line["quantity"] - line["back"] - taken.get((order_id, place), 0)
-                units = min(wanted, left) if line["sku"] == sku else 0
-                taken[order_id, place] = taken.get((order_id, place), 0) + units
-                wanted -= units
-            missing += wanted
-        if back["order"] and missing:
-            raise Refused("RETURN_EXCEEDS_ORDER")
-        self.returns[back["id"]] = back
+                units = min(missing, left) if line["sku"] == sku else 0
+                if units:
+                    taken[order_id, place] = taken.get((order_id, place), 0) + units
+                    missing -= units
+            if back["order"] and missing:
+                raise Refused("RETURN_EXCEEDS_ORDER")
+        return taken
+
+    def hand_in(self, taken: dict[tuple[str, int], int]) -> None:
         for (order_id, place), units in taken.items():
             self.orders[order_id]["lines"][place]["back"] += units
-        for order_id in sorted({order_id for (order_id, _), units in taken.items() if units}):
-            self.undo(order_id)
 
-    def undo(self, order_id: str) -> None:
-        """Points that paid for the goods come back, then those that the goods earned go."""
-        order = self.orders[order_id]
-        if order["customer"] not in self.members:
-            return
-        total = sum(line["quantity"] * line["price"] for line in order["lines"])
-        refunded = sum(line["back"] * line["price"] for line in order["lines"])
-        for _, hold in sorted(self.holds.items()):
-            if hold["order"] == order_id and hold["owner"] == order["customer"] and total:
+    # --- points that paid for what came back ---
+
+    def restore(self, order_id: str) -> None:
+        """Spent points come back, by the share of an order that was repaid for good.
+
+        Goods that were exchanged are paid for until the new ones come back; points that paid for an order
+        paid for whatever its goods were exchanged for.
+        """
+        while order_id:
+            order = self.orders[order_id]
+            total = self.value(order, "quantity")
+            for hold in self.paying(order_id):
                 spent = sum(part["spent"] for part in hold["parts"])
                 already = sum(part["back"] for part in hold["parts"])
-                self.give_back(hold, max(spent * refunded // total - already, 0))
-        self.reverse(order)
+                self.give_back(hold, max(spent * self.repaid(order_id) // total - already, 0))
+            order_id = order["replaces"]
+
+    def value(self, order: Row, units: str) -> int:
+        """What so many units of each line cost; an order that cost nothing goes by its units."""
+        is_free = not any(line["quantity"] * line["price"] for line in order["lines"])
+        return sum(line[units] * (1 if is_free else line["price"]) for line in order["lines"])
+
+    def repaid(self, order_id: str) -> int:
+        """What of an order was paid out for good."""
+        order = self.orders[order_id]
+        repaid = self.value(order, "back")
+        for new_order_id, kept in order["replaced_by"]:
+            whole = self.value(self.orders[new_order_id], "quantity")
+            repaid -= kept - kept * self.repaid(new_order_id) // whole
+        return repaid
+
+    def paying(self, order_id: str) -> list[Row]:
+        """The spends of the customer that paid for the order."""
+        owner = self.orders[order_id]["customer"]
+        return [hold for hold in self.holds.values() if (hold["order"], hold["owner"]) == (order_id, owner)]
+
+    # --- points that goods earned ---
 
     def reverse(self, order: Row) -> None:
+        lost = self.lost(order)
+        self.take_away(order, lost)
+
+    def lost(self, order: Row) -> dict[str, int]:
         """The original award, line by line: all partial returns together end at exactly the award."""
         gone: dict[str, int] = {}
         for lot_id, shares in order["awards"].items():
@@ -144,13 +185,66 @@ class Shop(Points):
                 target = share[0] * line["back"] // line["quantity"]
                 gone[lot_id] = gone.get(lot_id, 0) + target - share[1]
                 share[1] = target
-        self.count(order["customer"], order["at"], -sum(gone.values()))
-        for lot_id, points in gone.items():
+        return gone
+
+    def take_away(self, order: Row, lost: dict[str, int]) -> None:
+        """Points leave their lots, and the year in which they were earned; what lapsed is gone already."""
+        missing = {}
+        for lot_id, points in lost.items():
             lot = self.lots[lot_id]
-            lapsed = min(points, lot["lapsed"])  # what lapsed by itself is gone already
+            self.count(order["customer"], lot["earned_at"], -points)
+            lapsed = min(points, lot["lapsed"])
             lot["lapsed"] -= lapsed
-            gone[lot_id] -= lapsed
-        self.take_back(order["customer"], gone)
+            missing[lot_id] = points - lapsed
+        self.take_back(order["customer"], missing)
+
+    # --- exchanges ---
+
+    def exchange(self, swap: Row) -> None:
+        """swap: id, order, customer, goods (sku, units), new (an order)."""
+        known = self.exchanges.get(swap["id"])
+        if known is not None:
+            if known != swap:
+                raise Refused("EXCHANGE_DIFFERS")
+            return
+        new = swap["new"]
+        if new["id"] in self.orders:
+            raise Refused("ORDER_DIFFERS")
+        taken = self.matched(swap)
+        old = self.orders[swap["order"]]
+        worth = {place: units * old["lines"][place]["price"] for (_, place), units in taken.items()}
+        total = sum(units * price for _, units, price, _, _ in new["lines"])
+        if new["paid"] > max(total - sum(worth.values()), 0):
+            raise Refused("INVALID")
+        self.exchanges[swap["id"]] = swap
+        self.hand_in(taken)
+        self.keep(new, replaces=swap["order"])
+        old["replaced_by"].append((new["id"], min(sum(worth.values()), total)))
+        if swap["customer"] in self.members:
+            earning = sum(minor for place, minor in worth.items() if not old["lines"][place]["card"])
+            self.hand_over(old, new, earning)
+
+    def hand_over(self, old: Row, new: Row, returned: int) -> None:
+        """The new goods keep the points of the old ones as far as they are worth as much; the rest is earned.
+
+        returned: what came back was worth, without gift cards.
+        """
+        amounts = [0 if card else units * price for _, units, price, _, card in new["lines"]]
+        kept = min(returned, sum(amounts))
+        self.restore(old["content"]["id"])
+        lost = self.lost(old)
+        gone = {
+            lot_id: points * (returned - kept) // returned if kept else points
+            for lot_id, points in lost.items()
+        }
+        self.take_away(old, gone)
+        awards = self.orders[new["id"]]["awards"]
+        for lot_id, points in lost.items():
+            if points > gone[lot_id]:
+                shares = by_largest_remainder(points - gone[lot_id], amounts)
+                awards[lot_id] = [[share, 0] for share in shares]
+        if self.earns(new):
+            self.earn(new, by_largest_remainder(kept, amounts))
 
     # --- closing ---
 
