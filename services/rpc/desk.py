@@ -56,10 +56,13 @@ class FrontDesk:
         if handler.unary_unary:
             unary = self._unary(method, handler.unary_unary)
             return grpc.unary_unary_rpc_method_handler(unary, deserializer, serializer)
+        if handler.unary_stream:
+            answers = self._stream(method, handler.unary_stream, valid)
+            return grpc.unary_stream_rpc_method_handler(answers, deserializer, serializer)
         if handler.stream_stream:
-            stream = self._stream(method, handler.stream_stream)
+            stream = self._stream(method, handler.stream_stream, messages)
             return grpc.stream_stream_rpc_method_handler(stream, deserializer, serializer)
-        raise TypeError(f"{method}: the front desk knows unary calls and two-way streams")
+        raise TypeError(f"{method}: the front desk knows no streams that are answered once")
 
     def _admit(self, context: ServicerContext[Any, Any], scopes: frozenset[str]) -> None:
         key = self._keyring.authenticate(header_of(context.invocation_metadata() or ()), self._clock.now())
@@ -84,18 +87,19 @@ class FrontDesk:
         return call
 
     def _stream(
-        self, method: str, behaviour: Callable[..., AsyncIterator[Any]]
+        self,
+        method: str,
+        behaviour: Callable[..., AsyncIterator[Any]],
+        checked: Callable[[Any], Any],
     ) -> Callable[..., AsyncIterator[Any]]:
         scopes = self._scopes[method]
 
-        async def call(
-            requests: AsyncIterator[Any], context: ServicerContext[Any, Any]
-        ) -> AsyncIterator[Any]:
+        async def call(asked: Any, context: ServicerContext[Any, Any]) -> AsyncIterator[Any]:
             started = time.perf_counter()
             code = "OK"
             try:
                 self._admit(context, scopes)
-                async for response in behaviour(messages(requests), context):
+                async for response in behaviour(checked(asked), context):
                     yield response
             except BaseException as error:  # noqa: BLE001  (every end is answered and counted)
                 code = code_name(error)
