@@ -65,6 +65,7 @@ def answers(model: Shop, commands: Sequence[Command]) -> list[str]:
         for place, command in enumerate(commands):
             if kinds[place] is kind:
                 given[place] = answer(model, command)
+        model.reward()
     return [given[place] for place in range(len(commands))]
 
 

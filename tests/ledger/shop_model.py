@@ -21,6 +21,7 @@ class Shop(Ledger):
         self.orders: dict[str, Row] = {}
         self.returns: dict[str, Row] = {}
         self.exchanges: dict[str, Row] = {}
+        self.unrewarded: list[tuple[Row, list[int]]] = []  # orders of the present moment
         self.rules = Rules(rules)
         self.requests: dict[str, Any] = {}
 
@@ -47,8 +48,7 @@ class Shop(Ledger):
                 raise Refused("ORDER_DIFFERS")
             return
         self.keep(order)
-        if self.earns(order):
-            self.earn(order)
+        self.unrewarded.append((order, [0] * len(order["lines"])))
 
     def keep(self, order: Row, replaces: str = "") -> None:
         self.orders[order["id"]] = {
@@ -68,9 +68,21 @@ class Shop(Ledger):
         member = self.members.get(order["customer"])
         return bool(member and member["state"] in MAY_EARN and order["at"] >= member["enrolled_at"])
 
-    def earn(self, order: Row, kept: list[int] | None = None) -> None:
+    def reward(self) -> None:
+        """Award the orders that came together: by time, and everybody's first before anybody's second."""
+        turns: dict[str, int] = {}
+        queue = []
+        for order, kept in sorted(self.unrewarded, key=lambda one: (one[0]["at"], one[0]["id"])):
+            turns[order["customer"]] = turns.get(order["customer"], 0) + 1
+            queue.append((turns[order["customer"]], order["at"], order["id"], order, kept))
+        self.unrewarded.clear()
+        for _, _, _, order, kept in sorted(queue, key=lambda one: one[:3]):
+            if self.earns(order):
+                self.earn(order, kept)
+
+    def earn(self, order: Row, kept: list[int]) -> None:
         """kept: what of each line's amount has earned already."""
-        for rule, shares in self.rules.awards(order, kept or [0] * len(order["lines"])):
+        for rule, shares in self.rules.awards(order, kept):
             lot_id = f"default/{order['id']}/{rule['id']}"
             self.orders[order["id"]]["awards"][lot_id] = [[share, 0] for share in shares]
             self.count(order["customer"], order["at"], sum(shares))
@@ -243,8 +255,7 @@ class Shop(Ledger):
             if points > gone[lot_id]:
                 shares = by_largest_remainder(points - gone[lot_id], amounts)
                 awards[lot_id] = [[share, 0] for share in shares]
-        if self.earns(new):
-            self.earn(new, by_largest_remainder(kept, amounts))
+        self.unrewarded.append((new, by_largest_remainder(kept, amounts)))
 
     # --- closing ---
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.points import account as ledger
+from services.loyalty.use_cases import orders
+from services.points import account, earning, purse
 from services.points.account import Account
-from services.points.lots import Cause, Kind, Lot, LotState
+from services.points.holds import Hold
+from services.points.lots import Cause, Kind, Lot, LotState, Side, spend_order
 from services.storage.database import make_engine
 from tests.integration.shop import ManualClock
 from tests.ledger.authors import Author
@@ -29,47 +32,78 @@ def debts_are_never_paid(patch: pytest.MonkeyPatch) -> None:
 
 
 def points_expire_a_day_late(patch: pytest.MonkeyPatch) -> None:
-    expire = Account._expire
-    patch.setattr(Account, "_expire", lambda account, now: expire(account, now - timedelta(days=1)))
+    due = Account._due
+
+    def late(account: Account, now: datetime) -> Iterator[Any]:
+        yield from due(replace_expiry(account, timedelta(days=1)), now)
+
+    patch.setattr(Account, "_due", late)
+
+
+def replace_expiry(account: Account, later: timedelta) -> Account:
+    """The account as it would be if its lots lived longer."""
+    lots = {name: replace(lot, expires_at=lot.expires_at + later) for name, lot in account.lots.items()}
+    return replace(account, lots=lots)
 
 
 def points_are_spendable_at_once(patch: pytest.MonkeyPatch) -> None:
     credit = Account.credit
 
     def early(account: Account, lot: Lot, cause: Cause) -> None:
-        credit(account, ledger.replace(lot, state=LotState.ACTIVE), cause)
+        credit(account, replace(lot, state=LotState.ACTIVE), cause)
 
     patch.setattr(Account, "credit", early)
 
 
 def the_latest_expiry_goes_first(patch: pytest.MonkeyPatch) -> None:
-    ordered = ledger.spend_order
-    patch.setattr(ledger, "spend_order", lambda lots: ordered(lots)[::-1])
+    for module in (account, purse):
+        patch.setattr(module, "spend_order", lambda lots: spend_order(lots)[::-1])
 
 
-def returns_make_debt_beside_points(patch: pytest.MonkeyPatch) -> None:
-    take_back = Account.take_back
+def returns_leave_other_lots_alone(patch: pytest.MonkeyPatch) -> None:
+    take = Account.take
 
-    def only_named(account: Account, first: Any, points: int, cause: Cause) -> None:
-        others = {name: lot for name, lot in account.lots.items() if name not in first}
-        for name in others:
-            del account.lots[name]
-        take_back(account, first, points, cause)
-        account.lots.update(others)
+    def only_own(account: Account, lot: Lot, points: int, kind: Kind, cause: Cause, *into: Side) -> None:
+        if kind is not Kind.REVERSE_EARN or into or lot.order_id in cause.reference:
+            take(account, lot, points, kind, cause, *into)
 
-    patch.setattr(Account, "take_back", only_named)
+    patch.setattr(Account, "take", only_own)
 
 
 def expired_points_are_not_written_down(patch: pytest.MonkeyPatch) -> None:
-    move = Account._move
+    move = Account.move
 
     def silent(account: Account, kind: Kind, *rest: Any) -> None:
-        kept = list(account.movements)
         move(account, kind, *rest)
         if kind is Kind.EXPIRE:
-            account.movements[:] = kept
+            account.movements.pop()
 
-    patch.setattr(Account, "_move", silent)
+    patch.setattr(Account, "move", silent)
+
+
+def spent_points_come_back_twice(patch: pytest.MonkeyPatch) -> None:
+    restore = Account.restore
+
+    def twice(account: Account, hold: Hold, points: int, grace: timedelta, cause: Cause) -> Hold:
+        restore(account, hold, points, grace, cause)
+        return restore(account, hold, points, grace, cause)
+
+    patch.setattr(Account, "restore", twice)
+
+
+def holds_never_lapse(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Account, "_lapse", lambda _account, _hold_id, _at: None)
+
+
+def points_are_floored_line_by_line(patch: pytest.MonkeyPatch) -> None:
+    lots_of = earning.lots_of
+
+    def floored(occasion: Any, awards: Any, *rest: Any) -> Any:
+        by_line = {line.line: line.amount_minor // 100 for line in occasion.lines}
+        cut = [replace(one, points=min(one.points, sum(by_line.values()))) for one in awards]
+        return lots_of(occasion, [one for one in cut if one.points], *rest)
+
+    patch.setattr(orders, "lots_of", floored)
 
 
 FAULTS: tuple[Plant, ...] = (
@@ -77,8 +111,11 @@ FAULTS: tuple[Plant, ...] = (
     points_expire_a_day_late,
     points_are_spendable_at_once,
     the_latest_expiry_goes_first,
-    returns_make_debt_beside_points,
+    returns_leave_other_lots_alone,
     expired_points_are_not_written_down,
+    spent_points_come_back_twice,
+    holds_never_lapse,
+    points_are_floored_line_by_line,
 )
 
 
