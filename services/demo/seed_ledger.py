@@ -59,7 +59,7 @@ class Ledger:
         lost = losses(portions, lines)
         taken = by_subject((one.portion, one.amount) for one in lost)
         cause = Cause(returned_at, f"return of {order.source}/{order.order_id}")
-        entry.account.take_back(list(taken), sum(taken.values()), cause)
+        entry.account.take_back(taken, cause)
         entry.count(-sum(taken.values()), order.placed_at, self._programme)
         after = {(one.portion.line, one.portion.of): one.portion for one in lost}
         return [after.get((one.line, one.of), one) for one in portions]

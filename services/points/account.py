@@ -5,7 +5,7 @@ A command checks before it changes anything, so one that is refused leaves the a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -150,16 +150,28 @@ class Account(Purse):
 
     # --- what undoes ---
 
-    def take_back(self, first: Sequence[str], points: int, cause: Cause) -> None:
-        """Take back earned points: from the lots named, pending before active, then others, then debt."""
-        named = [self.lots[lot_id] for lot_id in first if lot_id in self.lots]
-        named.sort(key=lambda lot: lot.state is not LotState.PENDING)
-        others = spend_order(lot for lot in self.lots.values() if lot.lot_id not in set(first))
-        for lot in (*named, *others):
-            taken = min(points, lot.remaining_points) if lot.is_open else 0
-            points -= taken
+    def take_back(self, lost: Mapping[str, int], cause: Cause) -> None:
+        """Take back earned points, from each lot what it loses; lots that were not read have nothing left.
+
+        What a lot cannot pay comes from the others named, pending before active, then from all others, then
+        it is debt.
+        """
+        missing = sum(lost.values())
+        for lot_id, points in lost.items():
+            missing -= self._take_from(lot_id, points, cause)
+        named = sorted(lost, key=lambda name: name in self.lots and self.lots[name].state is LotState.ACTIVE)
+        others = spend_order(lot for lot in self.lots.values() if lot.lot_id not in lost)
+        for lot_id in (*named, *(lot.lot_id for lot in others)):
+            missing -= self._take_from(lot_id, missing, cause)
+        self.move(Kind.REVERSE_EARN, missing, Side.DEBT, Side.PROGRAMME, "", cause)
+
+    def _take_from(self, lot_id: str, points: int, cause: Cause) -> int:
+        """Take back what the lot has left of the points; returns how many that were."""
+        lot = self.lots.get(lot_id)
+        taken = min(points, lot.remaining_points) if lot is not None and lot.is_open else 0
+        if lot is not None:
             self.take(lot, taken, Kind.REVERSE_EARN, cause)
-        self.move(Kind.REVERSE_EARN, points, Side.DEBT, Side.PROGRAMME, "", cause)
+        return taken
 
     def undo_lapse(self, lot_id: str, kind: Kind, points: int, cause: Cause) -> None:
         """Give a lot back what an EXPIRE or FORFEIT took from it, because something else takes it first.

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from services.loyalty.rules.families import OrderKey
-from services.loyalty.rules.portions import Portion
+from services.loyalty.rules.portions import LAPSES, Lapse, Portion
 from services.points.lots import Kind, Side
 from services.storage.sets import among, insert_tuples, upsert
 from services.storage.tables import awards, movements, tier_spend
@@ -37,9 +37,9 @@ _SPEND = (
     .where(among(tier_spend.c.order_id, "ids"))
     .order_by(tier_spend.c.order_id, tier_spend.c.source, tier_spend.c.line, tier_spend.c.spent_at)
 )
-_LAPSED = (
-    select(movements.c.lot_id, movements.c.kind, movements.c.debit, func.sum(movements.c.points))
-    .where(among(movements.c.lot_id, "ids"), movements.c.kind.in_((Kind.EXPIRE, Kind.FORFEIT)))
+_LAPSES = (
+    select(movements.c.lot_id, movements.c.kind, func.sum(movements.c.points), movements.c.debit)
+    .where(among(movements.c.lot_id, "ids"), movements.c.kind.in_(LAPSES))
     .group_by(movements.c.lot_id, movements.c.kind, movements.c.debit)
     .order_by(movements.c.lot_id, movements.c.kind)
 )
@@ -109,11 +109,7 @@ def _spend_row(one: Portion) -> dict[str, str | int | datetime]:
     }
 
 
-def lapsed_points(connection: Connection, lot_ids: Iterable[str]) -> dict[str, dict[Kind, int]]:
-    """What expired or was forfeited of the lots, less what was undone of it."""
-    found: dict[str, dict[Kind, int]] = {}
-    for lot_id, kind, debit, points in connection.execute(_LAPSED, {"ids": sorted(set(lot_ids))}):
-        of_lot = found.setdefault(lot_id, {})
-        sign = -1 if debit == Side.PROGRAMME else 1
-        of_lot[Kind(kind)] = of_lot.get(Kind(kind), 0) + sign * int(points)
-    return found
+def find_lapses(connection: Connection, lot_ids: Iterable[str]) -> list[Lapse]:
+    """What expired or was forfeited of the lots, and what was undone of it."""
+    rows = connection.execute(_LAPSES, {"ids": sorted(set(lot_ids))})
+    return [Lapse(lot_id, Kind(kind), int(points), Side(debit)) for lot_id, kind, points, debit in rows]

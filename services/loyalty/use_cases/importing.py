@@ -13,6 +13,7 @@ from services.loyalty.rules.adjusting import (
     OpeningBalance,
     RowDiffersError,
     granted_lot,
+    import_reference,
     is_same_row,
 )
 from services.loyalty.use_cases.commands import account_of, each, locked_book
@@ -35,7 +36,7 @@ def import_balances(unit: UnitOfWork, rows: Sequence[OpeningBalance]) -> list[Op
         if account.state not in MAY_EARN:
             raise MayNotEarnError(field="customer_id", state=account.state)
         lot = stored[row.lot_id] = _opening_lot(unit, row)
-        cause = Cause(unit.now, f"import {row.import_id}", row.actor, OPENING_REASON)
+        cause = Cause(unit.now, import_reference(row.import_id), row.actor, OPENING_REASON)
         account.credit(lot, cause)
         return Opened(duplicate=False, points=row.points)
 

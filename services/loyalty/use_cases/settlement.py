@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import chain
 
 from services.events import OrderReturned
 from services.loyalty.queries import families, portions
 from services.loyalty.rules.families import OrderKey
-from services.loyalty.rules.portions import Loss, Portion, losses
+from services.loyalty.rules.portions import Loss, Portion, lapsed_points, losses
 from services.points.book import Book, Entry
 from services.points.holds import Hold
-from services.points.lots import Cause
+from services.points.lots import Cause, Kind
 from services.storage.unit import UnitOfWork
 
 PortionKey = tuple[str, str, int, str]
@@ -55,8 +56,14 @@ class Settlement:
         found = portions.find_awards(unit.connection, keys)
         self.awards = Portions(found)
         self.spend = Portions(portions.find_spend(unit.connection, keys) if self._counts_spend else ())
-        self._lapsed = portions.lapsed_points(unit.connection, (one.of for one in found))
+        self._lapsed = self._find_lapsed({one.of for one in found})
         self._fetch_lots({one.of for one in found})
+
+    def _find_lapsed(self, lot_ids: set[str]) -> dict[str, dict[Kind, int]]:
+        """What time has taken of the lots: long ago, and just now when their accounts were opened."""
+        stored = portions.find_lapses(self._unit.connection, lot_ids)
+        just_now = (move for entry in self._book.entries.values() for move in entry.account.movements)
+        return lapsed_points(chain(stored, just_now), lot_ids)
 
     def _fetch_lots(self, lot_ids: set[str]) -> None:
         self._book.fetch_holds(hold_id for ids in self._paying.values() for hold_id in ids)
@@ -86,7 +93,7 @@ class Settlement:
             self._undo_lapse(entry, lot_id, taken, cause)
             if not self._counts_spend:
                 entry.count(-taken, entry.account.lots[lot_id].earned_at, self._unit.programme)
-        entry.account.take_back(list(points), sum(points.values()), cause)
+        entry.account.take_back(points, cause)
 
     def _undo_lapse(self, entry: Entry, lot_id: str, points: int, cause: Cause) -> None:
         lapsed = self._lapsed.get(lot_id, {})

@@ -171,7 +171,7 @@ class Till:
         lot = account.lots.get(use.lot_id) if account else None
         if account is None or not use.points or (lot and lot.state is LotState.EXPIRED):
             return  # what expired by itself is not taken a second time, from other points
-        account.take_back([use.lot_id], use.points, self._cause(use))
+        account.take_back({use.lot_id: use.points}, self._cause(use))
 
     def _keep(self, before: Use | None, after: Use) -> Use:
         self.coupons[after.code] = self.coupons[after.code].counting(before, after)
