@@ -6,7 +6,8 @@ with points (largest remainder, over all lines by amount). Gift cards and lines 
 **What a rule gives.** `points_per_unit` (a base rule): the basis of the lines that count times the rate,
 floored once per rule and order. `percent` (a multiplier): what the base rules that hold give for the lines
 that count, times percent - 100 per cent, reckoned from the basis and floored once; it comes on top of the
-base. `points` (a bonus): so many. A rule that comes to less than a point does not apply.
+base. `points` (a bonus): so many. A rule that comes to less than a point does not apply, and none gives more
+than POINTS_MAX at once.
 
 **Limits.** A limit in points cuts what the rule gives to what is left of it; where nothing is left, or the
 member has had it often enough, the rule does not apply. A budget is one for all versions of a rule, and so
@@ -33,7 +34,7 @@ from services.points.conditions import Scene, Why, refusal
 from services.points.lots import Kind, Lot, LotState, end_of_month
 from services.points.occasions import CountedLine, Occasion, allotted
 from services.points.usage import Usage
-from services.programme.earning_rule import EarningRule
+from services.programme.earning_rule import POINTS_MAX, EarningRule
 from services.programme.programme import Programme
 
 Allotments = tuple[tuple[int, int], ...]  # (line, points) of the lines that got some
@@ -115,7 +116,7 @@ class _Scale:
         """What a rule that holds would give."""
         lines = self.scene.lines_for(rule)
         weights = [line.basis_minor * (rates.get(line.line, 0) if rule.percent else 1) for line in lines]
-        points = self._given(rule, sum(weights))
+        points = min(self._given(rule, sum(weights)), POINTS_MAX)
         room = self._room(rule)
         if room is not None:
             points = min(points, room[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -77,18 +77,21 @@ _USAGE = (
 _USAGE_TO_CHANGE = _USAGE.with_for_update()
 
 
-def award_all(unit: UnitOfWork, occasions: Sequence[Occasion]) -> list[list[Award]]:
+def award_all(
+    unit: UnitOfWork, occasions: Sequence[Occasion], to_come: Collection[str] = ()
+) -> list[list[Award]]:
     """What each occasion earns under the rules in force at its moment, in the order of `occasions`.
 
     Orders among them must be stored already, and their customers' rows locked. What rules with limits give
-    is counted. `is_first_purchase` and `birthday` are looked up where a rule asks; give the rest.
+    is counted. `is_first_purchase` and `birthday` are looked up where a rule asks; give the rest. to_come:
+    keys of orders that are stored too, but whose turn to earn comes later.
     """
     if not occasions:
         return []
     moments = [one.at for one in occasions]
     dated = find_rules(unit.connection, min(moments), max(moments))
     rules_of = [[one.rule for one in dated if one.covers(occasion.at)] for occasion in occasions]
-    known = complete(unit.connection, unit.vault, occasions, [one.rule for one in dated])
+    known = complete(unit.connection, unit.vault, occasions, [one.rule for one in dated], to_come)
     usage = _usage_to_change(unit, limit_keys(known, rules_of, unit.programme))
     awards = [
         _award(occasion, rules, usage, unit.programme)
@@ -120,13 +123,17 @@ def rule_of(definition: str) -> EarningRule:
 
 
 def complete(
-    connection: Connection, vault: Vault, occasions: Sequence[Occasion], rules: Iterable[EarningRule]
+    connection: Connection,
+    vault: Vault,
+    occasions: Sequence[Occasion],
+    rules: Iterable[EarningRule],
+    to_come: Collection[str] = (),
 ) -> Sequence[Occasion]:
     """The occasions with what the rules ask of customers. Nothing is read that no rule asks for."""
     triggers = {one.trigger for one in occasions}
     asking = [rule for rule in rules if rule.trigger in triggers]
     if any(rule.first_purchase for rule in asking):
-        firsts = _first_purchases(connection, occasions)
+        firsts = _first_purchases(connection, occasions, to_come)
         occasions = [replace(one, is_first_purchase=place in firsts) for place, one in enumerate(occasions)]
     if any(rule.birthday for rule in asking):
         born = find_birthdays(connection, vault, (one.customer_id for one in occasions))
@@ -134,13 +141,15 @@ def complete(
     return occasions
 
 
-def _first_purchases(connection: Connection, occasions: Sequence[Occasion]) -> set[int]:
-    """The positions of orders whose customers kept no other; of several new ones the one placed first."""
+def _first_purchases(
+    connection: Connection, occasions: Sequence[Occasion], to_come: Collection[str]
+) -> set[int]:
+    """The positions of orders whose customers kept no other before; of several new ones the earliest."""
     first: dict[str, int] = {}
-    buying = [place for place, one in enumerate(occasions) if sum(line.amount_minor for line in one.lines)]
+    buying = [place for place, one in enumerate(occasions) if any(line.amount_minor for line in one.lines)]
     for place in sorted(buying, key=lambda place: (occasions[place].at, occasions[place].key)):
         first.setdefault(occasions[place].customer_id, place)
-    names = {"ids": sorted(first), "keys": sorted(one.key for one in occasions)}
+    names = {"ids": sorted(first), "keys": [*(one.key for one in occasions), *to_come]}
     before = set(connection.execute(_BOUGHT_BEFORE, names).scalars())
     return {place for customer_id, place in first.items() if customer_id not in before}
 
