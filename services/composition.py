@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from regulars.activity.v1 import activity_service_pb2, activity_service_pb2_grpc
+from regulars.earning.v1 import earning_service_pb2, earning_service_pb2_grpc
 from regulars.engagement.v1 import engagement_service_pb2, engagement_service_pb2_grpc
 from regulars.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
 from regulars.loyalty.v1 import loyalty_service_pb2, loyalty_service_pb2_grpc
@@ -21,6 +22,7 @@ from regulars.reminders.v1 import reminders_service_pb2, reminders_service_pb2_g
 from services.activity.servicer import ActivityServicer
 from services.activity.use_cases.carts import CART_IDLE_TOPIC, abandon_carts
 from services.clock import Clock, SystemClock
+from services.earning.servicer import EarningServicer
 from services.earning.use_cases.syncing import sync_file_rules
 from services.engagement.servicer import EngagementServicer
 from services.feedback.servicer import FeedbackServicer
@@ -127,6 +129,7 @@ def all_services(database: Database, presence: PresenceServicer) -> tuple[Servic
             membership_service_pb2, membership_service_pb2_grpc, "Membership", MembershipServicer(database)
         ),
         service(loyalty_service_pb2, loyalty_service_pb2_grpc, "Loyalty", LoyaltyServicer(database)),
+        service(earning_service_pb2, earning_service_pb2_grpc, "Earning", EarningServicer(database)),
         service(activity_service_pb2, activity_service_pb2_grpc, "Activity", ActivityServicer(database)),
         service(
             engagement_service_pb2, engagement_service_pb2_grpc, "Engagement", EngagementServicer(database)

@@ -16,6 +16,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import error_details_pb2, status_pb2
 from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.activity.v1 import activity_service_pb2_grpc
+from regulars.earning.v1 import earning_service_pb2_grpc
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.engagement.v1 import engagement_service_pb2_grpc
 from regulars.feedback.v1 import feedback_service_pb2_grpc
@@ -58,6 +59,7 @@ class Caller:
     activity: Any = field(init=False)
     membership: Any = field(init=False)
     loyalty: Any = field(init=False)
+    earning: Any = field(init=False)
     engagement: Any = field(init=False)
     presence: Any = field(init=False)
     reminders: Any = field(init=False)
@@ -69,6 +71,7 @@ class Caller:
             "activity": activity_service_pb2_grpc.ActivityServiceStub,
             "membership": membership_service_pb2_grpc.MembershipServiceStub,
             "loyalty": loyalty_service_pb2_grpc.LoyaltyServiceStub,
+            "earning": earning_service_pb2_grpc.EarningServiceStub,
             "engagement": engagement_service_pb2_grpc.EngagementServiceStub,
             "presence": presence_service_pb2_grpc.PresenceServiceStub,
             "reminders": reminders_service_pb2_grpc.RemindersServiceStub,

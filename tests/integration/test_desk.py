@@ -18,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.activity.v1 import activity_service_pb2_grpc
+from regulars.earning.v1 import earning_service_pb2 as earning
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
@@ -33,7 +34,7 @@ from tests.conftest import CallerOf
 from tests.integration.messages import messages_of
 from tests.integration.shop import NOON, Caller, ManualClock, order, refusal, refusal_of, stamp
 
-FILES = (activity, engagement, feedback, loyalty, membership, predictions, presence, reminders)
+FILES = (activity, earning, engagement, feedback, loyalty, membership, predictions, presence, reminders)
 METHODS: list[MethodDescriptor] = [
     method
     for file in FILES
