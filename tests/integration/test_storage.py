@@ -26,7 +26,8 @@ from services.errors import RegularsError
 from services.feedback.rules import Answer, Survey
 from services.feedback.use_cases import record_answers
 from services.membership.rules.members import Consent, ConsentChange, ConsentKind, Enrolment
-from services.membership.use_cases.members import enrol_members, set_consents
+from services.membership.use_cases.consents import set_consents
+from services.membership.use_cases.members import enrol_members
 from services.presence.rules import GatewayBatch, Sighting
 from services.presence.use_cases import Pseudonyms, name_members, report_presence
 from services.programme.programme import Programme

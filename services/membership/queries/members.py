@@ -37,6 +37,14 @@ _CONSENTS = (
     .where(among(consents.c.customer_id, "ids"))
     .order_by(consents.c.consent_id)
 )
+_HISTORY = select(
+    consents.c.consent_id,
+    consents.c.kind,
+    consents.c.granted,
+    consents.c.source,
+    consents.c.text_version,
+    consents.c.recorded_at,
+).order_by(consents.c.consent_id.desc())
 _FORGET = tuple(
     delete(forgotten).where(among(forgotten.c.customer_id, "ids"))
     for forgotten in (presence_keys, presence_pseudonyms)
@@ -57,11 +65,21 @@ def find_members(connection: Connection, customer_ids: Iterable[str]) -> dict[st
     }
 
 
+def list_consents(
+    connection: Connection, customer_id: str, before: int | None, limit: int
+) -> list[tuple[int, Consent]]:
+    """Every decision of a member with its number, the latest first."""
+    query = _HISTORY.where(consents.c.customer_id == customer_id).limit(limit)
+    if before is not None:
+        query = query.where(consents.c.consent_id < before)
+    return [(number, Consent(ConsentKind(kind), *rest)) for number, kind, *rest in connection.execute(query)]
+
+
 def store_members(unit: UnitOfWork, enrolments: Sequence[Enrolment]) -> None:
     rows = [
         {
             "customer_id": enrolment.customer_id,
-            "state": MemberState.ACTIVE,
+            "state": enrolment.state,
             "enrolled_at": enrolment.enrolled_at or unit.now,
             "changed_at": unit.now,
         }

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 from services.errors import WrongStateError
+from services.membership.rules.identifiers import Identifier
+from services.membership.rules.profile import NOTHING_KNOWN, Profile
 
 ROTATION_EXPONENT: Final = (
     10  # an identifier lives 1,024 s: too short to follow a person, long enough for a visit
@@ -71,9 +73,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
+    """Who is to become a member, with all that is known from the start."""
+
     customer_id: str
     consents: tuple[Consent, ...]
-    enrolled_at: datetime | None
+    enrolled_at: datetime | None  # None: now
+    state: MemberState = MemberState.ACTIVE
+    profile: Profile = NOTHING_KNOWN
+    identifiers: tuple[Identifier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,13 @@ class PresenceDevice:
 
     customer_id: str
     identity_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """Whose device is to be forgotten."""
+
+    customer_id: str
 
 
 @dataclass(frozen=True, slots=True)

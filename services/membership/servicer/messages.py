@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from regulars.membership.v1 import membership_service_pb2 as pb
 
+from services.membership.rules.identifiers import Identifier, IdentifierKind, normalised
 from services.membership.rules.members import Consent, ConsentKind, Member
+from services.membership.rules.profile import PROFILE_FIELDS, Profile, checked
+from services.programme.programme import Programme
 from services.rpc.wire import short_name, stamp
 
 
@@ -40,3 +44,34 @@ def consent_message(consent: Consent) -> pb.Consent:
         text_version=consent.text_version,
         recorded_at=stamp(consent.recorded_at),
     )
+
+
+def profile_of(message: pb.Profile, now: datetime, programme: Programme) -> Profile:
+    """Raises InvalidError that names the field."""
+    today = now.astimezone(programme.zone).date()
+    given = Profile(**{name: getattr(message, name) for name in PROFILE_FIELDS})
+    return checked(given, today, programme.country)
+
+
+def profile_message(profile: Profile) -> pb.Profile:
+    return pb.Profile(**profile.known)
+
+
+def identifiers_of(messages: Iterable[pb.Identifier], programme: Programme) -> tuple[Identifier, ...]:
+    """Each once, however often it is given. Raises InvalidError that names the position."""
+    found = (
+        identifier_of(message, programme, f"identifiers[{position}].value")
+        for position, message in enumerate(messages)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def identifier_of(
+    message: pb.Identifier, programme: Programme, field: str = "identifier.value"
+) -> Identifier:
+    kind = IdentifierKind(short_name(pb.IdentifierKind, message.kind, "IDENTIFIER_KIND_"))
+    return normalised(kind, message.value, programme.country, field)
+
+
+def identifier_message(one: Identifier) -> pb.Identifier:
+    return pb.Identifier(kind=f"IDENTIFIER_KIND_{one.kind}", value=one.value)
