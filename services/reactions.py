@@ -15,9 +15,12 @@ from services.events import (
     CustomerSeen,
     Event,
     MemberEnrolled,
+    MembersMerged,
+    MembersUnmerged,
     OrderExchanged,
     OrderPlaced,
     OrderReturned,
+    PointsSpent,
     ReferralEarned,
     SurveyAnswered,
     VisitDwelled,
@@ -26,7 +29,7 @@ from services.events import (
 from services.loyalty.use_cases.backdating import award_earlier_orders
 from services.loyalty.use_cases.exchanges import exchange_points
 from services.loyalty.use_cases.orders import earn_points
-from services.loyalty.use_cases.returns import reverse_points
+from services.loyalty.use_cases.returns import restore_spent, reverse_points
 from services.presence.use_cases import close_visits
 from services.reminders.use_cases import (
     cancel_for_carts,
@@ -49,6 +52,7 @@ REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
     OrderPlaced: (earn_points, close_carts, convert_reminders),
     OrderReturned: (reverse_points,),
     OrderExchanged: (exchange_points, *(of_placed(one) for one in (close_carts, convert_reminders))),
+    PointsSpent: (restore_spent,),
     MemberEnrolled: (award_earlier_orders, award_occasions),
     CartChanged: (cancel_for_carts,),
     CartClosed: (cancel_for_carts,),
@@ -78,6 +82,15 @@ def react(unit: UnitOfWork) -> None:
             of_kind = [event for event in events if type(event) is kind]
             for reaction in reactions if of_kind else ():
                 reaction(unit, of_kind)
-    touched = {event.customer_id for event in seen if isinstance(event, RESCORED_BY)}
+    touched = {customer_id for event in seen for customer_id in rescored(event)}
     if touched:
         refresh_scores(unit, touched)
+
+
+def rescored(event: Event) -> tuple[str, ...]:
+    """The customers whose scores the event changes."""
+    if isinstance(event, MembersMerged):
+        return (event.survivor_id,)
+    if isinstance(event, MembersUnmerged):
+        return event.survivor_id, event.merged_id
+    return (event.customer_id,) if isinstance(event, RESCORED_BY) else ()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, select
 from services.events import TierChanged
 from services.points.account import Account
 from services.points.holds import Hold, HoldState
-from services.points.lots import Lot
+from services.points.lots import MERGED, Lot
 from services.points.rows import (
     hold_lot_rows,
     hold_row,
@@ -147,6 +147,8 @@ class Book:
             if change := _follow_tier(entry, found, programme):
                 changes.append(change)
             row = _account_row(entry, found, now, programme)
+            if entry.account.state == MERGED:
+                row["due_at"] = None  # it is empty, and nothing that time does can change it
             if tuple(row.values())[1:] != entry.stored:
                 rows.append(row)
         upsert(self.unit.connection, accounts, rows)
@@ -157,6 +159,8 @@ class Book:
 
 def _follow_tier(entry: Entry, found: Standing, programme: Programme) -> TierChanged | None:
     """Keep the tier that the periods amount to; the change when it is another than before."""
+    if entry.account.state == MERGED:
+        return None
     lowest = programme.tiers.levels[0].name
     before = entry.tier or (found.tier if entry.due_at else lowest)  # nobody's tier was kept before 0002
     entry.tier = found.tier

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 MAY_EARN: Final = frozenset({"PENDING", "ACTIVE"})  # states of a membership
 MAY_SPEND: Final = frozenset({"ACTIVE"})
+MERGED: Final = "MERGED"  # the state of a membership whose points are another's
 
 
 class Kind(StrEnum):

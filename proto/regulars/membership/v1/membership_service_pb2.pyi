@@ -356,7 +356,7 @@ class GetCustomerResponse(_message.Message):
     def __init__(self, member: _Optional[_Union[Member, _Mapping]] = ..., view: _Optional[_Union[_customer_view_pb2.CustomerView, _Mapping]] = ...) -> None: ...
 
 class Merge(_message.Message):
-    __slots__ = ("merge_id", "survivor_customer_id", "merged_customer_id", "actor", "reason", "merged_at", "undone_at")
+    __slots__ = ("merge_id", "survivor_customer_id", "merged_customer_id", "actor", "reason", "merged_at", "undone_at", "undone_by", "undo_reason")
     MERGE_ID_FIELD_NUMBER: _ClassVar[int]
     SURVIVOR_CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
     MERGED_CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -364,6 +364,8 @@ class Merge(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     MERGED_AT_FIELD_NUMBER: _ClassVar[int]
     UNDONE_AT_FIELD_NUMBER: _ClassVar[int]
+    UNDONE_BY_FIELD_NUMBER: _ClassVar[int]
+    UNDO_REASON_FIELD_NUMBER: _ClassVar[int]
     merge_id: str
     survivor_customer_id: str
     merged_customer_id: str
@@ -371,7 +373,9 @@ class Merge(_message.Message):
     reason: str
     merged_at: _timestamp_pb2.Timestamp
     undone_at: _timestamp_pb2.Timestamp
-    def __init__(self, merge_id: _Optional[str] = ..., survivor_customer_id: _Optional[str] = ..., merged_customer_id: _Optional[str] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., merged_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., undone_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    undone_by: str
+    undo_reason: str
+    def __init__(self, merge_id: _Optional[str] = ..., survivor_customer_id: _Optional[str] = ..., merged_customer_id: _Optional[str] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ..., merged_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., undone_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., undone_by: _Optional[str] = ..., undo_reason: _Optional[str] = ...) -> None: ...
 
 class MergeMembersRequest(_message.Message):
     __slots__ = ("request_id", "survivor_customer_id", "merged_customer_id", "actor", "reason")

@@ -299,8 +299,10 @@ class MembershipServiceServicer:
     def UnmergeMembers(self, request, context):
         """Undoes a merge within 30 days: what the merged customer brought goes back. What was spent of it meanwhile
         stays spent, and what was recorded since the merge, under either id, stays with the survivor.
+        An exchange made since goes back with the goods that it replaced.
         NOT_FOUND (MERGE_NOT_FOUND); FAILED_PRECONDITION (MERGE_UNDONE, MERGE_TOO_OLD, MERGE_NESTED: the survivor
-        was merged into a third customer since; undo that merge first).
+        was merged into a third customer since, undo that merge first; POINTS_HELD: points of both are set aside
+        together, capture or release that hold first).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -101,8 +101,10 @@ class MembershipServiceStub:
     UnmergeMembers: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.UnmergeMembersRequest, _membership_service_pb2.UnmergeMembersResponse]
     """Undoes a merge within 30 days: what the merged customer brought goes back. What was spent of it meanwhile
     stays spent, and what was recorded since the merge, under either id, stays with the survivor.
+    An exchange made since goes back with the goods that it replaced.
     NOT_FOUND (MERGE_NOT_FOUND); FAILED_PRECONDITION (MERGE_UNDONE, MERGE_TOO_OLD, MERGE_NESTED: the survivor
-    was merged into a third customer since; undo that merge first).
+    was merged into a third customer since, undo that merge first; POINTS_HELD: points of both are set aside
+    together, capture or release that hold first).
     """
     ListMerges: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.ListMergesRequest, _membership_service_pb2.ListMergesResponse]
     """Lists the merges that a customer was part of, undone ones too, latest first."""
@@ -180,8 +182,10 @@ class MembershipServiceAsyncStub(MembershipServiceStub):
     UnmergeMembers: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.UnmergeMembersRequest, _membership_service_pb2.UnmergeMembersResponse]  # type: ignore[assignment]
     """Undoes a merge within 30 days: what the merged customer brought goes back. What was spent of it meanwhile
     stays spent, and what was recorded since the merge, under either id, stays with the survivor.
+    An exchange made since goes back with the goods that it replaced.
     NOT_FOUND (MERGE_NOT_FOUND); FAILED_PRECONDITION (MERGE_UNDONE, MERGE_TOO_OLD, MERGE_NESTED: the survivor
-    was merged into a third customer since; undo that merge first).
+    was merged into a third customer since, undo that merge first; POINTS_HELD: points of both are set aside
+    together, capture or release that hold first).
     """
     ListMerges: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.ListMergesRequest, _membership_service_pb2.ListMergesResponse]  # type: ignore[assignment]
     """Lists the merges that a customer was part of, undone ones too, latest first."""
@@ -376,8 +380,10 @@ class MembershipServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_membership_service_pb2.UnmergeMembersResponse, _abc.Awaitable[_membership_service_pb2.UnmergeMembersResponse]]:
         """Undoes a merge within 30 days: what the merged customer brought goes back. What was spent of it meanwhile
         stays spent, and what was recorded since the merge, under either id, stays with the survivor.
+        An exchange made since goes back with the goods that it replaced.
         NOT_FOUND (MERGE_NOT_FOUND); FAILED_PRECONDITION (MERGE_UNDONE, MERGE_TOO_OLD, MERGE_NESTED: the survivor
-        was merged into a third customer since; undo that merge first).
+        was merged into a third customer since, undo that merge first; POINTS_HELD: points of both are set aside
+        together, capture or release that hold first).
         """
 
     @_abc_1.abstractmethod
