@@ -80,6 +80,15 @@ class OrderExchanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PointsSpent:
+    """Points paid for an order, which may be known or not."""
+
+    customer_id: str
+    source: str
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CartChanged:
     """A cart was filled, changed or cleared by its customer."""
 
@@ -205,6 +214,7 @@ Event = (
     | OrderPlaced
     | OrderReturned
     | OrderExchanged
+    | PointsSpent
     | CartChanged
     | CartClosed
     | ConsentsChanged

@@ -37,6 +37,9 @@ _ORDERS = (
         orders.c.placed_at,
         orders.c.total_minor - orders.c.refunded_minor,
         orders.c.channel,
+        orders.c.source,
+        orders.c.order_id,
+        orders.c.replaces,
     )
     .where(among(orders.c.customer_id, "ids"))
     .where(orders.c.placed_at > _SINCE, orders.c.placed_at <= _UNTIL)
@@ -85,8 +88,8 @@ def find_facts(connection: Connection, customer_ids: Iterable[str], as_of: datet
     year = {"ids": ids, "since": as_of - ORDER_WINDOW, "until": as_of}
     touch = {"ids": ids, "since": as_of - TOUCH_WINDOW, "until": as_of}
     found: dict[str, _Gathered] = {customer_id: _Gathered() for customer_id in ids}
-    for customer_id, placed_at, net_minor, channel in connection.execute(_ORDERS, year):
-        found[customer_id].orders.append((placed_at, net_minor))
+    for customer_id, placed_at, net_minor, channel, *names in connection.execute(_ORDERS, year):
+        found[customer_id].add_order(placed_at, net_minor, *names)
         if placed_at > touch["since"]:
             found[customer_id].channels.add(channel)
     for customer_id, channel, pages in connection.execute(_SESSIONS, touch):
@@ -102,16 +105,37 @@ def find_facts(connection: Connection, customer_ids: Iterable[str], as_of: datet
 class _Gathered:
     """Facts while they are read."""
 
-    __slots__ = ("answers", "channels", "orders", "pages")
+    __slots__ = ("answers", "channels", "orders", "pages", "swaps")
 
     def __init__(self) -> None:
-        self.orders: list[tuple[datetime, int]] = []
+        self.orders: dict[tuple[str, str], tuple[datetime, int]] = {}
+        self.swaps: dict[tuple[str, str], tuple[str, int]] = {}  # what was exchanged: (original, net)
         self.channels: set[str] = set()
         self.pages: list[int] = []
         self.answers: list[tuple[str, int]] = []
 
+    def add_order(
+        self, placed_at: datetime, net_minor: int, source: str, order_id: str, replaces: str
+    ) -> None:
+        if replaces:
+            self.swaps[source, order_id] = (replaces, net_minor)
+        else:
+            self.orders[source, order_id] = (placed_at, net_minor)
+
     def facts(self) -> Facts:
-        return Facts(tuple(self.orders), frozenset(self.channels), tuple(self.pages), tuple(self.answers))
+        self._count_swaps()
+        orders = tuple(self.orders.values())
+        return Facts(orders, frozenset(self.channels), tuple(self.pages), tuple(self.answers))
+
+    def _count_swaps(self) -> None:
+        """An exchange is no purchase of its own: what it is worth belongs to the order it goes back to."""
+        for (source, _), (replaces, net_minor) in self.swaps.items():
+            origin = (source, replaces)
+            while origin in self.swaps:
+                origin = (source, self.swaps[origin][0])
+            if origin in self.orders:
+                placed_at, so_far = self.orders[origin]
+                self.orders[origin] = (placed_at, so_far + net_minor)
 
 
 def current_reference(connection: Connection) -> Reference:

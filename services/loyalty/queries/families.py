@@ -18,6 +18,11 @@ _KIN = select(
     orders.c.refunded_minor,
     orders.c.replaces,
 ).where(among(orders.c.order_id, "ids"))
+_RETURNED = (
+    select(order_lines.c.source, order_lines.c.order_id)
+    .distinct()
+    .where(among(order_lines.c.order_id, "ids"), order_lines.c.returned_quantity > 0)
+)
 _CHILDREN = (
     select(exchanges.c.source, exchanges.c.original_id, exchanges.c.order_id, exchanges.c.kept_minor)
     .where(among(exchanges.c.original_id, "ids"))
@@ -38,6 +43,12 @@ _PAYING = (
     .where(among(holds.c.order_id, "ids"), holds.c.state == HoldState.CAPTURED)
     .order_by(holds.c.hold_id)
 )
+
+
+def returned_orders(connection: Connection, keys: Iterable[OrderKey]) -> set[OrderKey]:
+    """Those of the orders that something came back of."""
+    rows = connection.execute(_RETURNED, {"ids": sorted({order_id for _, order_id in keys})})
+    return {(row[0], row[1]) for row in rows}.intersection(keys)
 
 
 def find_family(connection: Connection, keys: Iterable[OrderKey]) -> Family:

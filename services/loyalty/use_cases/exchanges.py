@@ -8,7 +8,7 @@ from services.events import OrderExchanged, OrderPlaced
 from services.loyalty.rules.exchanges import Swap, swap_of
 from services.loyalty.rules.portions import moved, split
 from services.loyalty.use_cases.orders import award_orders
-from services.loyalty.use_cases.settlement import Settlement
+from services.loyalty.use_cases.settlement import Settlement, reference_of
 from services.points.book import Entry, open_book
 from services.storage.unit import UnitOfWork
 
@@ -32,7 +32,7 @@ def exchange_points(unit: UnitOfWork, exchanges: Sequence[OrderExchanged]) -> No
 
 def _swap(settlement: Settlement, entry: Entry, exchange: OrderExchanged, swap: Swap) -> None:
     back = exchange.returned
-    settlement.restore(entry, back)
+    settlement.restore(entry, (back.source, back.order_id), reference_of(back))
     points = split(settlement.awards.lose(back), swap.kept_minor, exchange.returned_minor)
     spend = split(settlement.spend.lose(back), swap.kept_minor, exchange.returned_minor)
     settlement.take_back(entry, points.taken, back)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.events import OrderReturned
+from services.events import OrderReturned, PointsSpent
+from services.loyalty.queries import families
 from services.loyalty.rules.portions import by_subject
-from services.loyalty.use_cases.settlement import Settlement
+from services.loyalty.use_cases.settlement import Settlement, reference_of
 from services.points.book import Entry, open_book
 from services.storage.unit import UnitOfWork
 
@@ -25,8 +26,24 @@ def reverse_points(unit: UnitOfWork, returns: Sequence[OrderReturned]) -> None:
 
 
 def _reverse(settlement: Settlement, entry: Entry, back: OrderReturned) -> None:
-    settlement.restore(entry, back)
+    settlement.restore(entry, (back.source, back.order_id), reference_of(back))
     points = by_subject((one.portion, one.amount) for one in settlement.awards.lose(back))
     spend = by_subject((one.portion, one.amount) for one in settlement.spend.lose(back))
     settlement.take_back(entry, points, back)
     settlement.count_less(entry, spend)
+
+
+def restore_spent(unit: UnitOfWork, spent: Sequence[PointsSpent]) -> None:
+    """Points may be spent on an order that is returned already: what it repays comes back at once."""
+    keys = {(one.source, one.order_id) for one in spent}
+    returned = families.returned_orders(unit.connection, keys)
+    late = [one for one in spent if (one.source, one.order_id) in returned]
+    if not late:
+        return
+    book = open_book(unit, (one.customer_id for one in late))
+    settlement = Settlement(unit, book, returned)
+    for one in late:
+        entry = book.entries.get(one.customer_id)
+        if entry is not None:
+            settlement.restore(entry, (one.source, one.order_id), f"order {one.source}/{one.order_id}")
+    settlement.store()

@@ -71,11 +71,11 @@ class Settlement:
         parts = (part for account in accounts for hold in account.holds.values() for part in hold.lots)
         self._book.fetch_lots(lot_ids | {part.lot_id for part in parts})
 
-    def restore(self, entry: Entry, back: OrderReturned) -> None:
+    def restore(self, entry: Entry, order: OrderKey, reference: str) -> None:
         """Give back the points that paid for what is now repaid for good."""
         grace = timedelta(days=self._unit.programme.points.restore_grace_days)
-        cause = Cause(self._unit.now, reference_of(back))
-        for key in self._family.spent_on((back.source, back.order_id)):
+        cause = Cause(self._unit.now, reference)
+        for key in self._family.spent_on(order):
             for hold in self._holds(entry, key):
                 target = self._family.share_repaid(hold.captured_points, key)
                 if target > hold.restored_points:
