@@ -16,6 +16,7 @@ from services.events import (
     Event,
     MemberEnrolled,
     MembersMerged,
+    MemberStateChanged,
     MembersUnmerged,
     OrderExchanged,
     OrderPlaced,
@@ -30,10 +31,12 @@ from services.loyalty.use_cases.backdating import award_earlier_orders
 from services.loyalty.use_cases.exchanges import exchange_points
 from services.loyalty.use_cases.orders import earn_points
 from services.loyalty.use_cases.returns import restore_spent, reverse_points
-from services.presence.use_cases import close_visits
+from services.points.closing import close_accounts
+from services.presence.use_cases import close_visits, follow_members
 from services.reminders.use_cases import (
     cancel_for_carts,
     cancel_for_consents,
+    cancel_for_members,
     cancel_for_visits,
     convert_reminders,
     plan_reminders,
@@ -56,6 +59,7 @@ REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
     MemberEnrolled: (award_earlier_orders, award_occasions),
     CartChanged: (cancel_for_carts,),
     CartClosed: (cancel_for_carts,),
+    MemberStateChanged: (close_accounts, cancel_for_members, follow_members),
     ConsentsChanged: (cancel_for_consents, close_visits),
     VisitDwelled: (plan_reminders,),
     VisitEnded: (cancel_for_visits,),

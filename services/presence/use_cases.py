@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from services.errors import RegularsError
-from services.events import ConsentsChanged, CustomerSeen, VisitDwelled, VisitEnded
+from services.events import ConsentsChanged, CustomerSeen, MemberStateChanged, VisitDwelled, VisitEnded
 from services.presence import queries
 from services.presence.rules import (
     GatewayBatch,
@@ -104,6 +104,17 @@ def close_visits(unit: UnitOfWork, changes: Sequence[ConsentsChanged]) -> None:
     """Who withdraws the consent to presence has left every store: no gateway may say more about it."""
     without = [change.customer_id for change in changes if "PRESENCE" not in change.granted]
     for visit in queries.close_visits(unit.connection, without):
+        unit.emit(VisitEnded(visit.visit_id, visit.customer_id))
+
+
+def follow_members(unit: UnitOfWork, changes: Sequence[MemberStateChanged]) -> None:
+    """Only ACTIVE members are noticed: the keys of others rest, and their visits are over."""
+    states = {change.customer_id: change.after for change in changes}
+    awake = [one for one, state in states.items() if state == "ACTIVE"]
+    resting = [one for one in states if one not in awake]
+    queries.wake_keys(unit.connection, awake, unit.now)
+    queries.rest_keys(unit.connection, resting, unit.now)
+    for visit in queries.close_visits(unit.connection, resting):
         unit.emit(VisitEnded(visit.visit_id, visit.customer_id))
 
 

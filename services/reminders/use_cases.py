@@ -9,7 +9,15 @@ from datetime import timedelta
 from typing import Final
 
 from services.errors import RegularsError
-from services.events import CartChanged, CartClosed, ConsentsChanged, OrderPlaced, VisitDwelled, VisitEnded
+from services.events import (
+    CartChanged,
+    CartClosed,
+    ConsentsChanged,
+    MemberStateChanged,
+    OrderPlaced,
+    VisitDwelled,
+    VisitEnded,
+)
 from services.reminders import queries
 from services.reminders.rules import Case, Decision, Reason, Reminder, ReminderState, decide, recheck
 from services.storage import outbox
@@ -109,6 +117,15 @@ def cancel_for_carts(unit: UnitOfWork, carts: Sequence[CartChanged | CartClosed]
 def cancel_for_consents(unit: UnitOfWork, changes: Sequence[ConsentsChanged]) -> None:
     without = {change.customer_id for change in changes if "PRESENCE" not in change.granted}
     queries.cancel_planned(unit.connection, "customer_id", without, Reason.CONSENT)
+
+
+def cancel_for_members(unit: UnitOfWork, changes: Sequence[MemberStateChanged]) -> None:
+    """Only ACTIVE members are spoken to."""
+    states = {change.customer_id: change.after for change in changes}
+    erased = {one for one, state in states.items() if state == "ERASED"}
+    resting = {one for one, state in states.items() if state != "ACTIVE"} - erased
+    queries.cancel_planned(unit.connection, "customer_id", erased, Reason.ERASED)
+    queries.cancel_planned(unit.connection, "customer_id", resting, Reason.SUSPENDED)
 
 
 def cancel_for_visits(unit: UnitOfWork, visits: Sequence[VisitEnded]) -> None:
