@@ -26,7 +26,7 @@ from services.earning.servicer import EarningServicer
 from services.earning.use_cases.syncing import sync_file_rules
 from services.engagement.servicer import EngagementServicer
 from services.feedback.servicer import FeedbackServicer
-from services.loyalty.servicer import LoyaltyServicer
+from services.loyalty.servicer.service import LoyaltyServicer
 from services.loyalty.use_cases.time import FIRST_SWEEP, SWEEP_TOPIC, sweep
 from services.membership.servicer.service import MembershipServicer
 from services.predictions.servicer import PredictionsServicer

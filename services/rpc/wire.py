@@ -18,6 +18,7 @@ from services.errors import InvalidError
 from services.requests import RequestKey
 
 PAGE_SIZE_DEFAULT: Final = 50
+SOURCE_DEFAULT: Final = "default"  # a retailer with one shop need not name it
 
 
 class BadPageTokenError(InvalidError):

@@ -46,6 +46,7 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
+    customer_id: str
     adjustment_id: str
     balance: Balance
 
@@ -64,6 +65,9 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
+    """Kept for repeats under the giver: the getter's id is not in it, who may be erased on another day."""
+
+    customer_id: str
     transfer_id: str
     balance: Balance
     to_balance: Balance
@@ -93,6 +97,11 @@ class Opened:
 
     duplicate: bool
     points: int
+
+
+def import_reference(import_id: str) -> str:
+    """What the movements of an import refer to."""
+    return f"import {import_id}"
 
 
 def granted_lot(

@@ -34,7 +34,7 @@ def adjust_points(unit: UnitOfWork, adjustments: Sequence[Adjustment]) -> list[A
         else:
             _check_may_earn(account)
             account.credit(_adjusted_lot(unit, one), cause)
-        return Adjusted(one.adjustment_id, account.balance(unit.now))
+        return Adjusted(one.customer_id, one.adjustment_id, account.balance(unit.now))
 
     answers = each(adjustments, adjust)
     book.store()
@@ -69,7 +69,8 @@ def transfer_points(unit: UnitOfWork, transfers: Sequence[Transfer]) -> list[Tra
         cause = Cause(unit.now, f"transfer {one.transfer_id}", one.actor, one.reason)
         for lot in given_lots(one, giver.remove(one.points, Kind.TRANSFER, cause)):
             getter.credit(lot, cause)
-        return Transferred(one.transfer_id, giver.balance(unit.now), getter.balance(unit.now))
+        after = giver.balance(unit.now), getter.balance(unit.now)
+        return Transferred(one.customer_id, one.transfer_id, *after)
 
     answers = each(transfers, transfer)
     book.store()

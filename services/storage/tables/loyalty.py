@@ -55,7 +55,7 @@ lots = table(
         sqlite_where=sql("state IN ('PENDING', 'ACTIVE')"),
         postgresql_where=sql("state IN ('PENDING', 'ACTIVE')"),
     ),
-    Index(None, "customer_id", "lot_id"),
+    Index(None, "customer_id", "earned_at", "lot_id"),
 )
 
 awards = table(  # which order lines a lot was earned with, and how much of it has left them again
