@@ -22,6 +22,15 @@ from tests.ledger.operations import (
     Swap,
     Sweep,
 )
+from tests.ledger.point_operations import (
+    AdjustPoints,
+    CaptureHold,
+    HoldPoints,
+    ReleaseHold,
+    SpendPoints,
+    TakeOver,
+    TransferPoints,
+)
 from tests.ledger.programmes import DRAFTS, RULES
 from tests.ledger.shop_model import Shop
 
@@ -56,6 +65,13 @@ class Author:
             (8, self.order),
             (5, self.back),
             (3, self.swap),
+            (5, self.spend),
+            (4, self.hold),
+            (3, self.capture),
+            (2, self.release),
+            (2, self.adjust),
+            (2, self.transfer),
+            (1, self.take_over),
             (1, self.enrol),
             (1, self.draft),
             (1, self.publish),
@@ -96,10 +112,25 @@ class Author:
     def anyone(self) -> str:
         return self.random.choice((*MEMBERS, *MEMBERS, STRANGER))
 
+    def points(self, member: str) -> int:
+        """An amount that matters: about what the member has, all of it, or one too many."""
+        active = self.model.balance(member)[1] if member in self.model.members else 0
+        return self.random.choice((1, active // 3, active // 2, active, active, active + 1, 50)) or 1
+
+    def someones_order(self, member: str) -> str:
+        """An order that points may pay for: mostly one of the member's own; often none."""
+        own = [one for one in self.model.orders if self.model.orders[one]["customer"] == member]
+        anybodys = list(self.model.orders)
+        if self.random.random() < 0.4 or not anybodys:
+            return ""
+        return self.random.choice((own if own and self.random.random() < 0.9 else anybodys)[-6:])
+
     # --- one maker for each kind of command ---
 
     def enrol(self) -> Command:
-        return Enrol(request_id=self.name("r"), member=self.random.choice(MEMBERS))
+        ago = self.random.choice((None, timedelta(days=30), timedelta(days=600)))
+        since = self.model.now - ago if ago else None
+        return Enrol(request_id=self.name("r"), member=self.random.choice(MEMBERS), since=since)
 
     def order(self) -> Command:
         late = self.random.choices((0, 1, 24, 24 * 20, 24 * 400), (20, 4, 2, 2, 1))[0]
@@ -164,6 +195,78 @@ class Author:
             swapped_at=self.moment(),
             lines=lines,
             paid_minor=self.random.choice((0, 0, 0, 100)),
+        )
+
+    def spend(self) -> Command:
+        member = self.anyone()
+        return SpendPoints(
+            request_id=self.name("r"),
+            member=member,
+            hold_id=self.name("h"),
+            points=self.points(member),
+            order_id=self.someones_order(member),
+        )
+
+    def hold(self) -> Command:
+        member = self.anyone()
+        return HoldPoints(
+            request_id=self.name("r"),
+            member=member,
+            hold_id=self.name("h"),
+            points=self.points(member),
+            order_id=self.someones_order(member),
+            ttl=self.random.choice((None, None, timedelta(hours=3), timedelta(days=7))),
+        )
+
+    def some_hold(self) -> tuple[str, str]:
+        """(owner, id) of a hold; mostly a live one, seldom nobody's."""
+        live = [one for one in self.model.holds if self.model.holds[one]["state"] == "HELD"]
+        known = live if live and self.random.random() < 0.8 else list(self.model.holds)
+        if not known or self.random.random() < 0.03:
+            return self.anyone(), "h0"
+        hold_id = self.random.choice(known[-8:])
+        owner = self.model.holds[hold_id]["owner"]
+        return (owner if self.random.random() < 0.95 else self.anyone()), hold_id
+
+    def capture(self) -> Command:
+        member, hold_id = self.some_hold()
+        held = self.model.holds[hold_id]["points"] if hold_id in self.model.holds else 1
+        points = self.random.choice((None, None, held, max(held // 2, 1), 1, held + 1))
+        return CaptureHold(request_id=self.name("r"), member=member, hold_id=hold_id, points=points)
+
+    def release(self) -> Command:
+        member, hold_id = self.some_hold()
+        return ReleaseHold(request_id=self.name("r"), member=member, hold_id=hold_id)
+
+    def adjust(self) -> Command:
+        member = self.anyone()
+        points = self.random.choice((25, 1, -self.points(member)))
+        expires_at = self.model.now + self.random.choice((timedelta(hours=1), timedelta(days=90)))
+        return AdjustPoints(
+            request_id=self.name("r"),
+            member=member,
+            adjustment_id=self.name("a"),
+            points=points,
+            expires_at=expires_at if points > 0 and self.random.random() < 0.5 else None,
+        )
+
+    def transfer(self) -> Command:
+        giver, getter = self.anyone(), self.anyone()
+        return TransferPoints(
+            request_id=self.name("r"),
+            member=giver,
+            getter=getter,
+            transfer_id=self.name("t"),
+            points=self.points(giver),
+        )
+
+    def take_over(self) -> Command:
+        return TakeOver(
+            request_id=self.name("r"),
+            member=self.anyone(),
+            row_key=f"row{self.random.randint(1, 12)}",
+            points=self.random.choice((10, 500)),
+            earned_at=self.model.now - timedelta(days=self.random.choice((0, 100, 500))),
         )
 
     def draft(self) -> Command:

@@ -53,13 +53,16 @@ class Ledger(Points):
             return
         if state not in MAY_EARN:
             raise Refused("MAY_NOT_EARN")
-        self.add_lot(lot_id, member, points, self.now, expires_at or end_of_month(self.now, EXPIRY_MONTHS))
+        expires_at = expires_at or end_of_month(self.now, EXPIRY_MONTHS)
+        if expires_at <= self.now:
+            raise Refused("ALREADY_EXPIRED")
+        self.add_lot(lot_id, member, points, self.now, expires_at)
 
     def transfer(self, lot_id: str, giver: str, getter: str, points: int) -> None:
         """Points keep their dates when they change hands."""
+        gives, gets = self.member(giver), self.member(getter)
         if giver == getter:
             raise Refused("SELF_TRANSFER")
-        gives, gets = self.member(giver), self.member(getter)
         if gives["state"] not in MAY_SPEND:
             raise Refused("MAY_NOT_SPEND")
         if gets["state"] not in MAY_SPEND:
@@ -68,3 +71,17 @@ class Ledger(Points):
             lot = self.lots[source]
             lot["active"] -= taken
             self.add_lot(f"{lot_id}/{number}", getter, taken, lot["activates_at"], lot["expires_at"])
+
+    def take_over(self, lot_id: str, member: str, points: int, earned_at: datetime) -> None:
+        """A row of an import counts once."""
+        known = self.lots.get(lot_id)
+        if known is not None:
+            if (known["owner"], known["points"], known["earned_at"]) != (member, points, earned_at):
+                raise Refused("ROW_DIFFERS")
+            return
+        if self.member(member)["state"] not in MAY_EARN:
+            raise Refused("MAY_NOT_EARN")
+        expires_at = end_of_month(earned_at, EXPIRY_MONTHS)
+        if expires_at <= self.now:
+            raise Refused("ALREADY_EXPIRED")
+        self.add_lot(lot_id, member, points, earned_at, expires_at, earned_at)

@@ -53,11 +53,13 @@ class OfMember(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class Enrol(OfMember):
+    since: datetime | None = None
+
     def asked(self) -> Asked:
-        return enrol_members, Enrolment(self.member, (), None)
+        return enrol_members, Enrolment(self.member, (), self.since)
 
     def play(self, model: Shop) -> None:
-        model.enrol(self.member)
+        model.enrol(self.member, self.since)
 
 
 Line = tuple[str, int, int, str, bool]  # sku, quantity, unit price, category, whether it is a gift card

@@ -21,22 +21,26 @@ class Shop(Ledger):
         self.orders: dict[str, Row] = {}
         self.returns: dict[str, Row] = {}
         self.exchanges: dict[str, Row] = {}
+        self.happened: list[Row] = []  # returns and exchanges
+        self.newcomers: list[str] = []  # members since the present moment
         self.unrewarded: list[tuple[Row, list[int]]] = []  # orders of the present moment
         self.rules = Rules(rules)
         self.requests: dict[str, Any] = {}
 
     # --- memberships ---
 
-    def enrol(self, member: str) -> None:
+    def enrol(self, member: str, since: datetime | None) -> None:
+        """Whoever is enrolled in the past has earned since then, less what came back meanwhile."""
         if member in self.members:
             raise Refused("ALREADY_ENROLLED")
         self.members[member] = {
             "state": "ACTIVE",
-            "enrolled_at": self.now,
+            "enrolled_at": since or self.now,
             "debt": 0,
             "forfeits_at": None,
             "qualifying": {},
         }
+        self.newcomers.append(member)
 
     # --- orders ---
 
@@ -69,7 +73,18 @@ class Shop(Ledger):
         return bool(member and member["state"] in MAY_EARN and order["at"] >= member["enrolled_at"])
 
     def reward(self) -> None:
-        """Award the orders that came together: by time, and everybody's first before anybody's second."""
+        """Award the orders that came together, and what newcomers did before they were known."""
+        for member in self.newcomers:
+            for order in self.orders.values():
+                if order["customer"] == member and not order["replaces"]:
+                    self.unrewarded.append((order["content"], [0] * len(order["lines"])))
+        self.award()
+        for member in self.newcomers:
+            self.live_again(member)
+        self.newcomers.clear()
+
+    def award(self) -> None:
+        """Orders earn by time, and everybody's first before anybody's second."""
         turns: dict[str, int] = {}
         queue = []
         for order, kept in sorted(self.unrewarded, key=lambda one: (one[0]["at"], one[0]["id"])):
@@ -79,6 +94,17 @@ class Shop(Ledger):
         for _, _, _, order, kept in sorted(queue, key=lambda one: one[:3]):
             if self.earns(order):
                 self.earn(order, kept)
+
+    def live_again(self, member: str) -> None:
+        """Returns and exchanges of before happen again, now to a member."""
+        events = [event for event in self.happened if event["customer"] == member]
+        for event in events:
+            for (order_id, place), units in event["taken"].items():
+                self.orders[order_id]["lines"][place]["back"] -= units
+        for event in events:
+            self.hand_in(event["taken"])
+            self.follow(event)
+            self.award()
 
     def earn(self, order: Row, kept: list[int]) -> None:
         """kept: what of each line's amount has earned already."""
@@ -110,10 +136,22 @@ class Shop(Ledger):
         taken = self.matched(back)
         self.returns[back["id"]] = back
         self.hand_in(taken)
-        for order_id in sorted({order_id for order_id, _ in taken}):
-            if self.orders[order_id]["customer"] in self.members:
-                self.restore(order_id)
-                self.reverse(self.orders[order_id])
+        self.happen_to_points({"customer": back["customer"], "taken": taken, "new": None})
+
+    def happen_to_points(self, event: Row) -> None:
+        """event: customer, taken, and the order that goods were exchanged for."""
+        self.happened.append(event)
+        if event["customer"] in self.members:
+            self.follow(event)
+
+    def follow(self, event: Row) -> None:
+        for order_id in sorted({order_id for order_id, _ in event["taken"]}):
+            old = self.orders[order_id]
+            self.restore(order_id)
+            if event["new"] is None:
+                self.take_away(old, self.lost(old))
+            else:
+                self.hand_over(old, event["new"], event["taken"])
 
     def matched(self, back: Row) -> dict[tuple[str, int], int]:
         """How many units go back to which order lines, the latest purchase first."""
@@ -185,10 +223,6 @@ class Shop(Ledger):
 
     # --- points that goods earned ---
 
-    def reverse(self, order: Row) -> None:
-        lost = self.lost(order)
-        self.take_away(order, lost)
-
     def lost(self, order: Row) -> dict[str, int]:
         """The original award, line by line: all partial returns together end at exactly the award."""
         gone: dict[str, int] = {}
@@ -232,18 +266,17 @@ class Shop(Ledger):
         self.hand_in(taken)
         self.keep(new, replaces=swap["order"])
         old["replaced_by"].append((new["id"], min(sum(worth.values()), total)))
-        if swap["customer"] in self.members:
-            earning = sum(minor for place, minor in worth.items() if not old["lines"][place]["card"])
-            self.hand_over(old, new, earning)
+        self.happen_to_points({"customer": swap["customer"], "taken": taken, "new": new})
 
-    def hand_over(self, old: Row, new: Row, returned: int) -> None:
+    def hand_over(self, old: Row, new: Row, taken: dict[tuple[str, int], int]) -> None:
         """The new goods keep the points of the old ones as far as they are worth as much; the rest is earned.
 
-        returned: what came back was worth, without gift cards.
+        Gift cards neither bring points nor keep any.
         """
+        lines = [(old["lines"][place], units) for (_, place), units in taken.items()]
+        returned = sum(units * line["price"] for line, units in lines if not line["card"])
         amounts = [0 if card else units * price for _, units, price, _, card in new["lines"]]
         kept = min(returned, sum(amounts))
-        self.restore(old["content"]["id"])
         lost = self.lost(old)
         gone = {
             lot_id: points * (returned - kept) // returned if kept else points
