@@ -9,10 +9,15 @@ from services.events import OrderPlaced
 from services.points.occasions import BasketLine, Occasion
 
 
+def key_of(order: OrderPlaced) -> str:
+    """How occasions and lots name an order."""
+    return f"{order.source}/{order.order_id}"
+
+
 def occasion_of(order: OrderPlaced, tier: str) -> Occasion:
     return Occasion(
         order.customer_id,
-        f"{order.source}/{order.order_id}",
+        key_of(order),
         "ORDER",
         order.placed_at,
         order.channel,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from services.events import OrderPlaced
 from services.loyalty.queries import portions as queries
-from services.loyalty.rules.orders import occasion_of, rounds
+from services.loyalty.rules.orders import key_of, occasion_of, rounds
 from services.loyalty.rules.portions import Portion
 from services.points.book import Book, Entry, add_lots_and_holds, open_book
 from services.points.earning import Award, lots_of
@@ -41,9 +41,11 @@ def award_orders(unit: UnitOfWork, book: Book, orders: Iterable[OrderPlaced]) ->
     earning = [order for order in orders if _earns(order, book.entries.get(order.customer_id))]
     awards: list[Portion] = []
     spend: list[Portion] = []
+    waiting = {key_of(order) for order in earning}
     for together in rounds(earning):
         occasions = [occasion_of(order, _tier(unit, book, order)) for order in together]
-        for occasion, given in zip(occasions, award_all(unit, occasions), strict=True):
+        waiting -= {one.key for one in occasions}
+        for occasion, given in zip(occasions, award_all(unit, occasions, waiting), strict=True):
             entry = book.entries[occasion.customer_id]
             awards += _credit(unit, entry, occasion, given)
             spend += _count_spend(unit, entry, occasion)
