@@ -28,6 +28,7 @@ from regulars.predictions.v1 import predictions_service_pb2_grpc
 from regulars.presence.v1 import presence_service_pb2_grpc
 from regulars.reminders.v1 import reminders_service_pb2 as reminders
 from regulars.reminders.v1 import reminders_service_pb2_grpc
+from regulars.rewards.v1 import rewards_service_pb2_grpc
 
 from services.clock import SceneClock
 
@@ -65,6 +66,7 @@ class Caller:
     reminders: Any = field(init=False)
     predictions: Any = field(init=False)
     feedback: Any = field(init=False)
+    rewards: Any = field(init=False)
 
     def __post_init__(self) -> None:
         stubs = {
@@ -77,6 +79,7 @@ class Caller:
             "reminders": reminders_service_pb2_grpc.RemindersServiceStub,
             "predictions": predictions_service_pb2_grpc.PredictionsServiceStub,
             "feedback": feedback_service_pb2_grpc.FeedbackServiceStub,
+            "rewards": rewards_service_pb2_grpc.RewardsServiceStub,
         }
         for name, stub in stubs.items():
             object.__setattr__(self, name, stub(self.channel))

@@ -26,6 +26,7 @@ from regulars.membership.v1 import membership_service_pb2 as membership
 from regulars.predictions.v1 import predictions_service_pb2 as predictions
 from regulars.presence.v1 import presence_service_pb2 as presence
 from regulars.reminders.v1 import reminders_service_pb2 as reminders
+from regulars.rewards.v1 import rewards_service_pb2 as rewards
 
 from services.composition import House
 from services.rpc.auth import SCOPES, scopes_of_method
@@ -34,7 +35,18 @@ from tests.conftest import CallerOf
 from tests.integration.messages import messages_of
 from tests.integration.shop import NOON, Caller, ManualClock, order, refusal, refusal_of, stamp
 
-FILES = (activity, earning, engagement, feedback, loyalty, membership, predictions, presence, reminders)
+FILES = (
+    activity,
+    earning,
+    engagement,
+    feedback,
+    loyalty,
+    membership,
+    predictions,
+    presence,
+    reminders,
+    rewards,
+)
 METHODS: list[MethodDescriptor] = [
     method
     for file in FILES

@@ -47,6 +47,7 @@ _REWARDS_AFTER = (
     .order_by(rewards.c.reward_id)
     .limit(bindparam("most"))
 )
+_OFFERS_AFTER = _REWARDS_AFTER.where(rewards.c.state == RewardState.AVAILABLE)
 _LOCK = (
     select(rewards.c.reward_id)
     .where(among(rewards.c.reward_id, "ids"))
@@ -150,6 +151,12 @@ def store_member_rewards(connection: Connection, changed: Iterable[MemberReward]
 def list_rewards(connection: Connection, after: str, most: int, now: datetime) -> list[Reward]:
     """The catalogue by reward id, retired rewards too."""
     rows = connection.execute(_REWARDS_AFTER, {"after": after, "most": most, "now": now}).mappings()
+    return [_reward(row) for row in rows]
+
+
+def list_available(connection: Connection, after: str, most: int, now: datetime) -> list[Reward]:
+    """The catalogue by reward id, without retired rewards."""
+    rows = connection.execute(_OFFERS_AFTER, {"after": after, "most": most, "now": now}).mappings()
     return [_reward(row) for row in rows]
 
 

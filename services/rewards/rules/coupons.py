@@ -116,6 +116,7 @@ class Gain:
 
     discount_minor: int = 0
     points: int = 0
+    sku: str = ""  # of an item for free
     charged_minor: int = 0
 
 
@@ -131,6 +132,7 @@ class Use:
     order_id: str  # empty while it is reserved
     discount_minor: int
     points: int
+    sku: str
     charged_minor: int
     used_at: datetime  # when it was reserved or, without a reservation, redeemed
     lapses_at: datetime | None
@@ -207,7 +209,7 @@ def gain(terms: Terms, order_total_minor: int, programme: Programme) -> Gain:
     if terms.benefit is Benefit.POINTS:
         worth = -(-terms.value * programme.points.hundred_points_minor // 100)  # rounded up
         return Gain(points=terms.value, charged_minor=worth)
-    return Gain(charged_minor=terms.value)
+    return Gain(sku=terms.sku, charged_minor=terms.value)
 
 
 def check_terms(terms: Terms) -> InvalidError | None:

@@ -105,6 +105,16 @@ class Shopper:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A reward as one member sees it; without a member it is not available to anybody."""
+
+    reward: Reward
+    available: bool = False
+    obstacle: Obstacle | None = None
+    points_missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class MemberReward:
     """A reward that was issued to a member."""
 
@@ -191,6 +201,12 @@ def obstacle(reward: Reward, shopper: Shopper, taken: int, now: datetime) -> Obs
         Obstacle.POINTS_MISSING: shopper.active_points < reward.points,
     }
     return next((found for found, holds in checks.items() if holds), None)
+
+
+def offer(reward: Reward, shopper: Shopper, taken: int, now: datetime) -> Offer:
+    """The reward as a member sees it now."""
+    found = obstacle(reward, shopper, taken, now)
+    return Offer(reward, found is None, found, max(reward.points - shopper.active_points, 0))
 
 
 def refusal(found: Obstacle, reward: Reward, shopper: Shopper) -> WrongStateError:

@@ -160,6 +160,7 @@ class Till:
             wanted.order_id,
             gained.discount_minor,
             gained.points,
+            gained.sku,
             gained.charged_minor,
             self.now,
             lapses_at,

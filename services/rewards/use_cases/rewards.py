@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from services.errors import RegularsError
+from sqlalchemy import Connection
+
+from services.errors import MemberNotFoundError, RegularsError
+from services.programme.programme import Programme
 from services.rewards.queries import rewards as queries
 from services.rewards.rules.reward_errors import (
     RewardChangedError,
     RewardNotFoundError,
 )
 from services.rewards.rules.rewards import (
+    Offer,
     Retirement,
     Reward,
     RewardChange,
     RewardState,
     check_reward,
+    offer,
 )
 from services.storage.unit import UnitOfWork, use_case
 
@@ -59,3 +65,22 @@ def retire_rewards(unit: UnitOfWork, retired: Sequence[Retirement]) -> list[Rewa
     queries.store_rewards(unit.connection, (), changed.values())
     after = known | changed
     return [after.get(reward_id) or RewardNotFoundError(field="reward_id") for reward_id in reward_ids]
+
+
+def list_offers(
+    connection: Connection, page: tuple[str, int], customer_id: str, now: datetime, programme: Programme
+) -> list[Offer]:
+    """The catalogue as a member sees it; as it is without a member. Raises MemberNotFoundError.
+
+    page: the reward id after which it begins, and how many rewards at most.
+    """
+    if not customer_id:
+        return [Offer(reward) for reward in queries.list_rewards(connection, *page, now)]
+    shopper = queries.find_shopper(connection, customer_id, now, programme)
+    if shopper is None:
+        raise MemberNotFoundError(field="customer_id")
+    taken = queries.count_taken(connection, [customer_id], now)
+    return [
+        offer(reward, shopper, taken.get((customer_id, reward.reward_id), 0), now)
+        for reward in queries.list_available(connection, *page, now)
+    ]

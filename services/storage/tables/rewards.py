@@ -74,6 +74,7 @@ coupon_uses = table(
     text("order_id", 64),  # empty while reserved
     number("discount_minor"),
     number("points"),  # credited on redemption
+    text("sku", 64),  # of an item for free; else empty
     number("charged_minor"),
     moment("used_at"),  # when it was reserved or, without a reservation, redeemed
     moment("lapses_at", nullable=True),

@@ -88,6 +88,7 @@ def create_tables() -> None:
         sa.Column("order_id", sa.String(length=64), nullable=False),
         sa.Column("discount_minor", sa.BigInteger(), nullable=False),
         sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("sku", sa.String(length=64), nullable=False),
         sa.Column("charged_minor", sa.BigInteger(), nullable=False),
         sa.Column("used_at", tables.Instant(), nullable=False),
         sa.Column("lapses_at", tables.Instant(), nullable=True),
