@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from services.errors import RegularsError
+from services.events import PointsSpent
 from services.loyalty.rules.spending import Booked, Capture, Release, SetAside, Spend, reference_of
 from services.loyalty.use_cases.commands import account_of, each, locked_book
 from services.points.book import Book
@@ -25,6 +26,7 @@ def spend_points(unit: UnitOfWork, spends: Sequence[Spend]) -> list[Booked | Reg
 
     answers = each(spends, spend)
     book.store()
+    _tell_spent(unit, answers)
     return answers
 
 
@@ -56,6 +58,7 @@ def capture_holds(unit: UnitOfWork, captures: Sequence[Capture]) -> list[Booked 
 
     answers = each(captures, capture)
     book.store()
+    _tell_spent(unit, answers)
     return answers
 
 
@@ -90,6 +93,13 @@ def _hold(book: Book, one: Capture | Release) -> Hold:
     if hold.hold_id.startswith(REWARD_HOLDS):
         raise RewardHoldError(field="hold_id")
     return hold
+
+
+def _tell_spent(unit: UnitOfWork, answers: Sequence[Booked | RegularsError]) -> None:
+    """Points that paid for an order come back with its goods, which may be back already."""
+    for one in answers:
+        if isinstance(one, Booked) and one.hold.order_id:
+            unit.emit(PointsSpent(one.hold.customer_id, one.hold.source, one.hold.order_id))
 
 
 def _cause(unit: UnitOfWork, hold: Hold) -> Cause:
