@@ -18,6 +18,7 @@ from regulars.membership.v1 import membership_service_pb2, membership_service_pb
 from regulars.predictions.v1 import predictions_service_pb2, predictions_service_pb2_grpc
 from regulars.presence.v1 import presence_service_pb2, presence_service_pb2_grpc
 from regulars.reminders.v1 import reminders_service_pb2, reminders_service_pb2_grpc
+from regulars.rewards.v1 import rewards_service_pb2, rewards_service_pb2_grpc
 
 from services.activity.servicer import ActivityServicer
 from services.activity.use_cases.carts import CART_IDLE_TOPIC, abandon_carts
@@ -38,6 +39,8 @@ from services.reactions import react
 from services.reminders.delivery import ConsoleSender, Sender, WebhookSender
 from services.reminders.servicer import RemindersServicer
 from services.reminders.use_cases import DELIVER_TOPIC, SEND_TOPIC, send_reminders
+from services.rewards.servicer.service import RewardsServicer
+from services.rewards.use_cases import time as rewards_time
 from services.rpc.auth import ADMIN, SCOPES, ApiKey, Keyring, NewKey, make_key
 from services.rpc.desk import FrontDesk
 from services.rpc.limits import RateLimiter
@@ -143,6 +146,7 @@ def all_services(database: Database, presence: PresenceServicer) -> tuple[Servic
             PredictionsServicer(database),
         ),
         service(feedback_service_pb2, feedback_service_pb2_grpc, "Feedback", FeedbackServicer(database)),
+        service(rewards_service_pb2, rewards_service_pb2_grpc, "Rewards", RewardsServicer(database)),
     )
 
 
@@ -174,11 +178,15 @@ def handlers(database: Database, channels: dict[str, Sender]) -> dict[str, Handl
     async def sweep_points(work: Claimed) -> None:
         await sweep(database, work)
 
+    async def sweep_rewards(work: Claimed) -> None:
+        await rewards_time.sweep(database, work)
+
     return {
         CART_IDLE_TOPIC: abandon,
         SEND_TOPIC: send,
         DELIVER_TOPIC: deliver,
         SWEEP_TOPIC: sweep_points,
+        rewards_time.SWEEP_TOPIC: sweep_rewards,
     }
 
 
@@ -249,6 +257,7 @@ def plan_recurring(database: Database) -> None:
     """Have the jobs that come again and again planned, whoever started first."""
     with database.engine.begin() as connection:
         outbox.plan(connection, FIRST_SWEEP)
+        outbox.plan(connection, rewards_time.FIRST_SWEEP)
 
 
 @asynccontextmanager

@@ -41,6 +41,7 @@ from services.reminders.use_cases import (
     convert_reminders,
     plan_reminders,
 )
+from services.rewards.use_cases.referrals import follow_referrals
 from services.storage.unit import UnitOfWork
 
 Reaction = Callable[[UnitOfWork, Sequence[Any]], None]
@@ -52,9 +53,13 @@ def of_placed(reaction: Reaction) -> Reaction:
 
 
 REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
-    OrderPlaced: (earn_points, close_carts, convert_reminders),
-    OrderReturned: (reverse_points,),
-    OrderExchanged: (exchange_points, *(of_placed(one) for one in (close_carts, convert_reminders))),
+    OrderPlaced: (earn_points, close_carts, convert_reminders, follow_referrals),
+    OrderReturned: (reverse_points, follow_referrals),
+    OrderExchanged: (
+        exchange_points,
+        *(of_placed(one) for one in (close_carts, convert_reminders)),
+        follow_referrals,
+    ),
     PointsSpent: (restore_spent,),
     MemberEnrolled: (award_earlier_orders, award_occasions),
     CartChanged: (cancel_for_carts,),
