@@ -41,6 +41,7 @@ from services.reminders.use_cases import (
     convert_reminders,
     plan_reminders,
 )
+from services.rewards.use_cases.issuing import give_up_rewards
 from services.rewards.use_cases.referrals import follow_referrals
 from services.storage.unit import UnitOfWork
 
@@ -64,7 +65,7 @@ REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
     MemberEnrolled: (award_earlier_orders, award_occasions),
     CartChanged: (cancel_for_carts,),
     CartClosed: (cancel_for_carts,),
-    MemberStateChanged: (close_accounts, cancel_for_members, follow_members),
+    MemberStateChanged: (give_up_rewards, close_accounts, cancel_for_members, follow_members),
     ConsentsChanged: (cancel_for_consents, close_visits),
     VisitDwelled: (plan_reminders,),
     VisitEnded: (cancel_for_visits,),

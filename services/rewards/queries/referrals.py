@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select
 
+from services.points.lots import MAY_EARN
 from services.rewards.rules.referrals import (
     OPEN,
     DueReferral,
@@ -28,6 +29,7 @@ _OWNERS = select(referral_codes.c.code, referral_codes.c.customer_id).where(
     among(referral_codes.c.code, "codes")
 )
 _MEMBERS = select(members.c.customer_id).where(among(members.c.customer_id, "ids"))
+_EARNERS = _MEMBERS.where(members.c.state.in_(sorted(MAY_EARN)))
 _REFERRALS = select(*(referrals.c[name] for name in Referral.__dataclass_fields__))
 _OF_FRIENDS = _REFERRALS.where(among(referrals.c.friend_id, "ids"))
 _ORDERS = select(
@@ -77,6 +79,11 @@ def store_codes(unit: UnitOfWork, fresh: Iterable[tuple[str, str]]) -> None:
 
 def known_members(connection: Connection, customer_ids: Iterable[str]) -> set[str]:
     return set(connection.execute(_MEMBERS, {"ids": sorted(set(customer_ids))}).scalars())
+
+
+def earners_among(connection: Connection, customer_ids: Iterable[str]) -> set[str]:
+    """Who of the customers is a member and may earn."""
+    return set(connection.execute(_EARNERS, {"ids": sorted(set(customer_ids))}).scalars())
 
 
 def referrals_of_friends(connection: Connection, friend_ids: Iterable[str]) -> list[Referral]:

@@ -78,6 +78,7 @@ _TAKEN = (
 )
 _MEMBER_REWARDS = select(*(member_rewards.c[name] for name in MemberReward.__dataclass_fields__))
 _MEMBER_REWARDS_BY_ID = _MEMBER_REWARDS.where(among(member_rewards.c.member_reward_id, "ids"))
+_ISSUED_TO = _MEMBER_REWARDS.where(among(member_rewards.c.customer_id, "customers"), _ISSUED)
 _REWARD_IDS = select(member_rewards.c.reward_id).where(among(member_rewards.c.member_reward_id, "ids"))
 _DUE = select(member_rewards.c.reward_id).where(_OVERDUE).distinct().limit(bindparam("most"))
 _NEXT = select(func.min(member_rewards.c.expires_at)).where(_ISSUED)
@@ -137,6 +138,12 @@ def reward_ids_of(connection: Connection, member_reward_ids: Iterable[str]) -> s
 def find_member_rewards(connection: Connection, member_reward_ids: Iterable[str]) -> dict[str, MemberReward]:
     rows = connection.execute(_MEMBER_REWARDS_BY_ID, {"ids": sorted(set(member_reward_ids))}).mappings()
     return {row["member_reward_id"]: _member_reward(row) for row in rows}
+
+
+def issued_to(connection: Connection, customer_ids: Iterable[str]) -> list[MemberReward]:
+    """What the customers have not redeemed yet."""
+    rows = connection.execute(_ISSUED_TO, {"customers": sorted(set(customer_ids))}).mappings()
+    return [_member_reward(row) for row in rows]
 
 
 def _member_reward(row: RowMapping) -> MemberReward:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,6 +53,7 @@ class VoidReason(StrEnum):
     LIMIT = "LIMIT"
     SELF = "SELF"
     NOT_NEW = "NOT_NEW"
+    REFERRER_STATE = "REFERRER_STATE"
 
 
 OPEN: Final = frozenset({ReferralState.ACCEPTED, ReferralState.QUALIFYING})
@@ -122,18 +123,20 @@ class DueReferral:
 
     referral_id: str
     customer_id: str  # the friend
-    referrer_id: str
+    referrer_customer_id: str
 
 
 @dataclass(slots=True)
 class Record:
     """What is known when referrals are settled; `paid` grows as they are.
 
-    referrals: all of the friends. orders: of each friend. paid: when referrals of each referrer were paid.
+    referrals: all of the friends. orders: of each friend. earners: referrers who are members and may earn.
+    paid: when referrals of each referrer were paid.
     """
 
     referrals: Sequence[Referral]
     orders: Mapping[str, Sequence[FriendOrder]]
+    earners: Collection[str]
     paid: dict[str, list[datetime]]
 
 
@@ -190,15 +193,23 @@ def settle(referral: Referral, record: Record, now: datetime, programme: Program
     followed = follow(referral, record.orders.get(referral.friend_id, ()), programme)
     if followed.due_at > now:
         return followed
-    if followed.state is ReferralState.ACCEPTED:
-        return followed.void(VoidReason.EXPIRED)
-    if followed.friend_id == followed.referrer_id:
-        return followed.void(VoidReason.SELF)
-    if not _is_new(followed, record):
-        return followed.void(VoidReason.NOT_NEW)
-    if _paid_in_year(followed, record, programme) >= programme.referring.per_referrer_per_year_max:
-        return followed.void(VoidReason.LIMIT)
+    reason = _void_reason(followed, record, programme)
+    if reason is not VoidReason.NONE:
+        return followed.void(reason)
     return replace(followed, state=ReferralState.PAID, resolved_at=followed.due_at)
+
+
+def _void_reason(referral: Referral, record: Record, programme: Programme) -> VoidReason:
+    """The first reason not to pay; NONE when there is none."""
+    most = programme.referring.per_referrer_per_year_max
+    checks = {
+        VoidReason.EXPIRED: referral.state is ReferralState.ACCEPTED,
+        VoidReason.SELF: referral.friend_id == referral.referrer_id,
+        VoidReason.NOT_NEW: not _is_new(referral, record),
+        VoidReason.REFERRER_STATE: referral.referrer_id not in record.earners,
+        VoidReason.LIMIT: _paid_in_year(referral, record, programme) >= most,
+    }
+    return next((reason for reason, holds in checks.items() if holds), VoidReason.NONE)
 
 
 def _is_new(referral: Referral, record: Record) -> bool:

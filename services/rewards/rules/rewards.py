@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from services.errors import InvalidError, WrongStateError
-from services.points.holds import InsufficientPointsError, MayNotSpendError
+from services.points.holds import REWARD_HOLDS, InsufficientPointsError, MayNotSpendError
 from services.points.lots import MAY_SPEND
 from services.programme.programme import Programme
 from services.rewards.rules.reward_errors import (
@@ -131,7 +131,7 @@ class MemberReward:
     @property
     def hold_id(self) -> str:
         """The hold that keeps its points."""
-        return f"reward/{self.member_reward_id}"
+        return f"{REWARD_HOLDS}{self.member_reward_id}"
 
     def at(self, now: datetime) -> MemberReward:
         """The reward as it is now: one that was not redeemed in time has expired, noticed or not."""

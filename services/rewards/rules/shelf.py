@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from services.errors import MemberNotFoundError
 from services.points.account import Account
-from services.points.holds import MayNotSpendError, Wanted
+from services.points.holds import Hold, HoldNotFoundError, MayNotSpendError, Wanted
 from services.points.lots import MAY_SPEND, Cause
 from services.programme.programme import Programme
 from services.rewards.rules.reward_errors import (
@@ -66,13 +66,13 @@ class Shelf:
         check_issued(held)
         if account.state not in MAY_SPEND:
             raise MayNotSpendError(field="customer_id", state=account.state)
-        account.capture(account.holds[held.hold_id], held.points, self._cause(held))
+        account.capture(_hold(account, held), held.points, self._cause(held))
         return self._resolve(held, MemberRewardState.REDEEMED)
 
     def cancel(self, asked: Resolution) -> MemberReward:
         held, account = self._find(asked), self._account(asked.customer_id)
         check_issued(held)
-        account.release(account.holds[held.hold_id], self._cause(held))
+        account.release(_hold(account, held), self._cause(held))
         self._move_piece(held, -1)
         return self._resolve(held, MemberRewardState.CANCELLED)
 
@@ -81,7 +81,7 @@ class Shelf:
         held, account = self._find(asked), self._account(asked.customer_id)
         check_redeemed(held)
         grace = timedelta(days=self.programme.points.restore_grace_days)
-        account.restore(account.holds[held.hold_id], held.points, grace, self._cause(held))
+        account.restore(_hold(account, held), held.points, grace, self._cause(held))
         self._move_piece(held, -1)
         return self._resolve(held, MemberRewardState.RETURNED)
 
@@ -128,3 +128,11 @@ class Shelf:
 
     def _cause(self, held: MemberReward) -> Cause:
         return Cause(self.now, held.hold_id)
+
+
+def _hold(account: Account, held: MemberReward) -> Hold:
+    """The hold of a reward's points. It may have gone to another member, when a merge was undone."""
+    hold = account.holds.get(held.hold_id)
+    if hold is None:
+        raise HoldNotFoundError(field="member_reward_id", hold_id=held.hold_id)
+    return hold

@@ -42,7 +42,8 @@ class Catalogue(Part):
         (after,) = page_position(request.page_token, (str,)) or ("",)
         now, programme = self._database.clock.now(), self._database.programme
         page = (after, size + 1)
-        found = await self._database.fetch(list_offers, page, request.customer_id, now, programme)
+        customer_id = self._database.survivor(request.customer_id)
+        found = await self._database.fetch(list_offers, page, customer_id, now, programme)
         last = (found[size - 1].reward.reward_id,) if len(found) > size else None
         return pb.ListRewardsResponse(
             offers=[offer_message(one) for one in found[:size]], next_page_token=page_token(last)

@@ -54,8 +54,9 @@ class Issuing(Part):
         self, request: pb.ListMemberRewardsRequest, context: Context
     ) -> pb.ListMemberRewardsResponse:
         del context
+        customer_id = self._database.survivor(request.customer_id)
         size, before = page_size(request.page_size), moment_position(request.page_token)
-        found = await self._database.fetch(list_member_rewards, request.customer_id, before, size + 1)
+        found = await self._database.fetch(list_member_rewards, customer_id, before, size + 1)
         page, now = found[:size], self._database.clock.now()
         last = position_of(page[-1].issued_at, page[-1].member_reward_id) if len(found) > size else None
         return pb.ListMemberRewardsResponse(

@@ -18,9 +18,7 @@ from services.rewards.use_cases.coupons import (
     roll_back_coupons,
     validate_coupon,
 )
-from services.rpc.wire import request_key
-
-SOURCE_DEFAULT = "default"
+from services.rpc.wire import SOURCE_DEFAULT, request_key
 
 
 class Redeeming(Part):
@@ -28,7 +26,8 @@ class Redeeming(Part):
         self, request: pb.ValidateCouponRequest, context: Context
     ) -> pb.ValidateCouponResponse:
         del context
-        wanted = UseWanted(request.customer_id, normalised(request.code), "", self._total(request))
+        customer_id = self._database.survivor(request.customer_id)
+        wanted = UseWanted(customer_id, normalised(request.code), "", self._total(request))
         now, programme = self._database.clock.now(), self._database.programme
         found = await self._database.fetch(validate_coupon, wanted, now, programme)
         if isinstance(found, RegularsError):

@@ -36,8 +36,9 @@ class Referrals(Part):
         self, request: pb.ListReferralsRequest, context: Context
     ) -> pb.ListReferralsResponse:
         del context
+        customer_id = self._database.survivor(request.customer_id)
         size, before = page_size(request.page_size), moment_position(request.page_token)
-        found = await self._database.fetch(list_referrals, request.customer_id, before, size + 1)
+        found = await self._database.fetch(list_referrals, customer_id, before, size + 1)
         page, now = found[:size], self._database.clock.now()
         last = position_of(page[-1].accepted_at, page[-1].referral_id) if len(found) > size else None
         return pb.ListReferralsResponse(

@@ -27,7 +27,7 @@ from services.rewards.rules.coupons import (
     check_terms,
 )
 from services.rewards.rules.till import Till
-from services.storage.sets import lock_customers
+from services.storage.sets import lock_customers, lock_known
 from services.storage.unit import UnitOfWork, use_case
 
 Asked = TypeVar("Asked", UseWanted, UseEnd)
@@ -124,7 +124,8 @@ def _each(
 def _opened(unit: UnitOfWork, asked: Sequence[UseWanted | UseEnd]) -> tuple[Till, Book]:
     """Lock the customers, then the coupons, and read both; accounts only where points are to be had."""
     customers, use_ids = sorted({one.customer_id for one in asked}), [one.use_id for one in asked]
-    lock_customers(unit, customers)
+    lock = lock_customers if any(isinstance(one, UseWanted) for one in asked) else lock_known
+    lock(unit, customers)
     codes = queries.codes_of(unit.connection, use_ids)
     codes |= {one.code for one in asked if isinstance(one, UseWanted) and one.code}
     queries.lock_coupons(unit, codes)

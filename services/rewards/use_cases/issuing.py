@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from services.errors import RegularsError
+from services.events import MemberStateChanged
 from services.points.book import Book, open_book
 from services.rewards.queries import rewards as queries
 from services.rewards.rules.rewards import MemberReward, Resolution, RewardWanted
 from services.rewards.rules.shelf import Shelf
-from services.storage.sets import lock_customers
+from services.storage.sets import lock_known
 from services.storage.unit import UnitOfWork, use_case
 
 Asked = TypeVar("Asked", RewardWanted, Resolution)
@@ -40,6 +41,15 @@ def return_rewards(unit: UnitOfWork, asked: Sequence[Resolution]) -> Answers:
     return _held(unit, asked).each(Shelf.take_back, asked)
 
 
+def give_up_rewards(unit: UnitOfWork, changes: Sequence[MemberStateChanged]) -> None:
+    """Members who leave give up what they have not redeemed."""
+    leaving = [one.customer_id for one in changes if one.after in {"CLOSED", "ERASED"}]
+    issued = queries.issued_to(unit.connection, leaving) if leaving else ()
+    if issued:
+        asked = [Resolution(one.customer_id, one.member_reward_id) for one in issued]
+        _held(unit, asked).each(Shelf.cancel, asked)
+
+
 @dataclass(frozen=True, slots=True)
 class _Stocked:
     """A shelf and the book that its accounts lie in."""
@@ -65,7 +75,7 @@ class _Stocked:
 def _stocked(unit: UnitOfWork, customer_ids: Iterable[str], reward_ids: Iterable[str]) -> _Stocked:
     """Lock the customers, then the rewards, and read both."""
     customers, wanted = sorted(set(customer_ids)), sorted(set(reward_ids))
-    lock_customers(unit, customers)
+    lock_known(unit, customers)
     book = open_book(unit, customers)
     queries.lock_rewards(unit, wanted)
     accounts = {one: entry.account for one, entry in book.entries.items()}

@@ -24,7 +24,7 @@ from services.rewards.rules.referrals import (
     follow,
     settle_all,
 )
-from services.storage.sets import lock_customers
+from services.storage.sets import lock_customers, lock_known
 from services.storage.unit import UnitOfWork, use_case
 
 
@@ -32,7 +32,7 @@ from services.storage.unit import UnitOfWork, use_case
 def give_referral_codes(unit: UnitOfWork, wanted: Sequence[CodeWanted]) -> list[str | RegularsError]:
     """The code of each member; made for those who have none."""
     customers = [one.customer_id for one in wanted]
-    lock_customers(unit, customers)
+    lock_known(unit, customers)
     known = queries.known_members(unit.connection, customers)
     codes = queries.codes_of(unit.connection, customers)
     fresh: dict[str, str] = {}
@@ -93,7 +93,7 @@ def follow_referrals(
 @use_case(type(None))
 def settle_referrals(unit: UnitOfWork, due: Sequence[DueReferral]) -> list[RegularsError | None]:
     """Pay the referrals whose time has come, or say why they never will."""
-    lock_customers(unit, {one.customer_id for one in due} | {one.referrer_id for one in due})
+    lock_known(unit, {one.customer_id for one in due} | {one.referrer_customer_id for one in due})
     waiting, record = _recorded(unit, due)
     settled = settle_all(waiting, record, unit.now, unit.programme)
     queries.store_referrals(unit.connection, settled)
@@ -111,5 +111,7 @@ def _recorded(unit: UnitOfWork, due: Sequence[DueReferral]) -> tuple[list[Referr
         one for one in found if one.referral_id in wanted and one.state in OPEN and one.due_at <= unit.now
     ]
     since = min((one.due_at for one in waiting), default=unit.now) - YEAR_AT_MOST
-    paid = queries.paid_since(unit.connection, (one.referrer_id for one in waiting), since)
-    return waiting, Record(found, queries.orders_of(unit.connection, friends), paid)
+    referrers = [one.referrer_id for one in waiting]
+    earners = queries.earners_among(unit.connection, referrers)
+    paid = queries.paid_since(unit.connection, referrers, since)
+    return waiting, Record(found, queries.orders_of(unit.connection, friends), earners, paid)

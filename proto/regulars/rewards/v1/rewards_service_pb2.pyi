@@ -80,6 +80,7 @@ class ReferralVoidReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REFERRAL_VOID_REASON_LIMIT: _ClassVar[ReferralVoidReason]
     REFERRAL_VOID_REASON_SELF: _ClassVar[ReferralVoidReason]
     REFERRAL_VOID_REASON_NOT_NEW: _ClassVar[ReferralVoidReason]
+    REFERRAL_VOID_REASON_REFERRER_STATE: _ClassVar[ReferralVoidReason]
 REWARD_STATE_UNSPECIFIED: RewardState
 REWARD_STATE_AVAILABLE: RewardState
 REWARD_STATE_RETIRED: RewardState
@@ -123,6 +124,7 @@ REFERRAL_VOID_REASON_EXPIRED: ReferralVoidReason
 REFERRAL_VOID_REASON_LIMIT: ReferralVoidReason
 REFERRAL_VOID_REASON_SELF: ReferralVoidReason
 REFERRAL_VOID_REASON_NOT_NEW: ReferralVoidReason
+REFERRAL_VOID_REASON_REFERRER_STATE: ReferralVoidReason
 
 class Reward(_message.Message):
     __slots__ = ("reward_id", "title", "points", "stock", "issued", "per_member_max", "tiers", "valid_from", "valid_until", "redeem_days", "state", "etag", "changed_at")
