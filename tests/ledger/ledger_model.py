@@ -22,10 +22,15 @@ def end_of_month(moment: datetime, months: int) -> datetime:
 class Ledger(Points):
     """The commands that move points without an order."""
 
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self.paid: list[Row] = []  # holds that were spent at the present moment
+
     def spend(self, hold_id: str, member: str, points: int, order: str) -> None:
         """A spend is a hold that is captured at once."""
         self.block(hold_id, member, points, order)
         self.unblock(self.holds[hold_id], "CAPTURED", points)
+        self.paid.append(self.holds[hold_id])
 
     def hold(self, hold_id: str, member: str, points: int, order: str, ttl: timedelta | None) -> None:
         self.block(hold_id, member, points, order, self.now + (ttl or HOLD))
@@ -33,6 +38,7 @@ class Ledger(Points):
     def capture(self, hold_id: str, member: str, points: int | None) -> None:
         hold = self.own_hold(hold_id, member)
         self.unblock(hold, "CAPTURED", hold["points"] if points is None else points)
+        self.paid.append(hold)
         self.advance(self.now)
 
     def release(self, hold_id: str, member: str) -> None:

@@ -112,7 +112,13 @@ class BringBack(OfMember):
 
     def play(self, model: Shop) -> None:
         model.bring_back(
-            {"id": self.return_id, "order": self.order_id, "customer": self.member, "goods": self.goods}
+            {
+                "id": self.return_id,
+                "order": self.order_id,
+                "customer": self.member,
+                "at": self.returned_at,
+                "goods": self.goods,
+            }
         )
 
 
@@ -155,6 +161,7 @@ class Swap(OfMember):
                 "id": self.exchange_id,
                 "order": self.order_id,
                 "customer": self.member,
+                "at": self.swapped_at,
                 "goods": self.goods,
                 "new": new,
             }

@@ -82,6 +82,10 @@ class Shop(Ledger):
         for member in self.newcomers:
             self.live_again(member)
         self.newcomers.clear()
+        for hold in self.paid:  # for goods that are back already, perhaps
+            if self.orders.get(hold["order"], {"customer": ""})["customer"] == hold["owner"]:
+                self.restore(hold["order"])
+        self.paid.clear()
 
     def award(self) -> None:
         """Orders earn by time, and everybody's first before anybody's second."""
@@ -130,7 +134,7 @@ class Shop(Ledger):
     # --- returns ---
 
     def bring_back(self, back: Row) -> None:
-        """back: id, order ("" when nobody knows), customer, goods (sku, units)."""
+        """back: id, order ("" when nobody knows), customer, at, goods (sku, units)."""
         if back["id"] in self.returns:
             return
         taken = self.matched(back)
@@ -162,7 +166,9 @@ class Shop(Ledger):
             (
                 (one["at"], place, order_id)
                 for order_id, one in self.orders.items()
-                if one["customer"] == back["customer"] and back["order"] in {"", order_id}
+                if one["customer"] == back["customer"]
+                and back["order"] in {"", order_id}
+                and one["at"] <= back["at"]
                 for place in range(len(one["lines"]))
             ),
             reverse=True,
@@ -226,11 +232,12 @@ class Shop(Ledger):
     def lost(self, order: Row) -> dict[str, int]:
         """The original award, line by line: all partial returns together end at exactly the award."""
         gone: dict[str, int] = {}
-        for lot_id, shares in order["awards"].items():
-            for share, line in zip(shares, order["lines"], strict=True):
-                target = share[0] * line["back"] // line["quantity"]
-                gone[lot_id] = gone.get(lot_id, 0) + target - share[1]
-                share[1] = target
+        for place, line in enumerate(order["lines"]):
+            for lot_id, shares in sorted(order["awards"].items()):
+                target = shares[place][0] * line["back"] // line["quantity"]
+                if target > shares[place][1]:
+                    gone[lot_id] = gone.get(lot_id, 0) + target - shares[place][1]
+                    shares[place][1] = target
         return gone
 
     def take_away(self, order: Row, lost: dict[str, int]) -> None:
@@ -247,7 +254,7 @@ class Shop(Ledger):
     # --- exchanges ---
 
     def exchange(self, swap: Row) -> None:
-        """swap: id, order, customer, goods (sku, units), new (an order)."""
+        """swap: id, order, customer, at, goods (sku, units), new (an order)."""
         known = self.exchanges.get(swap["id"])
         if known is not None:
             if known != swap:
