@@ -50,7 +50,7 @@ def account_of(house: House, customer_id: str) -> tuple[int, int, int, int, dict
         accounts.c.tier,
     ).where(accounts.c.customer_id == customer_id)
     (found,) = rows(house, query)
-    return found  # type: ignore[return-value]
+    return found
 
 
 def replayed(house: House, customer_id: str) -> tuple[int, int, int, int]:

@@ -12,15 +12,12 @@ from sqlalchemy import func, select
 
 from services.composition import House
 from services.storage.tables import consents as consents_table
-from services.storage.tables import movements, presence_keys, presence_pseudonyms
+from services.storage.tables import presence_keys, presence_pseudonyms
 from tests.integration.shop import (
     NOON,
     Caller,
-    ManualClock,
     consents,
-    goods_back,
     order,
-    order_record,
     refusal,
     stamp,
 )
@@ -118,77 +115,3 @@ async def test_withdrawing_presence_deletes_the_key_at_once(house: House, backen
     with house.database.engine.connect() as connection:
         for table in (presence_keys, presence_pseudonyms):
             assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 0
-
-
-async def test_an_order_of_a_member_earns_pending_points(backend: Caller) -> None:
-    await backend.enrol("anna")
-    await backend.record_order(order(price=2_599))
-    balance = await backend.balance("anna")
-    assert (balance.pending_points, balance.active_points) == (25, 0)
-
-
-async def test_points_become_active_after_the_return_window(backend: Caller, clock: ManualClock) -> None:
-    await backend.enrol("anna")
-    await backend.record_order(order(price=2_500))
-    clock.advance(days=14)
-    balance = await backend.balance("anna")
-    assert (balance.pending_points, balance.active_points) == (0, 25)
-
-
-async def test_points_expire_at_the_end_of_the_month_a_year_later(
-    backend: Caller, clock: ManualClock
-) -> None:
-    await backend.enrol("anna")
-    await backend.record_order(order(price=2_500))
-    clock.move_to(NOON.replace(year=2027, month=3, day=31, hour=22, minute=59, second=59))
-    assert (await backend.balance("anna")).active_points == 25  # 23:59:59 in London's summer time
-    clock.advance(seconds=1)
-    assert (await backend.balance("anna")).active_points == 0
-
-
-async def test_orders_before_the_enrolment_earn_nothing(backend: Caller) -> None:
-    await backend.enrol("anna")
-    await backend.record_order(order(at=NOON - DAY))
-    assert (await backend.balance("anna")).pending_points == 0
-
-
-async def test_an_order_earns_once_however_it_arrives(house: House, backend: Caller) -> None:
-    await backend.enrol("anna")
-    one = order("o-1", price=2_500)
-    await asyncio.gather(
-        backend.record_order(one, "first"),
-        backend.record_order(one, "first"),
-        backend.record_order(one, "second"),
-        backend.record_batch(order_record(order_id="o-1", price=2_500)),
-    )
-    assert (await backend.balance("anna")).pending_points == 25
-    with house.database.engine.connect() as connection:
-        assert connection.execute(select(func.count()).select_from(movements)).scalar_one() == 1
-
-
-async def test_orders_of_two_shops_never_share_a_lot(backend: Caller) -> None:
-    await backend.enrol("anna")
-    await backend.record_order(order("b/c", source="a"))
-    refused = await refusal(backend.record_order(order("c", source="a/b")))
-    assert (refused.code, refused.fields) == (grpc.StatusCode.INVALID_ARGUMENT, ("order.source",))
-
-
-async def test_partial_returns_end_at_exactly_the_award(backend: Caller) -> None:
-    await backend.enrol("anna")
-    await backend.record_order(order("o-1", price=333, quantity=3))  # 9.99: nine points
-    left = []
-    for _ in range(3):
-        await backend.record_return(goods_back(order_id="o-1"))
-        left.append((await backend.balance("anna")).pending_points)
-    assert left == [6, 3, 0]
-
-
-async def test_stored_balances_equal_the_sum_of_the_movements(house: House, backend: Caller) -> None:
-    await backend.enrol("anna")
-    await backend.record_order(order("o-1", price=1_999, quantity=2))
-    await backend.record_order(order("o-2", price=555))
-    await backend.record_return(goods_back(order_id="o-1"))
-    balance = await backend.balance("anna")
-    with house.database.engine.connect() as connection:
-        ledger = connection.execute(select(func.sum(movements.c.points))).scalar_one()
-    assert balance.pending_points + balance.active_points - balance.debt_points == int(ledger)

@@ -11,10 +11,12 @@ from regulars.activity.v1 import activity_service_pb2 as activity
 from sqlalchemy import func, select
 
 from services.composition import House
-from services.storage.tables import order_lines, orders
+from services.storage.tables import movements, order_lines, orders
+from tests.integration.ledger import account_of
 from tests.integration.shop import (
     NOON,
     Caller,
+    ManualClock,
     goods_back,
     order,
     order_record,
@@ -110,6 +112,8 @@ async def test_two_shops_may_use_the_same_order_id(house: House, backend: Caller
         ({"placed_at": None}, "order.placed_at"),
         ({"at": NOON + timedelta(minutes=6)}, "order.placed_at"),
         ({"at": NOON.replace(year=1970)}, "order.placed_at"),
+        ({"points_paid_minor": -1}, "order.points_paid_minor"),
+        ({"points_paid_minor": 2_501}, "order.points_paid_minor"),
     ],
 )
 async def test_a_wrong_field_is_named(backend: Caller, fields: dict[str, object], at_fault: str) -> None:
@@ -241,3 +245,77 @@ async def test_a_session_counts_once(backend: Caller) -> None:
     (answer,) = [found async for found in backend.stream(backend.activity.RecordSessions, iter(batches))]
     assert (answer.batch_id, answer.inserted, answer.duplicates) == (7, 1, 1)
     assert [(one.index, one.field) for one in answer.rejected] == [(1, "pages")]
+
+
+async def test_an_order_of_a_member_earns_pending_points(backend: Caller) -> None:
+    await backend.enrol("anna")
+    await backend.record_order(order(price=2_599))
+    balance = await backend.balance("anna")
+    assert (balance.pending_points, balance.active_points) == (25, 0)
+
+
+async def test_points_become_active_after_the_return_window(backend: Caller, clock: ManualClock) -> None:
+    await backend.enrol("anna")
+    await backend.record_order(order(price=2_500))
+    clock.advance(days=14)
+    balance = await backend.balance("anna")
+    assert (balance.pending_points, balance.active_points) == (0, 25)
+
+
+async def test_points_expire_at_the_end_of_the_month_a_year_later(
+    backend: Caller, clock: ManualClock
+) -> None:
+    await backend.enrol("anna")
+    await backend.record_order(order(price=2_500))
+    clock.move_to(NOON.replace(year=2027, month=3, day=31, hour=22, minute=59, second=59))
+    assert (await backend.balance("anna")).active_points == 25  # 23:59:59 in London's summer time
+    clock.advance(seconds=1)
+    assert (await backend.balance("anna")).active_points == 0
+
+
+async def test_orders_before_the_enrolment_earn_nothing(backend: Caller) -> None:
+    await backend.enrol("anna")
+    await backend.record_order(order(at=NOON - DAY))
+    assert (await backend.balance("anna")).pending_points == 0
+
+
+async def test_an_order_earns_once_however_it_arrives(house: House, backend: Caller) -> None:
+    await backend.enrol("anna")
+    one = order("o-1", price=2_500)
+    await asyncio.gather(
+        backend.record_order(one, "first"),
+        backend.record_order(one, "first"),
+        backend.record_order(one, "second"),
+        backend.record_batch(order_record(order_id="o-1", price=2_500)),
+    )
+    assert (await backend.balance("anna")).pending_points == 25
+    with house.database.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(movements)).scalar_one() == 1
+
+
+async def test_orders_of_two_shops_never_share_a_lot(backend: Caller) -> None:
+    await backend.enrol("anna")
+    await backend.record_order(order("b/c", source="a"))
+    refused = await refusal(backend.record_order(order("c", source="a/b")))
+    assert (refused.code, refused.fields) == (grpc.StatusCode.INVALID_ARGUMENT, ("order.source",))
+
+
+async def test_what_kind_of_product_it_is_belongs_to_an_order(backend: Caller) -> None:
+    plain = activity.OrderLine(sku="tea", quantity=1, unit_price_minor=2_500)
+    await backend.record_order(order("o-1", lines=[plain]))
+    for change in ({"category": "FOOD"}, {"gift_card": True}):
+        other = activity.OrderLine(sku="tea", quantity=1, unit_price_minor=2_500, **change)
+        refused = await refusal(backend.record_order(order("o-1", lines=[other])))
+        assert refused.reason == "ORDER_DIFFERS"
+    refused = await refusal(backend.record_order(order("o-1", lines=[plain], points_paid_minor=1)))
+    assert refused.reason == "ORDER_DIFFERS"
+
+
+async def test_orders_earn_alike_alone_and_in_one_batch(house: House, backend: Caller) -> None:
+    for customer in ("anna", "ben"):
+        await backend.enrol(customer)
+    prices = (999, 60_000, 1_501)
+    for price in prices:
+        await backend.record_order(order("", "anna", price=price))
+    await backend.record_batch(*(order_record(customer_id="ben", price=price) for price in prices))
+    assert account_of(house, "anna") == account_of(house, "ben")
