@@ -7,6 +7,8 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select
 
+from services.membership.queries.identifiers import find_identifiers
+from services.membership.queries.members import find_members
 from services.membership.rules.customer_view import (
     ALIASES_MAX,
     LIST_MAX,
@@ -19,9 +21,9 @@ from services.membership.rules.customer_view import (
     CustomerEvent,
     CustomerView,
     Engagement,
+    MovementEvent,
     OpenReward,
     OrderEvent,
-    PointsEvent,
     Predictions,
     ReminderEvent,
     Replenishment,
@@ -31,10 +33,12 @@ from services.membership.rules.customer_view import (
     Visit,
     latest_first,
 )
+from services.membership.rules.profile import profile_of
 from services.points.book import add_lots_and_holds, find_entries
 from services.points.lots import Balance
 from services.points.tiers import Standing
 from services.programme.programme import Programme
+from services.storage.profiles import find_profiles
 from services.storage.tables import (
     answers,
     cart_lines,
@@ -55,6 +59,7 @@ from services.storage.tables import (
     sessions,
     visits,
 )
+from services.storage.vault import Vault
 
 Value = TypeVar("Value")
 
@@ -134,13 +139,18 @@ _TIMELINE: Final[dict[type[CustomerEvent], Select[Any]]] = {
     ReturnEvent: _events(returns, ReturnEvent, returns.c.returned_at),
     SessionEvent: _events(sessions, SessionEvent, sessions.c.started_at),
     AnswerEvent: _events(answers, AnswerEvent, answers.c.answered_at),
-    PointsEvent: _events(movements, PointsEvent, movements.c.effective_at),
+    MovementEvent: _events(movements, MovementEvent, movements.c.effective_at),
     ReminderEvent: _events(reminders, ReminderEvent, reminders.c.planned_at),
 }
 
 
 def find_view(
-    connection: Connection, customer_id: str, now: datetime, programme: Programme, events_max: int
+    connection: Connection,
+    vault: Vault,
+    programme: Programme,
+    customer_id: str,
+    now: datetime,
+    events_max: int,
 ) -> CustomerView | None:
     """Everything about a customer as of `now`; None for one who is not known."""
     names = {"customer": customer_id, "now": now}
@@ -152,6 +162,9 @@ def find_view(
         customer_id,
         first_seen_at,
         now,
+        find_members(connection, [customer_id]).get(customer_id),
+        profile_of(find_profiles(connection, vault, [customer_id]).get(customer_id, {})),
+        find_identifiers(connection, vault, [customer_id]).get(customer_id, ()),
         tuple(connection.execute(_ALIASES, names).scalars()),
         balance,
         found,

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from services.membership.rules.identifiers import Identifier
+from services.membership.rules.members import Member
+from services.membership.rules.profile import Profile
 from services.points.lots import Balance
 from services.points.tiers import Standing
 
@@ -166,14 +169,18 @@ class AnswerEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class PointsEvent:
+class MovementEvent:
     occurred_at: datetime
     movement_id: int
     kind: str
     points: int
     debit: str
     credit: str
+    lot_id: str
     reference: str
+    actor: str
+    reason: str
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +199,7 @@ class ReminderEvent:
     sent_at: datetime | None
 
 
-CustomerEvent = OrderEvent | ReturnEvent | SessionEvent | AnswerEvent | PointsEvent | ReminderEvent
+CustomerEvent = OrderEvent | ReturnEvent | SessionEvent | AnswerEvent | MovementEvent | ReminderEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +213,16 @@ class Predictions:
 
 @dataclass(frozen=True, slots=True)
 class CustomerView:
-    """Everything about one customer beside the membership itself."""
+    """Everything about one customer."""
 
     customer_id: str
     first_seen_at: datetime
     as_of: datetime
+    member: Member | None  # None: no member
+    profile: Profile
+    identifiers: tuple[Identifier, ...]
     aliases: tuple[str, ...]
-    balance: Balance | None  # None with `standing`: no member
+    balance: Balance | None
     standing: Standing | None
     open_rewards: tuple[OpenReward, ...]
     carts: tuple[Cart, ...]
@@ -239,5 +249,5 @@ def latest_first(events: Iterable[CustomerEvent], limit: int) -> tuple[CustomerE
 
 def _place(event: CustomerEvent) -> tuple[datetime, int]:
     """Within one moment what followed comes first: the points of an order lie above the order."""
-    rank = (SessionEvent, OrderEvent, ReturnEvent, AnswerEvent, PointsEvent, ReminderEvent)
+    rank = (SessionEvent, OrderEvent, ReturnEvent, AnswerEvent, MovementEvent, ReminderEvent)
     return event.occurred_at, rank.index(type(event))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
+from regulars.loyalty.v1 import points_pb2
 from regulars.membership.v1 import customer_view_pb2 as pb
 from regulars.membership.v1 import membership_service_pb2 as service_pb
 from regulars.presence.v1 import presence_service_pb2 as presence
@@ -13,7 +14,6 @@ from regulars.types.v1.money_pb2 import Money
 
 from services.errors import CustomerNotFoundError
 from services.membership.queries.customer_view import find_view
-from services.membership.queries.members import find_members
 from services.membership.rules.customer_view import (
     EVENTS_DEFAULT,
     Cart,
@@ -24,10 +24,11 @@ from services.membership.rules.customer_view import (
 )
 from services.membership.servicer.base import Context, Part
 from services.membership.servicer.insights import churn_message, replenishment_message, score_message
-from services.membership.servicer.messages import member_message
+from services.membership.servicer.messages import identifier_message, member_message, profile_message
 from services.membership.servicer.timeline import event_message
 from services.points.lots import Balance
 from services.points.tiers import Standing
+from services.programme.programme import Programme
 from services.rpc.wire import stamp
 
 
@@ -38,20 +39,25 @@ class CustomerViews(Part):
         del context
         database = self._database
         customer_id = database.survivor(request.customer_id)
-        events_max = request.events_max or EVENTS_DEFAULT
         view = await database.fetch(
-            find_view, customer_id, database.clock.now(), database.programme, events_max
+            find_view,
+            database.vault,
+            database.programme,
+            customer_id,
+            database.clock.now(),
+            request.events_max or EVENTS_DEFAULT,
         )
         if view is None:
             raise CustomerNotFoundError(field="customer_id")
-        member = await database.read(find_members, customer_id)
         return service_pb.GetCustomerResponse(
-            member=None if member is None else member_message(member),
-            view=view_message(view, database.programme.currency),
+            member=None if view.member is None else member_message(view.member),
+            profile=profile_message(view.profile),
+            identifiers=[identifier_message(one) for one in view.identifiers],
+            view=view_message(view, database.programme),
         )
 
 
-def view_message(view: CustomerView, currency: str) -> pb.CustomerView:
+def view_message(view: CustomerView, programme: Programme) -> pb.CustomerView:
     customer_id, runs = view.customer_id, view.predictions.runs
     churn = view.predictions.churn
     return pb.CustomerView(
@@ -60,7 +66,7 @@ def view_message(view: CustomerView, currency: str) -> pb.CustomerView:
         as_of=stamp(view.as_of),
         merged_customer_ids=view.aliases,
         balance=None if view.balance is None else balance_message(customer_id, view.balance),
-        tier=None if view.standing is None else tier_message(view.standing),
+        tier=None if view.standing is None else tier_message(customer_id, view.standing, programme),
         open_rewards=[reward_message(customer_id, one) for one in view.open_rewards],
         carts=[cart_message(one) for one in view.carts],
         open_cases=[case_message(view, one) for one in view.open_cases],
@@ -72,7 +78,7 @@ def view_message(view: CustomerView, currency: str) -> pb.CustomerView:
             replenishment_message(customer_id, one, runs["repurchase"])
             for one in view.predictions.replenishments
         ],
-        events=[event_message(customer_id, one, currency) for one in view.events],
+        events=[event_message(customer_id, one, programme.currency) for one in view.events],
     )
 
 
@@ -87,9 +93,11 @@ def balance_message(customer_id: str, balance: Balance) -> loyalty.Balance:
     )
 
 
-def tier_message(found: Standing) -> pb.TierView:
-    return pb.TierView(
+def tier_message(customer_id: str, found: Standing, programme: Programme) -> points_pb2.TierStanding:
+    return points_pb2.TierStanding(
+        customer_id=customer_id,
         tier=found.tier,
+        metric=f"TIER_METRIC_{programme.tiers.metric.upper()}",
         qualifying=found.qualifying,
         next_tier=found.next_tier,
         points_to_next=found.points_to_next,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regulars.loyalty.v1 import points_pb2
 from regulars.membership.v1 import customer_view_pb2 as pb
 from regulars.reminders.v1 import reminders_service_pb2 as reminders
 from regulars.types.v1.money_pb2 import Money
@@ -9,8 +10,8 @@ from regulars.types.v1.money_pb2 import Money
 from services.membership.rules.customer_view import (
     AnswerEvent,
     CustomerEvent,
+    MovementEvent,
     OrderEvent,
-    PointsEvent,
     ReminderEvent,
     ReturnEvent,
     SessionEvent,
@@ -30,8 +31,8 @@ def event_message(customer_id: str, event: CustomerEvent, currency: str) -> pb.C
             message.session.CopyFrom(session_message(event))
         case AnswerEvent():
             message.answer.CopyFrom(pb.AnswerEvent(survey=f"SURVEY_{event.survey}", answer=event.answer))
-        case PointsEvent():
-            message.points.CopyFrom(points_message(event))
+        case MovementEvent():
+            message.movement.CopyFrom(movement_message(customer_id, event))
         case ReminderEvent():
             message.reminder.CopyFrom(reminder_message(customer_id, event))
     return message
@@ -59,13 +60,20 @@ def session_message(event: SessionEvent) -> pb.SessionEvent:
     return pb.SessionEvent(session_id=event.session_id, channel=f"CHANNEL_{event.channel}", pages=event.pages)
 
 
-def points_message(event: PointsEvent) -> pb.PointsEvent:
-    return pb.PointsEvent(
-        kind=event.kind,
+def movement_message(customer_id: str, event: MovementEvent) -> points_pb2.Movement:
+    return points_pb2.Movement(
+        movement_id=event.movement_id,
+        customer_id=customer_id,
+        kind=f"MOVEMENT_KIND_{event.kind}",
         points=event.points,
-        debit=event.debit,
-        credit=event.credit,
+        from_account=f"POINTS_ACCOUNT_{event.debit}",
+        to_account=f"POINTS_ACCOUNT_{event.credit}",
+        lot_id=event.lot_id,
         reference=event.reference,
+        actor=event.actor,
+        reason=event.reason,
+        effective_at=stamp(event.occurred_at),
+        recorded_at=stamp(event.recorded_at),
     )
 
 

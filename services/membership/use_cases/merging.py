@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.errors import CustomerErasedError, CustomerNotFoundError, RegularsError
-from services.events import MembersMerged, MembersUnmerged, VisitEnded
+from services.events import MembersMerged, MemberStateChanged, MembersUnmerged, VisitEnded
 from services.membership.queries import handover, set_aside
 from services.membership.queries import merging as queries
 from services.membership.queries.life import store_changes
@@ -68,7 +68,7 @@ def _merge(unit: UnitOfWork, one: Merging) -> Merged:
         unit.emit(VisitEnded(visit_id, one.survivor_id))
     kept = join_points(unit, one, Snapshot(merged, survivor.enrolled_at))
     if merged is not None:
-        store_changes(unit, [_change(one, merged.state, MemberState.MERGED)])
+        _move_on(unit, one, merged.state, MemberState.MERGED)
         earlier = min(survivor.enrolled_at, merged.enrolled_at)
         queries.change_enrolment(unit.connection, one.survivor_id, earlier)
     _move_rows(unit, one, kept)
@@ -106,12 +106,13 @@ def _unmerge(unit: UnitOfWork, one: Unmerging) -> Merged:
     set_aside.take_usage_off(connection, kept.usage, old, new)
     set_aside.put_back(connection, kept.dropped)
     if kept.merged is not None:
-        store_changes(unit, [_change(one, MemberState.MERGED, kept.merged.state)])
+        _move_on(unit, one, MemberState.MERGED, kept.merged.state)
         queries.change_enrolment(connection, new, kept.enrolled_at)
     queries.end_merge(unit, one.merge_id, one.actor, one.reason)
     unit.emit(MembersUnmerged(one.merge_id, new, old))
     return Merged(one.merge_id)
 
 
-def _change(one: Merging | Unmerging, before: MemberState, after: MemberState) -> StateChange:
-    return StateChange(one.merged_id, before, after, one.actor, one.reason)
+def _move_on(unit: UnitOfWork, one: Merging | Unmerging, before: MemberState, after: MemberState) -> None:
+    store_changes(unit, [StateChange(one.merged_id, before, after, one.actor, one.reason)])
+    unit.emit(MemberStateChanged(one.merged_id, before, after))

@@ -5,6 +5,7 @@ from regulars.activity.v1 import activity_service_pb2 as _activity_service_pb2
 from regulars.engagement.v1 import engagement_service_pb2 as _engagement_service_pb2
 from regulars.feedback.v1 import feedback_service_pb2 as _feedback_service_pb2
 from regulars.loyalty.v1 import loyalty_service_pb2 as _loyalty_service_pb2
+from regulars.loyalty.v1 import points_pb2 as _points_pb2
 from regulars.predictions.v1 import predictions_service_pb2 as _predictions_service_pb2
 from regulars.presence.v1 import presence_service_pb2 as _presence_service_pb2
 from regulars.reminders.v1 import reminders_service_pb2 as _reminders_service_pb2
@@ -41,7 +42,7 @@ class CustomerView(_message.Message):
     as_of: _timestamp_pb2.Timestamp
     merged_customer_ids: _containers.RepeatedScalarFieldContainer[str]
     balance: _loyalty_service_pb2.Balance
-    tier: TierView
+    tier: _points_pb2.TierStanding
     open_rewards: _containers.RepeatedCompositeFieldContainer[_rewards_service_pb2.MemberReward]
     carts: _containers.RepeatedCompositeFieldContainer[CartView]
     open_cases: _containers.RepeatedCompositeFieldContainer[_feedback_service_pb2.Case]
@@ -51,25 +52,7 @@ class CustomerView(_message.Message):
     churn: _predictions_service_pb2.Churn
     replenishments: _containers.RepeatedCompositeFieldContainer[_predictions_service_pb2.Replenishment]
     events: _containers.RepeatedCompositeFieldContainer[CustomerEvent]
-    def __init__(self, customer_id: _Optional[str] = ..., first_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., merged_customer_ids: _Optional[_Iterable[str]] = ..., balance: _Optional[_Union[_loyalty_service_pb2.Balance, _Mapping]] = ..., tier: _Optional[_Union[TierView, _Mapping]] = ..., open_rewards: _Optional[_Iterable[_Union[_rewards_service_pb2.MemberReward, _Mapping]]] = ..., carts: _Optional[_Iterable[_Union[CartView, _Mapping]]] = ..., open_cases: _Optional[_Iterable[_Union[_feedback_service_pb2.Case, _Mapping]]] = ..., present_visit: _Optional[_Union[_presence_service_pb2.Visit, _Mapping]] = ..., last_visits: _Optional[_Iterable[_Union[_presence_service_pb2.Visit, _Mapping]]] = ..., score: _Optional[_Union[_engagement_service_pb2.Score, _Mapping]] = ..., churn: _Optional[_Union[_predictions_service_pb2.Churn, _Mapping]] = ..., replenishments: _Optional[_Iterable[_Union[_predictions_service_pb2.Replenishment, _Mapping]]] = ..., events: _Optional[_Iterable[_Union[CustomerEvent, _Mapping]]] = ...) -> None: ...
-
-class TierView(_message.Message):
-    __slots__ = ("tier", "qualifying", "next_tier", "points_to_next", "points_to_stay", "projected_tier", "evaluates_at")
-    TIER_FIELD_NUMBER: _ClassVar[int]
-    QUALIFYING_FIELD_NUMBER: _ClassVar[int]
-    NEXT_TIER_FIELD_NUMBER: _ClassVar[int]
-    POINTS_TO_NEXT_FIELD_NUMBER: _ClassVar[int]
-    POINTS_TO_STAY_FIELD_NUMBER: _ClassVar[int]
-    PROJECTED_TIER_FIELD_NUMBER: _ClassVar[int]
-    EVALUATES_AT_FIELD_NUMBER: _ClassVar[int]
-    tier: str
-    qualifying: int
-    next_tier: str
-    points_to_next: int
-    points_to_stay: int
-    projected_tier: str
-    evaluates_at: _timestamp_pb2.Timestamp
-    def __init__(self, tier: _Optional[str] = ..., qualifying: _Optional[int] = ..., next_tier: _Optional[str] = ..., points_to_next: _Optional[int] = ..., points_to_stay: _Optional[int] = ..., projected_tier: _Optional[str] = ..., evaluates_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, customer_id: _Optional[str] = ..., first_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., merged_customer_ids: _Optional[_Iterable[str]] = ..., balance: _Optional[_Union[_loyalty_service_pb2.Balance, _Mapping]] = ..., tier: _Optional[_Union[_points_pb2.TierStanding, _Mapping]] = ..., open_rewards: _Optional[_Iterable[_Union[_rewards_service_pb2.MemberReward, _Mapping]]] = ..., carts: _Optional[_Iterable[_Union[CartView, _Mapping]]] = ..., open_cases: _Optional[_Iterable[_Union[_feedback_service_pb2.Case, _Mapping]]] = ..., present_visit: _Optional[_Union[_presence_service_pb2.Visit, _Mapping]] = ..., last_visits: _Optional[_Iterable[_Union[_presence_service_pb2.Visit, _Mapping]]] = ..., score: _Optional[_Union[_engagement_service_pb2.Score, _Mapping]] = ..., churn: _Optional[_Union[_predictions_service_pb2.Churn, _Mapping]] = ..., replenishments: _Optional[_Iterable[_Union[_predictions_service_pb2.Replenishment, _Mapping]]] = ..., events: _Optional[_Iterable[_Union[CustomerEvent, _Mapping]]] = ...) -> None: ...
 
 class CartView(_message.Message):
     __slots__ = ("cart_id", "channel", "state", "changed_at", "abandoned_at", "total", "lines")
@@ -90,22 +73,22 @@ class CartView(_message.Message):
     def __init__(self, cart_id: _Optional[str] = ..., channel: _Optional[_Union[_channel_pb2.Channel, str]] = ..., state: _Optional[_Union[_activity_service_pb2.CartState, str]] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., abandoned_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_activity_service_pb2.CartLine, _Mapping]]] = ...) -> None: ...
 
 class CustomerEvent(_message.Message):
-    __slots__ = ("occurred_at", "order", "order_return", "session", "answer", "points", "reminder")
+    __slots__ = ("occurred_at", "order", "order_return", "session", "answer", "movement", "reminder")
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
     ORDER_FIELD_NUMBER: _ClassVar[int]
     ORDER_RETURN_FIELD_NUMBER: _ClassVar[int]
     SESSION_FIELD_NUMBER: _ClassVar[int]
     ANSWER_FIELD_NUMBER: _ClassVar[int]
-    POINTS_FIELD_NUMBER: _ClassVar[int]
+    MOVEMENT_FIELD_NUMBER: _ClassVar[int]
     REMINDER_FIELD_NUMBER: _ClassVar[int]
     occurred_at: _timestamp_pb2.Timestamp
     order: OrderEvent
     order_return: ReturnEvent
     session: SessionEvent
     answer: AnswerEvent
-    points: PointsEvent
+    movement: _points_pb2.Movement
     reminder: _reminders_service_pb2.Reminder
-    def __init__(self, occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order: _Optional[_Union[OrderEvent, _Mapping]] = ..., order_return: _Optional[_Union[ReturnEvent, _Mapping]] = ..., session: _Optional[_Union[SessionEvent, _Mapping]] = ..., answer: _Optional[_Union[AnswerEvent, _Mapping]] = ..., points: _Optional[_Union[PointsEvent, _Mapping]] = ..., reminder: _Optional[_Union[_reminders_service_pb2.Reminder, _Mapping]] = ...) -> None: ...
+    def __init__(self, occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order: _Optional[_Union[OrderEvent, _Mapping]] = ..., order_return: _Optional[_Union[ReturnEvent, _Mapping]] = ..., session: _Optional[_Union[SessionEvent, _Mapping]] = ..., answer: _Optional[_Union[AnswerEvent, _Mapping]] = ..., movement: _Optional[_Union[_points_pb2.Movement, _Mapping]] = ..., reminder: _Optional[_Union[_reminders_service_pb2.Reminder, _Mapping]] = ...) -> None: ...
 
 class OrderEvent(_message.Message):
     __slots__ = ("source", "order_id", "channel", "total", "refunded")
@@ -148,17 +131,3 @@ class AnswerEvent(_message.Message):
     survey: _feedback_service_pb2.Survey
     answer: int
     def __init__(self, survey: _Optional[_Union[_feedback_service_pb2.Survey, str]] = ..., answer: _Optional[int] = ...) -> None: ...
-
-class PointsEvent(_message.Message):
-    __slots__ = ("kind", "points", "debit", "credit", "reference")
-    KIND_FIELD_NUMBER: _ClassVar[int]
-    POINTS_FIELD_NUMBER: _ClassVar[int]
-    DEBIT_FIELD_NUMBER: _ClassVar[int]
-    CREDIT_FIELD_NUMBER: _ClassVar[int]
-    REFERENCE_FIELD_NUMBER: _ClassVar[int]
-    kind: str
-    points: int
-    debit: str
-    credit: str
-    reference: str
-    def __init__(self, kind: _Optional[str] = ..., points: _Optional[int] = ..., debit: _Optional[str] = ..., credit: _Optional[str] = ..., reference: _Optional[str] = ...) -> None: ...

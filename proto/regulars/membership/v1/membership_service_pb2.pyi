@@ -348,12 +348,16 @@ class GetCustomerRequest(_message.Message):
     def __init__(self, customer_id: _Optional[str] = ..., events_max: _Optional[int] = ...) -> None: ...
 
 class GetCustomerResponse(_message.Message):
-    __slots__ = ("member", "view")
+    __slots__ = ("member", "view", "profile", "identifiers")
     MEMBER_FIELD_NUMBER: _ClassVar[int]
     VIEW_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    IDENTIFIERS_FIELD_NUMBER: _ClassVar[int]
     member: Member
     view: _customer_view_pb2.CustomerView
-    def __init__(self, member: _Optional[_Union[Member, _Mapping]] = ..., view: _Optional[_Union[_customer_view_pb2.CustomerView, _Mapping]] = ...) -> None: ...
+    profile: Profile
+    identifiers: _containers.RepeatedCompositeFieldContainer[Identifier]
+    def __init__(self, member: _Optional[_Union[Member, _Mapping]] = ..., view: _Optional[_Union[_customer_view_pb2.CustomerView, _Mapping]] = ..., profile: _Optional[_Union[Profile, _Mapping]] = ..., identifiers: _Optional[_Iterable[_Union[Identifier, _Mapping]]] = ...) -> None: ...
 
 class Merge(_message.Message):
     __slots__ = ("merge_id", "survivor_customer_id", "merged_customer_id", "actor", "reason", "merged_at", "undone_at", "undone_by", "undo_reason")
