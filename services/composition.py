@@ -50,6 +50,7 @@ from services.storage import keys, migrate, outbox
 from services.storage.database import Database, make_engine
 from services.storage.master_key import open_vault
 from services.storage.outbox import Claimed
+from services.storage.rewriting import REWRITE_TOPIC, rewrite
 from services.telemetry import Telemetry
 from services.worker import Ended, Handler, Worker, end_work
 
@@ -181,7 +182,12 @@ def handlers(database: Database, channels: dict[str, Sender]) -> dict[str, Handl
     async def sweep_rewards(work: Claimed) -> None:
         await rewards_time.sweep(database, work)
 
+    async def rewrite_file(work: Claimed) -> None:
+        await asyncio.to_thread(rewrite, database.engine)
+        await database.write(end_work, Ended(work, ""))
+
     return {
+        REWRITE_TOPIC: rewrite_file,
         CART_IDLE_TOPIC: abandon,
         SEND_TOPIC: send,
         DELIVER_TOPIC: deliver,

@@ -42,6 +42,7 @@ SQLITE_PRAGMAS: Final = (
 
 SetQuery = Callable[[Connection, Sequence[Key]], Mapping[Key, Value]]
 
+LOCK_SECONDS: Final = 60  # only the rewriting of a large file after an erasure keeps writes waiting
 POSTGRES_LANES: Final = 2  # commits overlap, and two writers already keep two cores busy
 READ_GAP_SECONDS: Final = 0.003  # a turn of the loop brings one call; a gap's worth of calls shares one query
 READER_THREADS: Final = 2  # lists and reports; point reads are coalesced and need none
@@ -202,7 +203,7 @@ def read_connection(engine: Engine) -> Connection:
 def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///file` or `postgresql+psycopg://...`: durable, and no value in its errors."""
     if url.startswith("sqlite"):
-        arguments = {"check_same_thread": False, "timeout": 10}
+        arguments = {"check_same_thread": False, "timeout": LOCK_SECONDS}
         engine = create_engine(url, connect_args=arguments, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

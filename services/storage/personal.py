@@ -56,7 +56,7 @@ class Holding:
     erasing: Erasing
     merging: Merging
     owners: tuple[Owner, ...] = (Owner(),)
-    secrets: tuple[str, ...] = ()  # columns that no export shows: keys, and digests made with them
+    secrets: tuple[str, ...] = ()  # columns that no export shows: keys, and what was made with them
 
     @property
     def customer_columns(self) -> tuple[str, ...]:
@@ -85,8 +85,8 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         "customers": _deleted(Merging.STAY),
         "members": _kept(Merging.STAY, Owner(resets={"state": "ERASED"})),
         "member_changes": _deleted(Merging.STAY),
-        "profiles": _deleted(Merging.STAY, secrets=("data_key",)),
-        "identifiers": _deleted(Merging.MOVE, secrets=("digest",)),
+        "profiles": _deleted(Merging.STAY, secrets=("data_key", "sealed")),
+        "identifiers": _deleted(Merging.MOVE, secrets=("digest", "sealed")),
         "consents": _deleted(Merging.STAY),  # each decision was made under its own id; see merging's rules
         "presence_keys": _deleted(Merging.STAY, secrets=("identity_key",)),  # silent while merged
         "presence_pseudonyms": _deleted(Merging.STAY),
@@ -121,7 +121,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         ),
         "lots": _kept(Merging.MOVE, Owner(tokens={"lot_id": "lot", "order_id": "order"})),
         "awards": _kept(
-            Merging.STAY, _through("lots", "order_id", "source", "lot_id", order_id="order", lot_id="lot")
+            Merging.STAY, _through("orders", "order_id", "source", order_id="order", lot_id="lot")
         ),
         "movements": _kept(
             Merging.STAY,

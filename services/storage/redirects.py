@@ -73,10 +73,9 @@ def erased_at(unit: UnitOfWork, customer_id: str) -> datetime | None:
 def redirect(unit: UnitOfWork, survivors: Mapping[str, str | None]) -> None:
     """From this commit on each id means its survivor, or nobody where there is none.
 
-    Call it before locking or changing anything else: on PostgreSQL it waits for every transaction that has
-    looked up whom its ids mean, so that none of them can write under an old id afterwards.
+    Call `lock_redirects` before anything else, or call this before locking or changing anything else.
     """
-    _alone(unit)
+    lock_redirects(unit)
     rows = [
         {"customer_digest": unit.vault.customer_digest(old), "survivor_id": new, "since": unit.now}
         for old, new in survivors.items()
@@ -86,12 +85,17 @@ def redirect(unit: UnitOfWork, survivors: Mapping[str, str | None]) -> None:
 
 def end_redirects(unit: UnitOfWork, customer_ids: Iterable[str]) -> None:
     """From this commit on the ids mean their own customers again."""
-    _alone(unit)
+    lock_redirects(unit)
     digests = [unit.vault.customer_digest(one) for one in customer_ids]
     unit.connection.execute(_DELETE, {"ids": digests})
 
 
-def _alone(unit: UnitOfWork) -> None:
+def lock_redirects(unit: UnitOfWork) -> None:
+    """Be about to change whom ids mean.
+
+    On PostgreSQL it waits for every transaction that has looked up whom its ids mean, and lets none look
+    until the commit: so nobody writes under an id that was right when the transaction began.
+    """
     unit.has_redirected = True
     if unit.connection.dialect.name == "postgresql":
         unit.connection.exec_driver_sql("LOCK TABLE redirects IN ACCESS EXCLUSIVE MODE")

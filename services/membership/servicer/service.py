@@ -9,7 +9,10 @@ from services.membership.servicer.customer_view import CustomerViews
 from services.membership.servicer.members import Members
 from services.membership.servicer.merging import Merges
 from services.membership.servicer.people import People
+from services.membership.servicer.personal_data import PersonalData
 
 
-class MembershipServicer(Members, People, Consents, CustomerViews, Merges, pb_grpc.MembershipServiceServicer):
+class MembershipServicer(
+    Members, People, Consents, CustomerViews, Merges, PersonalData, pb_grpc.MembershipServiceServicer
+):
     """Keeps the members of the programme."""
