@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from services.earning.queries.versions import find_versions
 from services.earning.rules.trials import RuleReference, Tried
-from services.earning.rules.versions import version_of
+from services.earning.rules.versions import draft_number, version_of
 from services.programme.earning_rule import EarningRule
 from services.programme.programme import Programme
 from services.storage.vault import Vault
@@ -30,5 +30,4 @@ def find_tried(connection: Connection, tried: Tried) -> EarningRule:
     versions = find_versions(connection, [tried.rule_id]).get(tried.rule_id, [])
     if isinstance(tried, RuleReference):
         return version_of(versions, tried.version).rule
-    number = tried.version or (versions[-1].version + 1 if versions else 1)
-    return tried.rule.model_copy(update={"version": number})
+    return tried.rule.model_copy(update={"version": tried.version or draft_number(versions)})

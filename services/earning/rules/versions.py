@@ -148,7 +148,7 @@ def drafted(versions: Versions, new: NewDraft, now: datetime) -> RuleVersion:
     _check_origin(versions)
     if any(one.state is RuleState.DRAFT for one in versions):
         raise DraftExistsError(field="definition", rule_id=new.rule_id)
-    number = versions[-1].version + 1 if versions else 1
+    number = draft_number(versions)
     if new.version not in {None, number}:
         raise RuleVersionError(
             f"the next version of this rule is {number}; or leave version out, and it is assigned",
@@ -159,6 +159,14 @@ def drafted(versions: Versions, new: NewDraft, now: datetime) -> RuleVersion:
     return RuleVersion(
         new.rule_id, number, RuleState.DRAFT, Origin.API, definition, None, None, new.actor, now, now
     )
+
+
+def draft_number(versions: Versions) -> int:
+    """The version of the draft that is there, or else of the next one."""
+    if not versions:
+        return 1
+    last = versions[-1]
+    return last.version if last.state is RuleState.DRAFT else last.version + 1
 
 
 def redrafted(versions: Versions, change: RuleChange, now: datetime) -> RuleVersion:
