@@ -238,7 +238,8 @@ class CustomerView:
 
     @property
     def last_visits(self) -> tuple[Visit, ...]:
-        return tuple(visit for visit in self.visits if visit is not self.present_visit)
+        past = (visit for visit in self.visits if visit is not self.present_visit)
+        return tuple(past)[:LIST_MAX]
 
 
 def latest_first(events: Iterable[CustomerEvent], limit: int) -> tuple[CustomerEvent, ...]:
