@@ -66,7 +66,7 @@ def checked(profile: Profile, today: date, country: str) -> Profile:
     """The profile in its normal form. Raises InvalidError that names the field."""
     forms: dict[str, Callable[[str], str]] = {
         "name": lambda text: unicodedata.normalize("NFC", text).strip(),
-        "email": normal_email,
+        "email": _written_email,
         "phone": lambda text: normal_phone(text, country),
         "birthday": lambda text: _checked_birthday(text, today),
         "locale": lambda text: text,
@@ -79,6 +79,12 @@ def checked(profile: Profile, today: date, country: str) -> Profile:
         except InvalidError as error:
             raise InvalidError(f"profile.{name}: {error.message}", field=f"profile.{name}") from error
     return Profile(**found)
+
+
+def _written_email(text: str) -> str:
+    """As it was written: only the provider knows whether it tells upper from lower case."""
+    normal_email(text)
+    return unicodedata.normalize("NFC", text.strip())
 
 
 def _checked_birthday(text: str, today: date) -> str:
@@ -94,6 +100,6 @@ def _checked_birthday(text: str, today: date) -> str:
 def _checked_zone(text: str) -> str:
     try:
         ZoneInfo(text)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:  # KeyError: a zone that nobody knows
         raise InvalidError("this is no time zone; write one such as Europe/London") from error
     return text
