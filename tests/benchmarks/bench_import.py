@@ -33,10 +33,12 @@ WRITTEN = {
     "order_lines": "order_id",
     "products": "sku",
     "lots": "order_id",
+    "awards": "order_id",
     "movements": "lot_id",
+    "accounts": "customer_id",
     "scores": "customer_id",
 }
-REPLACED = frozenset({"scores"})
+REPLACED = frozenset({"accounts", "scores"})
 KNOWN = frozenset({"customers", "products"})  # there already: what is written is only what is new
 
 
@@ -112,7 +114,7 @@ def rows_of(source: Engine, batch: Sequence[calls.Purchase]) -> dict[str, list[t
         "order_id": [bought.order_id for bought in batch],
         "customer_id": sorted({bought.customer_id for bought in batch}),
         "sku": sorted({line[0] for bought in batch for line in bought.lines}),
-        "lot_id": [f"default/{bought.order_id}" for bought in batch],
+        "lot_id": [f"default/{bought.order_id}/base" for bought in batch],
     }
     with source.connect() as connection:
         return {name: stored(connection, name, column, keys[column]) for name, column in WRITTEN.items()}

@@ -23,7 +23,9 @@ from services.points.account import Account
 from services.points.book import Entry, account_row
 from services.points.earning import award, lots_of
 from services.points.lots import MAY_EARN, Cause, Lot, Movement
+from services.points.rulebook import rule_of
 from services.points.usage import Usage
+from services.programme.earning_rule import EarningRule
 from services.programme.programme import Programme
 from services.reminders.rules import ReminderState
 from services.reminders.use_cases import ATTRIBUTION
@@ -115,7 +117,8 @@ class OrderBook:
         entry = entry_of(member, stored)
         placed = placed_of(order, total)
         occasion = occasion_of(placed, entry.standing(placed.placed_at, self._programme).tier)
-        given = award(occasion, self._programme.earning, Usage(), self._programme)
+        rules = await rules_in_force(session, order.placed_at)
+        given = award(occasion, rules, Usage(), self._programme)
         for lot, shares in lots_of(occasion, given, self._programme, now):
             entry.account.credit(lot, Cause(order.placed_at, f"order {occasion.key}"))
             session.add_all([stored_award(order, lot, *share) for share in shares])
@@ -170,6 +173,19 @@ def stored_award(order: OrderBody, lot: Lot, line: int, points: int) -> db.Store
     return db.StoredAward(
         order_id=order.order_id, source=SOURCE, line=line, lot_id=lot.lot_id, points=points, gone_points=0
     )
+
+
+async def rules_in_force(session: AsyncSession, moment: datetime) -> list[EarningRule]:
+    rule = db.StoredRule.__table__.c
+    published: Sequence[Any] = (
+        await session.scalars(select(db.StoredRule).where(rule.state.in_(("PUBLISHED", "RETIRED"))))
+    ).all()
+    return [
+        rule_of(one.definition)
+        for one in published
+        if (one.effective_from is None or one.effective_from <= moment)
+        and (one.effective_until is None or moment < one.effective_until)
+    ]
 
 
 def placed_of(order: OrderBody, total_minor: int) -> OrderPlaced:

@@ -74,6 +74,10 @@ class StoredHoldLot(Base):
     __table__ = tables.hold_lots
 
 
+class StoredRule(Base):
+    __table__ = tables.earning_rules
+
+
 class StoredScore(Base):
     __table__ = tables.scores
 

@@ -13,7 +13,7 @@ from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from sqlalchemy import make_url, select, text
 
 from services.clock import SystemClock
-from services.composition import open_database
+from services.composition import open_database, take_in_rules
 from services.demo.seed import seed
 from services.engagement.queries import find_scores
 from services.engagement.servicer import score_message
@@ -37,6 +37,7 @@ def sqlite_shop(sizes: Sizes) -> Path:
 
 def fill(database: Database, sizes: Sizes) -> None:
     print(f"seeding {sizes.customers:,} customers ({database.engine.dialect.name}) ...", flush=True)
+    take_in_rules(database)  # the peer looks them up as the service does
     seed(database, sizes.customers, SEED, lambda _what, _share: None)
     database.engine.dispose()
 
@@ -68,7 +69,7 @@ def postgres_shops(sizes: Sizes) -> Iterator[tuple[str, str]]:
             ours, peers = (
                 address.set(database=name).render_as_string(hide_password=False) for name in ("ours", "peers")
             )
-            fill(open_database(Settings(database_url=ours), SystemClock()), sizes)
+            fill(open_database(Settings(database_url=ours, data_dir=sizes.folder), SystemClock()), sizes)
             connection.execute(text("CREATE DATABASE peers TEMPLATE ours"))
         admin.dispose()
         yield ours, peers
