@@ -46,15 +46,14 @@ def run_once(unit: UnitOfWork, use_case: AnyUseCase, jobs: Sequence[Job]) -> lis
     for position, job in enumerate(jobs):
         key = job.request.request_id if job.request else position
         if key in known:
-            answers[position] = _repeated(use_case, job, known[str(key)])
+            answers[position] = _repeated(unit, use_case, job, known[str(key)])
         elif key not in fresh:
             fresh[key] = position
     items = _redirected(unit, {position: jobs[position].item for position in fresh.values()})
     allowed = [position for position, item in items.items() if not isinstance(item, RegularsError)]
     results = use_case.run(unit, [items[position] for position in allowed]) if allowed else ()
-    answers_now = {**items, **dict(zip(allowed, results, strict=True))}
-    for position, answer in answers_now.items():
-        answers[position] = answer
+    for position, answer in (*items.items(), *zip(allowed, results, strict=True)):
+        answers[position] = answer  # an item that was refused is its own answer
     _store(unit, use_case, jobs, answers, items)
     _repeat_within_batch(jobs, answers, fresh)
     return answers
@@ -97,9 +96,9 @@ def _stored(unit: UnitOfWork, jobs: Sequence[Job]) -> dict[str | int, tuple[byte
     return {request_id: (fingerprint, answer) for request_id, fingerprint, answer in rows}
 
 
-def _repeated(use_case: AnyUseCase, job: Job, stored: tuple[bytes, bytes]) -> Any:
+def _repeated(unit: UnitOfWork, use_case: AnyUseCase, job: Job, stored: tuple[bytes, bytes]) -> Any:
     fingerprint, answer = stored
-    if job.request is None or fingerprint != job.request.fingerprint:
+    if job.request is None or fingerprint != unit.vault.fingerprint(job.request.fingerprint):
         return RequestIdReusedError(field="request_id")
     return use_case.codec.validate_json(answer)
 
@@ -116,8 +115,8 @@ def _store(
         {
             "request_id": request.request_id,
             "method": use_case.name,
-            "customer_id": _names(item).get("customer_id", ""),
-            "fingerprint": request.fingerprint,
+            "customer_id": item.customer_id,
+            "fingerprint": unit.vault.fingerprint(request.fingerprint),
             "answer": encode(answers[position]),
             "created_at": unit.now,
         }

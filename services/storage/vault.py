@@ -20,6 +20,7 @@ KEY_BYTES: Final = 32  # AES-256
 NONCE_BYTES: Final = 12  # what GCM is defined for; random, which one key may bear 2^32 times
 WRAPPED_BYTES: Final = NONCE_BYTES + KEY_BYTES + 16  # nonce, key, tag
 KEY_ID_LETTERS: Final = 16
+FINGERPRINT_BYTES: Final = 16  # nobody gains by finding two requests alike; only chance must not
 
 
 class SealBrokenError(Exception):
@@ -79,6 +80,14 @@ class Vault:
     def customer_digest(self, customer_id: str) -> str:
         """What stands for a customer id that nobody may read any more: 64 hex digits."""
         return hmac.digest(self._customer_key, customer_id.encode(), "sha256").hex()
+
+    def fingerprint(self, digest: bytes) -> bytes:
+        """The digest of a request as it is stored: nobody can try out what the request may have said."""
+        return hmac.digest(self._request_key, digest, "sha256")[:FINGERPRINT_BYTES]
+
+    @cached_property
+    def _request_key(self) -> bytes:
+        return self._derived("requests")
 
     @cached_property
     def _identifier_key(self) -> bytes:
