@@ -83,12 +83,13 @@ def programme_of(settings: Settings) -> Programme:
 
 def open_database(settings: Settings, clock: Clock) -> Database:
     """The database at its newest schema, not yet serving."""
+    programme = programme_of(settings)
     if not settings.database_url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.url)
     migrate.upgrade(engine)
     vault = open_vault(settings, engine, clock.now())
-    return Database(engine, clock, programme_of(settings), vault, react)
+    return Database(engine, clock, programme, vault, react)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from services.points.rulebook import award_all
 from services.storage.tables import lots, members, rule_usage
 from services.storage.unit import UnitOfWork
 from tests.conftest import CallerOf
+from tests.integration.people import update_profile
 from tests.integration.shop import (
     NOON,
     Caller,
@@ -387,6 +388,17 @@ async def test_a_rule_of_a_tier_or_channel_is_for_those_alone(
     await backend.record_order(order(price=60_000))  # rises to SILVER
     await backend.record_order(order(channel=3))
     assert (given(house, "silver"), given(house, "store")) == ([("anna", 9)], [("anna", 8)])
+
+
+async def test_a_birthday_is_read_from_the_sealed_profile(
+    house: House, backend: Caller, team: Caller
+) -> None:
+    await in_force(team, 'id = "birthday"\nname = "B"\npoints = 9\nbirthday = "DAY"')
+    for customer_id, birthday in (("anna", "1980-03-10"), ("ben", "1980-03-11"), ("cleo", "")):
+        await backend.enrol(customer_id)
+        await update_profile(backend, customer_id, "birthday", birthday=birthday)
+        await backend.record_order(order(customer_id=customer_id))
+    assert given(house, "birthday") == [("anna", 9)]
 
 
 # --- what is no order ---

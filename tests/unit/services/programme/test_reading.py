@@ -136,7 +136,7 @@ def test_a_rule_is_written_with_or_without_its_header() -> None:
         ("\nearning = 3", 2, "earning: write one rule"),
         (f"[[earning]]\n{RULE}bonus = 3", 5, "bonus: unknown field"),
         (f"{RULE}priority = {'9' * 5000}", 4, "a number is too long"),
-        (f"{RULE}skus = {'[' * 3000}", 4, "a number is too long, or too much is nested"),
+        (f"{RULE}skus = {'[' * 50_000}", 4, "a number is too long, or too much is nested"),
     ],
 )
 def test_what_is_wrong_in_a_rule_is_said_with_its_line(text: str, line: int, told: str) -> None:
