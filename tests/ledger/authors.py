@@ -7,8 +7,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from tests.integration.shop import NOON
-from tests.ledger.episodes import answers
+from tests.ledger.club_operations import (
+    CancelReward,
+    IssueReward,
+    MoveOn,
+    RedeemCoupon,
+    RedeemReward,
+    ReleaseCoupon,
+    ReserveCoupon,
+    ReturnReward,
+    RollBackCoupon,
+)
+from tests.ledger.episodes import answers, new_club
 from tests.ledger.operations import (
     BringBack,
     Command,
@@ -31,8 +41,7 @@ from tests.ledger.point_operations import (
     TakeOver,
     TransferPoints,
 )
-from tests.ledger.programmes import DRAFTS, RULES
-from tests.ledger.shop_model import Shop
+from tests.ledger.programmes import DRAFTS
 
 MEMBERS = ("anna", "ben", "cleo", "dina")
 STRANGER = "zoe"  # never enrols
@@ -58,7 +67,7 @@ class Author:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        self.model = Shop(NOON, RULES)
+        self.model = new_club()
         self.number = 0
         self.asked: list[Command] = []
         self.writers: tuple[tuple[float, Callable[[], Command | None]], ...] = (
@@ -73,6 +82,11 @@ class Author:
             (2, self.transfer),
             (1, self.take_over),
             (1, self.enrol),
+            (1, self.move_on),
+            (3, self.issue),
+            (3, self.resolve),
+            (2, self.use_coupon),
+            (1, self.end_coupon),
             (1, self.draft),
             (1, self.publish),
             (0.3, self.retire),
@@ -130,7 +144,12 @@ class Author:
     def enrol(self) -> Command:
         ago = self.random.choice((None, timedelta(days=30), timedelta(days=600)))
         since = self.model.now - ago if ago else None
-        return Enrol(request_id=self.name("r"), member=self.random.choice(MEMBERS), since=since)
+        return Enrol(
+            request_id=self.name("r"),
+            member=self.random.choice(MEMBERS),
+            since=since,
+            pending=self.random.random() < 0.3,
+        )
 
     def order(self) -> Command:
         late = self.random.choices((0, 1, 24, 24 * 20, 24 * 400), (20, 4, 2, 2, 1))[0]
@@ -268,6 +287,48 @@ class Author:
             points=self.random.choice((10, 500)),
             earned_at=self.model.now - timedelta(days=self.random.choice((0, 100, 500))),
         )
+
+    def move_on(self) -> Command:
+        steps = ("CONFIRM", "SUSPEND", "REINSTATE", "CLOSE")
+        step = self.random.choices(steps, (6, 3, 6, 1))[0]
+        return MoveOn(request_id=self.name("r"), member=self.anyone(), step=step)
+
+    def issue(self) -> Command:
+        return IssueReward(
+            request_id=self.name("r"),
+            member=self.anyone(),
+            held_id=self.name("w"),
+            reward_id=self.random.choice(("mug", "mug", "bag", "card", "moon")),
+        )
+
+    def resolve(self) -> Command:
+        kind = self.random.choice((RedeemReward, RedeemReward, CancelReward, ReturnReward))
+        if not self.model.held or self.random.random() < 0.03:
+            return kind(request_id=self.name("r"), member=self.anyone(), held_id="w0")
+        held_id = self.random.choice(list(self.model.held)[-8:])
+        owner = self.model.held[held_id]["owner"]
+        member = owner if self.random.random() < 0.95 else self.anyone()
+        return kind(request_id=self.name("r"), member=member, held_id=held_id)
+
+    def use_coupon(self) -> Command:
+        member = self.anyone()
+        code = self.random.choice(("HELLO", "OFTEN", "OFTEN", "GONE"))
+        if self.random.random() < 0.3:
+            return ReserveCoupon(request_id=self.name("r"), member=member, use_id=self.name("u"), code=code)
+        return RedeemCoupon(
+            request_id=self.name("r"),
+            member=member,
+            use_id=self.name("u"),
+            code=code,
+            order_id=self.random.choice((self.name("o"), *list(self.model.orders)[-3:])),
+        )
+
+    def end_coupon(self) -> Command:
+        kind = self.random.choice((ReleaseCoupon, RollBackCoupon, RollBackCoupon))
+        if not self.model.uses:
+            return kind(request_id=self.name("r"), member=self.anyone(), use_id="u0")
+        use_id = self.random.choice(list(self.model.uses)[-8:])
+        return kind(request_id=self.name("r"), member=self.model.uses[use_id]["owner"], use_id=use_id)
 
     def draft(self) -> Command:
         content = self.random.choice(DRAFTS)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.integration.shop import NOON
+from tests.ledger.club_model import Club
 from tests.ledger.model import Refused
 from tests.ledger.operations import Command, Step
 from tests.ledger.product import OK, Product
-from tests.ledger.programmes import RULES
-from tests.ledger.shop_model import Shop
+from tests.ledger.programmes import COUPONS, REWARDS, RULES
 
 VERIFIED_EVERY = 40  # steps: the checks read the whole database
 SHRINK_RUNS_MAX = 400
@@ -25,11 +25,15 @@ class Disagreement:
     what: str
 
 
+def new_club() -> Club:
+    return Club(NOON, RULES, REWARDS, COUPONS)
+
+
 def play(product: Product, steps: Sequence[Step]) -> Disagreement | None:
     """Play an episode from an empty database; None when the product did as the model says."""
-    product.empty()
     product.clock.move_to(NOON)
-    model = Shop(NOON, RULES)
+    product.start_anew()
+    model = new_club()
     for number, step in enumerate(steps):
         now = product.clock.now() + step.after
         product.clock.move_to(now)
@@ -42,7 +46,7 @@ def play(product: Product, steps: Sequence[Step]) -> Disagreement | None:
     return None
 
 
-def compare(product: Product, model: Shop, commands: Sequence[Command]) -> str | None:
+def compare(product: Product, model: Club, commands: Sequence[Command]) -> str | None:
     """How the answers or the accounts differ after these commands; None when they are alike."""
     expected = answers(model, commands)
     found = product.ask(commands)
@@ -57,7 +61,7 @@ def compare(product: Product, model: Shop, commands: Sequence[Command]) -> str |
     return None
 
 
-def answers(model: Shop, commands: Sequence[Command]) -> list[str]:
+def answers(model: Club, commands: Sequence[Command]) -> list[str]:
     """What the model answers: kind by kind, as the writer takes them, each in order of arrival."""
     given: dict[int, str] = {}
     kinds = [command.asked()[0] for command in commands]
@@ -65,11 +69,13 @@ def answers(model: Shop, commands: Sequence[Command]) -> list[str]:
         for place, command in enumerate(commands):
             if kinds[place] is kind:
                 given[place] = answer(model, command)
+                model.advance(model.now)
         model.reward()
+        model.advance(model.now)
     return [given[place] for place in range(len(commands))]
 
 
-def answer(model: Shop, command: Command) -> str:
+def answer(model: Club, command: Command) -> str:
     """A request that succeeded before is answered as before; the same id for something else is refused."""
     known = model.requests.get(command.request_id)
     if known is not None:
@@ -101,12 +107,11 @@ def shrink(steps: Sequence[Step], fails: Callable[[Sequence[Step]], bool]) -> li
 
 
 def one_by_one(steps: Sequence[Step]) -> list[Step]:
-    """The same commands, none of them together with another."""
-    alone = timedelta(0)
+    """The same commands at the same times, none of them together with another."""
     return [
-        Step(alone if place else step.after, (command,))
+        Step(timedelta(0) if place else step.after, commands)
         for step in steps
-        for place, command in enumerate(step.commands)
+        for place, commands in enumerate([(command,) for command in step.commands] or [()])
     ]
 
 

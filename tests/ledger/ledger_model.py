@@ -49,6 +49,8 @@ class Ledger(Points):
         self.member(member)
         if hold_id not in self.holds or self.holds[hold_id]["owner"] != member:
             raise Refused("HOLD_NOT_FOUND")
+        if hold_id.startswith("reward/"):  # those are redeemed or cancelled
+            raise Refused("HOLD_OF_REWARD")
         return self.holds[hold_id]
 
     def adjust(self, lot_id: str, member: str, points: int, expires_at: datetime | None) -> None:

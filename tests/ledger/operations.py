@@ -16,11 +16,11 @@ from services.activity.use_cases.returns import record_returns
 from services.earning.rules.versions import NewDraft, RuleChange
 from services.earning.use_cases.editing import create_rules, publish_rules, retire_rules
 from services.loyalty.use_cases.time import Due, sweep_accounts
-from services.membership.rules.members import Enrolment
+from services.membership.rules.members import Enrolment, MemberState
 from services.membership.use_cases.members import enrol_members
 from services.storage.unit import AnyUseCase
+from tests.ledger.club_model import Club
 from tests.ledger.programmes import earning_rule
-from tests.ledger.shop_model import Shop
 
 Asked = tuple[AnyUseCase, Any]
 
@@ -34,7 +34,7 @@ class Command:
     def asked(self) -> Asked:
         raise NotImplementedError
 
-    def play(self, model: Shop) -> None:
+    def play(self, model: Club) -> None:
         """Raises Refused."""
         raise NotImplementedError
 
@@ -54,12 +54,14 @@ class OfMember(Command):
 @dataclass(frozen=True, kw_only=True)
 class Enrol(OfMember):
     since: datetime | None = None
+    pending: bool = False  # to be confirmed
 
     def asked(self) -> Asked:
-        return enrol_members, Enrolment(self.member, (), self.since)
+        state = MemberState.PENDING if self.pending else MemberState.ACTIVE
+        return enrol_members, Enrolment(self.member, (), self.since, state)
 
-    def play(self, model: Shop) -> None:
-        model.enrol(self.member, self.since)
+    def play(self, model: Club) -> None:
+        model.enrol(self.member, self.since, "PENDING" if self.pending else "ACTIVE")
 
 
 Line = tuple[str, int, int, str, bool]  # sku, quantity, unit price, category, whether it is a gift card
@@ -85,7 +87,7 @@ class PlaceOrder(OfMember):
         )
         return record_orders, order
 
-    def play(self, model: Shop) -> None:
+    def play(self, model: Club) -> None:
         model.order(
             {
                 "id": self.order_id,
@@ -110,7 +112,7 @@ class BringBack(OfMember):
             "default", self.return_id, self.order_id, self.member, self.returned_at, lines
         )
 
-    def play(self, model: Shop) -> None:
+    def play(self, model: Club) -> None:
         model.bring_back(
             {
                 "id": self.return_id,
@@ -148,7 +150,7 @@ class Swap(OfMember):
         )
         return record_exchanges, exchange
 
-    def play(self, model: Shop) -> None:
+    def play(self, model: Club) -> None:
         new = {
             "id": self.new_order_id,
             "customer": self.member,
@@ -192,7 +194,7 @@ class DraftRule(OfTheTeam):
     def asked(self) -> Asked:
         return create_rules, NewDraft(earning_rule(dict(self.content)), None, "tess")
 
-    def play(self, model: Shop) -> None:
+    def play(self, model: Club) -> None:
         model.rules.draft(dict(self.content))
 
 
@@ -201,7 +203,7 @@ class PublishRule(OfTheTeam):
     def asked(self) -> Asked:
         return publish_rules, RuleChange(self.rule_id, actor="tess")
 
-    def play(self, model: Shop) -> None:
+    def play(self, model: Club) -> None:
         model.rules.publish(self.rule_id, model.now)
 
 
@@ -210,7 +212,7 @@ class RetireRule(OfTheTeam):
     def asked(self) -> Asked:
         return retire_rules, RuleChange(self.rule_id, actor="tess")
 
-    def play(self, model: Shop) -> None:
+    def play(self, model: Club) -> None:
         model.rules.retire(self.rule_id, model.now)
 
 
@@ -221,7 +223,7 @@ class Sweep(OfMember):
     def asked(self) -> Asked:
         return sweep_accounts, Due(self.member)
 
-    def play(self, model: Shop) -> None:
+    def play(self, model: Club) -> None:
         pass
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from services.programme.earning_rule import EarningRule
 from services.programme.programme import Programme
+from services.rewards.rules.coupons import Benefit, NewCoupons, Terms
+from services.rewards.rules.rewards import Reward, RewardState
 from tests.ledger.earning_model import BASE_RULE, Row
 
 TOYS: Row = {"id": "toys", "version": 1, "percent": 250, "category": "toys", "expiry_months": 1}
@@ -23,6 +26,16 @@ DRAFTS: tuple[Row, ...] = (  # what the team makes of rules of its own
     {"id": "gift", "points": 1, "pending_days": 0, "expiry_months": 2},
 )
 
+REWARDS: tuple[Row, ...] = (
+    {"id": "mug", "points": 20, "stock": 3, "limit": 2, "days": 7},
+    {"id": "bag", "points": 150, "stock": 50, "limit": 50, "days": 60},
+    {"id": "card", "points": 1, "stock": 2, "limit": 1, "days": 1},
+)
+COUPONS: tuple[Row, ...] = (  # each gives points
+    {"code": "HELLO", "points": 12, "uses": 4, "limit": 1},
+    {"code": "OFTEN", "points": 3, "uses": 1_000, "limit": 40},
+)
+
 _NAMES = {"rate": "points_per_unit", "spend_min": "spend_minor_min", "times": "member_times_max"}
 
 
@@ -37,3 +50,38 @@ def earning_rule(rule: Row) -> EarningRule:
 
 def programme() -> Programme:
     return Programme(earning=tuple(earning_rule(rule) for rule in RULES))
+
+
+def reward(row: Row, now: datetime) -> Reward:
+    return Reward(
+        row["id"],
+        row["id"].title(),
+        row["points"],
+        row["stock"],
+        0,
+        row["limit"],
+        (),
+        None,
+        None,
+        row["days"],
+        RewardState.AVAILABLE,
+        now,
+    )
+
+
+def coupon(row: Row) -> NewCoupons:
+    terms = Terms(
+        campaign="spring",
+        title=row["code"].title(),
+        benefit=Benefit.POINTS,
+        value=row["points"],
+        sku="",
+        customer_id="",
+        uses_max=row["uses"],
+        per_customer_max=row["limit"],
+        per_customer_period="EVER",
+        budget_minor=None,
+        valid_from=None,
+        valid_until=None,
+    )
+    return NewCoupons((row["code"],), terms, "")

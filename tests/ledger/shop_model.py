@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.ledger.earning_model import Rules, by_largest_remainder
 from tests.ledger.ledger_model import EXPIRY_MONTHS, ZONE, Ledger, end_of_month
-from tests.ledger.model import FORFEIT, MAY_EARN, Refused, Row
+from tests.ledger.model import MAY_EARN, Refused, Row
 
 PENDING_DAYS = 14  # the return window
 
@@ -29,12 +29,12 @@ class Shop(Ledger):
 
     # --- memberships ---
 
-    def enrol(self, member: str, since: datetime | None) -> None:
+    def enrol(self, member: str, since: datetime | None, state: str) -> None:
         """Whoever is enrolled in the past has earned since then, less what came back meanwhile."""
         if member in self.members:
             raise Refused("ALREADY_ENROLLED")
         self.members[member] = {
-            "state": "ACTIVE",
+            "state": state,
             "enrolled_at": since or self.now,
             "debt": 0,
             "forfeits_at": None,
@@ -296,13 +296,3 @@ class Shop(Ledger):
                 shares = by_largest_remainder(points - gone[lot_id], amounts)
                 awards[lot_id] = [[share, 0] for share in shares]
         self.unrewarded.append((new, by_largest_remainder(kept, amounts)))
-
-    # --- closing ---
-
-    def change_state(self, member_id: str, state: str) -> None:
-        self.member(member_id)["state"] = state
-        if state == "CLOSED":
-            for lot in self.lots_of(member_id):
-                if lot["pending"]:
-                    self.lose(lot)
-            self.members[member_id]["forfeits_at"] = self.now + FORFEIT
