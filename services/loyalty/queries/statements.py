@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy import BigInteger, Connection, bindparam, select, tuple_
 
 from services.loyalty.queries.balances import find_accounts
 from services.loyalty.rules.statements import Written
@@ -14,14 +14,24 @@ from services.points.lots import Kind, Lot, Movement, Side
 from services.points.rows import lot_of
 from services.storage.tables import lots, movements
 
+ID_MAX: Final = 2**63 - 1
+
+# A range of the index (customer, movement) instead of `customer_id =`: with that PostgreSQL may walk all
+# movements backwards by their ids and look for a frequent customer, who may have been quiet for years.
+_OF = bindparam("of", type_=movements.c.customer_id.type)
+_BEFORE = bindparam("before", type_=BigInteger())
 _MOVEMENTS = (
     select(
         movements.c.movement_id,
         movements.c.recorded_at,
         *(movements.c[name] for name in Movement.__dataclass_fields__),
     )
-    .where(movements.c.customer_id == bindparam("of"))
-    .order_by(movements.c.movement_id.desc())
+    .where(
+        tuple_(movements.c.customer_id, movements.c.movement_id)
+        < tuple_(_OF, bindparam("before", type_=BigInteger()))
+    )
+    .where(movements.c.customer_id >= _OF)
+    .order_by(movements.c.customer_id.desc(), movements.c.movement_id.desc())
     .limit(bindparam("most"))
 )
 _LOTS = (
@@ -41,9 +51,8 @@ def list_movements(
     query = _MOVEMENTS
     if kinds:
         query = query.where(movements.c.kind.in_(kinds))
-    if before is not None:
-        query = query.where(movements.c.movement_id < before)
-    rows = connection.execute(query, {"of": customer_id, "most": most})
+    below = ID_MAX if before is None else before
+    rows = connection.execute(query, {"of": customer_id, "before": below, "most": most})
     return [_written(row) for row in rows]
 
 
