@@ -8,7 +8,7 @@ from services.events import OrderPlaced
 from services.loyalty.queries import portions as queries
 from services.loyalty.rules.orders import key_of, occasion_of, rounds
 from services.loyalty.rules.portions import Portion
-from services.points.book import Book, Entry, add_lots_and_holds, open_book
+from services.points.book import Book, Entry, open_book
 from services.points.earning import Award, lots_of
 from services.points.lots import MAY_EARN, Cause
 from services.points.occasions import Occasion, counted_lines
@@ -19,21 +19,8 @@ from services.storage.unit import UnitOfWork
 def earn_points(unit: UnitOfWork, orders: Sequence[OrderPlaced]) -> None:
     """Award points for the orders of members, paying what they owe first."""
     book = open_book(unit, (order.customer_id for order in orders), whole=False)
-    _look_into_debts(unit, book)
     award_orders(unit, book, orders)
     book.store()
-
-
-def _look_into_debts(unit: UnitOfWork, book: Book) -> None:
-    """Where time has set points free meanwhile, they pay what is owed before an award does."""
-    owing = {
-        customer_id: entry
-        for customer_id, entry in book.entries.items()
-        if entry.account.debt_points and entry.due_at is not None and entry.due_at <= unit.now
-    }
-    add_lots_and_holds(unit.connection, owing)
-    for entry in owing.values():
-        entry.account.bring_to(unit.now)
 
 
 def award_orders(unit: UnitOfWork, book: Book, orders: Iterable[OrderPlaced]) -> None:
