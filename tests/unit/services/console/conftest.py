@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from services.composition import open_database
+from services.composition import open_database, take_in_rules
 from services.console.access import Access
 from services.console.app import build_app
 from services.settings import Settings
@@ -16,6 +16,7 @@ ADDRESS = "http://127.0.0.1"
 @pytest.fixture
 async def database(settings: Settings, clock: ManualClock) -> AsyncIterator[Database]:
     opened = open_database(settings, clock)
+    take_in_rules(opened)
     await opened.open()
     yield opened
     await opened.close()

@@ -5,8 +5,8 @@ import pytest
 from services.console import words
 from services.engagement.reference import SEGMENT_NAMES
 from services.predictions.rules import BANDS
-from services.reminders.rules import Reason, ReminderState
 from services.programme.programme import Programme
+from services.reminders.rules import Reason, ReminderState
 
 
 @pytest.mark.parametrize(
