@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, bindparam, select, tuple_
+from sqlalchemy import BigInteger, Connection, Select, bindparam, select, tuple_
 
 from services.loyalty.queries.balances import find_accounts
 from services.loyalty.rules.statements import Written
@@ -16,30 +17,32 @@ from services.storage.tables import lots, movements
 
 ID_MAX: Final = 2**63 - 1
 
-# A range of the index (customer, movement) instead of `customer_id =`: with that PostgreSQL may walk all
-# movements backwards by their ids and look for a frequent customer, who may have been quiet for years.
 _OF = bindparam("of", type_=movements.c.customer_id.type)
 _BEFORE = bindparam("before", type_=BigInteger())
-_MOVEMENTS = (
-    select(
-        movements.c.movement_id,
-        movements.c.recorded_at,
-        *(movements.c[name] for name in Movement.__dataclass_fields__),
-    )
-    .where(
-        tuple_(movements.c.customer_id, movements.c.movement_id)
-        < tuple_(_OF, bindparam("before", type_=BigInteger()))
-    )
-    .where(movements.c.customer_id >= _OF)
-    .order_by(movements.c.customer_id.desc(), movements.c.movement_id.desc())
-    .limit(bindparam("most"))
-)
 _LOTS = (
     select(*(lots.c[name] for name in Lot.__dataclass_fields__))
     .where(lots.c.customer_id == bindparam("of"))
     .order_by(lots.c.earned_at.desc(), lots.c.lot_id.desc())
     .limit(bindparam("most"))
 )
+
+
+@cache
+def _movements(dialect: str) -> Select[Any]:
+    """A page of one customer's movements.
+
+    On PostgreSQL as a range of the index (customer, movement): given `customer_id =` it may walk back over
+    all movements to look for a customer whom it knows as frequent, and who may have been quiet for years.
+    """
+    customer, number = movements.c.customer_id, movements.c.movement_id
+    values = (movements.c[name] for name in Movement.__dataclass_fields__)
+    page = select(number, movements.c.recorded_at, *values).order_by(customer.desc(), number.desc())
+    if dialect == "postgresql":
+        page = page.where(tuple_(customer, number) < tuple_(_OF, _BEFORE), customer >= _OF)
+    else:
+        page = page.where(customer == _OF, number < _BEFORE)
+    return page.limit(bindparam("most"))
+
 
 Position = tuple[datetime, str]  # when a lot was earned, and its id
 
@@ -48,7 +51,7 @@ def list_movements(
     connection: Connection, customer_id: str, kinds: Sequence[Kind], before: int | None, most: int
 ) -> list[Written]:
     """Movements with ids below `before`, the latest first; of these kinds, or of all when there are none."""
-    query = _MOVEMENTS
+    query = _movements(connection.dialect.name)
     if kinds:
         query = query.where(movements.c.kind.in_(kinds))
     below = ID_MAX if before is None else before
