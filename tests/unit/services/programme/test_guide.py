@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from services.points.conditions import Why
 from services.programme.earning_rule import EarningRule
 from services.programme.reading import RuleInvalidError, load_programme, read_rule
 
@@ -43,13 +42,3 @@ def test_the_slip_in_the_guide_is_answered_as_the_guide_says() -> None:
     with pytest.raises(RuleInvalidError) as caught:
         read_rule('id = "tea"\nname = "Tea"\npecent = 200')
     assert caught.value.message in GUIDE.replace("\n   ", " ")
-
-
-def test_every_reason_has_a_text() -> None:
-    from services.earning.rules.reasons import reason_text
-    from services.points.earning import Outcome
-
-    rule = EarningRule(id="tea", name="Tea", points=5)
-    texts = {reason_text(Outcome(rule, why=why, by="sole@1")) for why in Why}
-    assert len(texts) == len(Why)
-    assert all(texts)

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.programme.earning_rule import BASE_RULE, EarningRule
+from services.programme.lines import key_lines
 from services.programme.programme import Programme
 from services.programme.reading import RuleInvalidError, load_programme, read_rule, rule_text
 from services.settings import SettingsError
@@ -184,3 +188,49 @@ def test_lines_are_counted_right_whatever_a_text_holds(before: str) -> None:
     escaped = before.replace("\\", "\\\\").replace('"', '\\"')
     text = f'name = """x{escaped}"""\nid = "a"\npoints = 0\n'
     assert refused(text).facts["line"] == str(before.count("\n") + 3)
+
+
+VALUES = [
+    "1",
+    '"x]"',
+    "'#'",
+    '""',
+    "''",
+    '"""\n["\n"""',
+    "'''\n#\n''''",
+    '""""q"""""',
+    '"\\""',
+    '"""\\"""\n"""',
+]
+VALUES += ["[1, # ]\n2]", "{a = 1, b.c = '}'}", "[{a = '['}, {b = 2}]", "1 # [", "[\n]", "[[1], ['\\']]"]
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> str:
+    """TOML of few keys and tables, written in all the ways that there are."""
+    parts = []
+    for number in range(draw(st.integers(1, 8))):
+        head = draw(st.sampled_from(["", "", "[[t]]\n", "[[t.in]]\n", f"[u{number}.v]\n", "# [ '\n", "\r\n"]))
+        key = draw(st.sampled_from([f"k{number}", f'"k {number}"', f"d{number}.'e.f'"]))
+        parts.append(f"{head}{key} = {draw(st.sampled_from(VALUES))}\n")
+    return "".join(parts)
+
+
+def paths(found: Any, around: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    inner = found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ()
+    for name, value in inner:
+        yield (*around, name)
+        yield from paths(value, (*around, name))
+
+
+@given(text=documents())
+def test_whatever_can_be_read_has_its_line(text: str) -> None:
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:  # [[t.in]] before [[t]]
+        assume(False)
+    lines = key_lines(text)
+    assert set(paths(found)) <= set(lines)
+    for path, line in lines.items():
+        if isinstance(path[-1], str) and path[-1].startswith("k"):
+            assert path[-1] in text.split("\n")[line - 1]
