@@ -19,9 +19,12 @@ from services.storage.database import make_engine
 from services.storage.migrate import alembic_config
 from services.verification.checks import Check, Scene
 from services.verification.ledger import LEDGER
+from services.verification.members import MEMBERS
 from services.verification.orders import ORDERS
+from services.verification.rewards import REWARDS
+from services.verification.standings import STANDINGS
 
-CHECKS: Final[tuple[Check, ...]] = (*LEDGER, *ORDERS)
+CHECKS: Final[tuple[Check, ...]] = (*LEDGER, *ORDERS, *STANDINGS, *REWARDS, *MEMBERS)
 
 
 class OtherSchemaError(WrongStateError):
