@@ -166,13 +166,13 @@ async def test_an_exchange_id_with_another_content_already_exists(
             {"back": {"tea": 2}},
             grpc.StatusCode.FAILED_PRECONDITION,
             "RETURN_EXCEEDS_ORDER",
-            "exchange.returned",
+            "exchange.returned[0]",
         ),
         (
             {"back": {"cup": 1}},
             grpc.StatusCode.FAILED_PRECONDITION,
             "RETURN_EXCEEDS_ORDER",
-            "exchange.returned",
+            "exchange.returned[0]",
         ),
         (
             {"new_order_id": "o-1"},
@@ -181,6 +181,7 @@ async def test_an_exchange_id_with_another_content_already_exists(
             "exchange.new_order_id",
         ),
         ({"currency": "EUR"}, grpc.StatusCode.INVALID_ARGUMENT, "INVALID", "exchange.currency"),
+        ({"at": NOON - DAY}, grpc.StatusCode.INVALID_ARGUMENT, "INVALID", "exchange.exchanged_at"),
         ({"at": NOON + DAY}, grpc.StatusCode.INVALID_ARGUMENT, "INVALID", "exchange.exchanged_at"),
         ({"taken": {}}, grpc.StatusCode.INVALID_ARGUMENT, "INVALID", "exchange.taken"),
         ({"back": {}}, grpc.StatusCode.INVALID_ARGUMENT, "INVALID", "exchange.returned"),

@@ -204,7 +204,40 @@ async def test_no_more_comes_back_than_was_bought(backend: Caller) -> None:
     await backend.record_return(goods_back(order_id="o-1"))
     refused = await refusal(backend.record_return(goods_back(order_id="o-1", quantity=2)))
     assert (refused.code, refused.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "RETURN_EXCEEDS_ORDER")
-    assert refused.facts["units_too_many"] == "1"
+    assert (refused.facts["sku"], refused.facts["units_too_many"]) == ("tea", "1")
+    assert refused.facts["field"] == "order_return.lines[0]"
+
+
+async def test_nothing_comes_back_before_it_was_bought(backend: Caller) -> None:
+    await backend.record_order(order("o-1"))
+    refused = await refusal(backend.record_return(goods_back(order_id="o-1", at=NOON - DAY)))
+    assert (refused.code, refused.facts["field"]) == (
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "order_return.returned_at",
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"quantity": 2}, {"sku": "kettle"}, {"at": NOON - DAY}, {"customer_id": "ben"}, {"order_id": "o-2"}],
+    ids=["units", "sku", "time", "customer", "order"],
+)
+async def test_a_return_id_with_another_content_already_exists(
+    backend: Caller, change: dict[str, object]
+) -> None:
+    for order_id in ("o-1", "o-2"):
+        await backend.record_order(order(order_id, quantity=3, at=NOON - 2 * DAY))
+    await backend.record_return(goods_back("b-1", order_id="o-1"))
+    again = goods_back(**{"return_id": "b-1", "order_id": "o-1", **change})  # type: ignore[arg-type]
+    refused = await refusal(backend.record_return(again))
+    assert (refused.code, refused.reason) == (grpc.StatusCode.ALREADY_EXISTS, "RETURN_DIFFERS")
+
+
+async def test_a_return_of_unknown_purchases_may_be_repeated(backend: Caller) -> None:
+    await backend.record_order(order("o-1", at=NOON - DAY))
+    for duplicate in (False, True):
+        answer = await backend.record_return(goods_back("b-1", quantity=3))
+        assert (answer.duplicate, answer.refund.amount_minor, answer.unmatched_units) == (duplicate, 2_500, 2)
 
 
 async def test_a_return_without_an_order_goes_to_the_latest_earlier_purchase(backend: Caller) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,7 +10,6 @@ from sqlalchemy import Connection, insert, select
 
 from services.activity.queries.returns import MatchedReturn
 from services.activity.rules.exchanges import Exchange, StoredExchange
-from services.activity.rules.returns import ReturnLine
 from services.storage.sets import among
 from services.storage.tables import exchanges, return_lines, returns
 
@@ -39,14 +39,13 @@ _FIND = (
 
 def find_exchanges(connection: Connection, keys: Iterable[ExchangeKey]) -> dict[ExchangeKey, StoredExchange]:
     wanted = set(keys)
-    heads: dict[ExchangeKey, tuple[str, int]] = {}
-    lines: dict[ExchangeKey, list[ReturnLine]] = {}
+    found: dict[ExchangeKey, StoredExchange] = {}
     rows = connection.execute(_FIND, {"ids": sorted({exchange_id for _, exchange_id in wanted})})
     for source, exchange_id, order_id, refund_minor, sku, quantity in rows:
         if (source, exchange_id) in wanted:
-            heads[source, exchange_id] = (order_id, refund_minor)
-            lines.setdefault((source, exchange_id), []).append(ReturnLine(sku, quantity))
-    return {key: StoredExchange(*head, tuple(lines[key])) for key, head in heads.items()}
+            fresh = StoredExchange(order_id, refund_minor, Counter())
+            found.setdefault((source, exchange_id), fresh).units[sku] += quantity
+    return found
 
 
 def store_exchanges(connection: Connection, made: Sequence[tuple[Exchange, MatchedReturn]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -18,7 +19,7 @@ OrderKey = tuple[str, str]  # source, order id
 @dataclass(frozen=True, slots=True)
 class StoredOrder:
     customer_id: str
-    currency: str
+    placed_at: datetime
     total_minor: int
     refunded_minor: int
 
@@ -27,7 +28,7 @@ _FIND_ORDERS = select(
     orders.c.source,
     orders.c.order_id,
     orders.c.customer_id,
-    orders.c.currency,
+    orders.c.placed_at,
     orders.c.total_minor,
     orders.c.refunded_minor,
 ).where(among(orders.c.order_id, "ids"))

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from services.activity.rules.returns import Match, Purchase, Return
+from services.activity.rules.returns import (
+    Match,
+    Purchase,
+    Return,
+    ReturnLine,
+    StoredReturn,
+    units_of,
+)
 from services.storage.sets import among
 from services.storage.tables import order_lines, orders, return_lines, returns
 
-_FIND_RETURNS = select(
-    returns.c.source, returns.c.return_id, returns.c.refund_minor, returns.c.unmatched_units
-).where(among(returns.c.return_id, "ids"))
+ReturnKey = tuple[str, str]  # source, return id
+
+_FIND_RETURNS = (
+    select(
+        returns.c.source,
+        returns.c.return_id,
+        returns.c.customer_id,
+        returns.c.returned_at,
+        returns.c.refund_minor,
+        returns.c.unmatched_units,
+        return_lines.c.order_id,
+        return_lines.c.sku,
+        return_lines.c.quantity,
+    )
+    .outerjoin_from(
+        returns,
+        return_lines,
+        (return_lines.c.source == returns.c.source) & (return_lines.c.return_id == returns.c.return_id),
+    )
+    .where(among(returns.c.return_id, "ids"))
+)
 _PURCHASES = (
     select(
         orders.c.source,
@@ -63,6 +89,18 @@ class MatchedReturn:
     unmatched_units: int
 
     @property
+    def stored(self) -> StoredReturn:
+        """What will be found of it."""
+        return StoredReturn(
+            self.back.customer_id,
+            self.back.returned_at,
+            self.refund_minor,
+            self.unmatched_units,
+            {match.purchase.order_id for match in self.matches},
+            units_of(ReturnLine(match.purchase.sku, match.quantity) for match in self.matches),
+        )
+
+    @property
     def refund_minor(self) -> int:
         return sum(match.amount_minor for match in self.matches)
 
@@ -72,13 +110,19 @@ class MatchedReturn:
         return sum(match.amount_minor for match in self.matches if not match.purchase.gift_card)
 
 
-def find_returns(
-    connection: Connection, keys: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], tuple[int, int]]:
-    """(refund, unmatched units) of returns by (source, return id)."""
+def find_returns(connection: Connection, keys: Iterable[ReturnKey]) -> dict[ReturnKey, StoredReturn]:
     wanted = set(keys)
-    rows = connection.execute(_FIND_RETURNS, {"ids": sorted({return_id for _, return_id in wanted})})
-    return {(row[0], row[1]): (row[2], row[3]) for row in rows if (row[0], row[1]) in wanted}
+    found: dict[ReturnKey, StoredReturn] = {}
+    rows: Iterable[Any] = connection.execute(
+        _FIND_RETURNS, {"ids": sorted({return_id for _, return_id in wanted})}
+    )
+    for source, return_id, customer_id, returned_at, refund_minor, unmatched, order_id, sku, units in rows:
+        if (source, return_id) in wanted:
+            fresh = StoredReturn(customer_id, returned_at, refund_minor, unmatched, set(), Counter())
+            known = found.setdefault((source, return_id), fresh)
+            known.order_ids.update(() if order_id is None else (order_id,))
+            known.units.update({} if sku is None else {sku: units})
+    return found
 
 
 def purchases(connection: Connection, back: Sequence[Return]) -> dict[tuple[str, str], list[Purchase]]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.activity.rules.amounts import check_amount, check_currency
 from services.activity.rules.orders import Content, Order, OrderLine
-from services.activity.rules.returns import Return, ReturnLine
+from services.activity.rules.returns import Return, ReturnLine, units_of
 from services.errors import DuplicateError, InvalidError, check_moment
 
 
@@ -76,7 +75,7 @@ class StoredExchange:
 
     new_order_id: str
     returned_minor: int
-    returned: tuple[ReturnLine, ...]  # one per order line
+    units: Counter[str]  # that came back, by SKU
 
 
 def repeated(
@@ -86,19 +85,11 @@ def repeated(
     same = (
         known.new_order_id == exchange.new_order_id
         and content == exchange.order.content
-        and units(known.returned) == units(exchange.returned)
+        and known.units == units_of(exchange.returned)
     )
     if not same:
         return ExchangeDiffersError(field="exchange.exchange_id", exchange_id=exchange.exchange_id)
     return ExchangeRecorded(True, known.returned_minor, exchange.order.total_minor)
-
-
-def units(lines: Iterable[ReturnLine]) -> Counter[str]:
-    """How many of each SKU."""
-    found: Counter[str] = Counter()
-    for line in lines:
-        found[line.sku] += line.quantity
-    return found
 
 
 def exchange_problem(exchange: Exchange, now: datetime, currency: str) -> InvalidError | None:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.errors import NotFoundError, WrongStateError
+from services.errors import DuplicateError, InvalidError, NotFoundError, RegularsError, WrongStateError
 
 
 class OrderNotFoundError(NotFoundError):
-    """No order with this id; record the order before its return."""
+    """This customer has no order with this id; record the order before its return."""
 
     reason = "ORDER_NOT_FOUND"
 
 
 class ReturnExceedsOrderError(WrongStateError):
-    """More units come back than are left of the order."""
+    """More units of this product come back than are left of the order."""
 
     reason = "RETURN_EXCEEDS_ORDER"
+
+
+class ReturnDiffersError(DuplicateError):
+    """A return with this id is stored with another content; a return's content never changes."""
+
+    reason = "RETURN_DIFFERS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,27 @@ class ReturnRecorded:
     duplicate: bool
     refund_minor: int
     unmatched_units: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReturn:
+    """What is stored of a return: units of no known purchase are counted, but not by product."""
+
+    customer_id: str
+    returned_at: datetime
+    refund_minor: int
+    unmatched_units: int
+    order_ids: set[str]
+    units: Counter[str]  # by SKU
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """How a message names the parts of a return."""
+
+    order_id: str
+    returned_at: str
+    lines: str
 
 
 @dataclass(slots=True)
@@ -73,14 +101,14 @@ class Match:
         return self.quantity * self.purchase.unit_price_minor
 
 
-def match_return(back: Return, purchases: Sequence[Purchase]) -> tuple[list[Match], int]:
+def match_return(back: Return, purchases: Sequence[Purchase]) -> tuple[list[Match], list[int]]:
     """Match the units of a return with purchases, the latest purchase before the return first.
 
     purchases: of the same customer, and of the named order only when the return names one. Their `left`
-    is reduced. Returns the matches and the units for which there was no purchase.
+    is reduced. Returns the matches, and for each line the units for which there was no purchase.
     """
     matches: list[Match] = []
-    unmatched = 0
+    unmatched: list[int] = []
     for line in back.lines:
         wanted = line.quantity
         for purchase in _candidates(line.sku, back, purchases):
@@ -90,8 +118,52 @@ def match_return(back: Return, purchases: Sequence[Purchase]) -> tuple[list[Matc
             matches.append(Match(purchase, taken, purchase.quantity - purchase.left))
             if not wanted:
                 break
-        unmatched += wanted
+        unmatched.append(wanted)
     return matches, unmatched
+
+
+def check_order(back: Return, owner_id: str, placed_at: datetime, names: Fields) -> RegularsError | None:
+    """Why goods cannot come back to the order that the return names; None when they can.
+
+    owner_id: the customer of the order; empty when there is no such order.
+    """
+    if owner_id != back.customer_id:
+        return OrderNotFoundError(field=names.order_id, order_id=back.order_id)
+    if back.returned_at < placed_at:
+        field = names.returned_at
+        return InvalidError(f"{field}: lies before the order, placed at {placed_at.isoformat()}", field=field)
+    return None
+
+
+def exceeding(back: Return, unmatched: Sequence[int], names: Fields) -> ReturnExceedsOrderError | None:
+    """The first product of which more comes back than is left; None when there is none."""
+    for place, (line, units) in enumerate(zip(back.lines, unmatched, strict=True)):
+        if units:
+            field = f"{names.lines}[{place}]"
+            return ReturnExceedsOrderError(field=field, sku=line.sku, units_too_many=units)
+    return None
+
+
+def repeated(back: Return, known: StoredReturn) -> ReturnRecorded | ReturnDiffersError:
+    """The answer to a return that is there already."""
+    asked = units_of(back.lines)
+    same = (
+        (known.customer_id, known.returned_at) == (back.customer_id, back.returned_at)
+        and (not back.order_id or known.order_ids <= {back.order_id})
+        and known.units <= asked
+        and asked.total() == known.units.total() + known.unmatched_units
+    )
+    if not same:
+        return ReturnDiffersError(field="order_return.return_id", return_id=back.return_id)
+    return ReturnRecorded(True, known.refund_minor, known.unmatched_units)
+
+
+def units_of(lines: Iterable[ReturnLine]) -> Counter[str]:
+    """How many of each SKU."""
+    found: Counter[str] = Counter()
+    for line in lines:
+        found[line.sku] += line.quantity
+    return found
 
 
 def put_back(matches: Iterable[Match]) -> None:

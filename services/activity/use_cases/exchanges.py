@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from services.activity.queries import exchanges as queries
 from services.activity.queries import orders as order_queries
@@ -19,12 +20,14 @@ from services.activity.rules.exchanges import (
     repeated,
 )
 from services.activity.rules.orders import Content, OrderDiffersError
-from services.activity.rules.returns import Purchase, put_back
+from services.activity.rules.returns import Fields, Purchase, put_back
 from services.activity.use_cases.returns import returned_events, take_back
 from services.errors import RegularsError
 from services.events import OrderExchanged
 from services.storage.sets import lock_customers
 from services.storage.unit import UnitOfWork, use_case
+
+NAMES: Final = Fields("exchange.order_id", "exchange.exchanged_at", "exchange.returned")
 
 
 @use_case(ExchangeRecorded)
@@ -59,7 +62,7 @@ class _Counter:
     def hand_over(self, exchange: Exchange, matched: MatchedReturn) -> None:
         self.contents[exchange.source, exchange.new_order_id] = exchange.order.content
         self.known[exchange.source, exchange.exchange_id] = StoredExchange(
-            exchange.new_order_id, matched.refund_minor, exchange.returned
+            exchange.new_order_id, matched.refund_minor, matched.stored.units
         )
 
 
@@ -87,8 +90,7 @@ def _exchange(
     if problem is not None:
         return problem
     purchases = counter.purchases.get((exchange.source, exchange.customer_id), ())
-    fields = ("exchange.order_id", "exchange.returned")
-    matched = take_back(exchange.back, counter.originals, purchases, fields)
+    matched = take_back(exchange.back, counter.originals, purchases, NAMES)
     if isinstance(matched, RegularsError):
         return matched
     overpaid = check_difference(exchange, matched.refund_minor)

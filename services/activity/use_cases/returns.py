@@ -10,21 +10,25 @@ from services.activity.queries import returns as queries
 from services.activity.queries.orders import OrderKey, StoredOrder
 from services.activity.queries.returns import MatchedReturn
 from services.activity.rules.returns import (
+    Fields,
     Match,
-    OrderNotFoundError,
     Purchase,
     Return,
-    ReturnExceedsOrderError,
     ReturnRecorded,
+    check_order,
+    exceeding,
     match_return,
     put_back,
+    repeated,
 )
+from services.clock import EPOCH
 from services.errors import RegularsError, check_moment
 from services.events import OrderReturned, ReturnedLine
 from services.storage.sets import lock_customers
 from services.storage.unit import UnitOfWork, use_case
 
-FIELDS: Final = ("order_return.order_id", "order_return.lines")
+NAMES: Final = Fields("order_return.order_id", "order_return.returned_at", "order_return.lines")
+NO_ORDER: Final = StoredOrder("", EPOCH, 0, 0)
 
 
 @use_case(ReturnRecorded)
@@ -38,15 +42,15 @@ def record_returns(unit: UnitOfWork, returns: Sequence[Return]) -> list[ReturnRe
     for back in returns:
         key = (back.source, back.return_id)
         if key in known:
-            answers.append(ReturnRecorded(True, *known[key]))
+            answers.append(repeated(back, known[key]))
             continue
-        outcome = check_moment(back.returned_at, unit.now, "order_return.returned_at") or take_back(
-            back, orders, purchases.get((back.source, back.customer_id), ()), FIELDS
+        outcome = check_moment(back.returned_at, unit.now, NAMES.returned_at) or take_back(
+            back, orders, purchases.get((back.source, back.customer_id), ()), NAMES
         )
         if isinstance(outcome, MatchedReturn):
             matched.append(outcome)
-            known[key] = (outcome.refund_minor, outcome.unmatched_units)
-            answers.append(ReturnRecorded(False, *known[key]))
+            known[key] = outcome.stored
+            answers.append(ReturnRecorded(False, outcome.refund_minor, outcome.unmatched_units))
         else:
             answers.append(outcome)
     if matched:
@@ -66,21 +70,24 @@ def take_back(
     back: Return,
     orders: Mapping[OrderKey, StoredOrder],
     purchases: Iterable[Purchase],
-    fields: tuple[str, str],
+    names: Fields,
 ) -> MatchedReturn | RegularsError:
     """Match a return with what was bought, or say why not.
 
-    orders, purchases: what is stored for the batch. fields: how the message names the order and the goods.
+    orders, purchases: what is stored for the batch.
     """
-    order = orders.get((back.source, back.order_id))
-    if back.order_id and (order is None or order.customer_id != back.customer_id):
-        return OrderNotFoundError(field=fields[0], order_id=back.order_id)
+    if back.order_id:
+        order = orders.get((back.source, back.order_id), NO_ORDER)
+        problem = check_order(back, order.customer_id, order.placed_at, names)
+        if problem is not None:
+            return problem
     pool = [one for one in purchases if back.order_id in {"", one.order_id}]
     matches, unmatched = match_return(back, pool)
-    if back.order_id and unmatched:
+    too_many = exceeding(back, unmatched, names) if back.order_id else None
+    if too_many is not None:
         put_back(matches)
-        return ReturnExceedsOrderError(field=fields[1], units_too_many=unmatched)
-    return MatchedReturn(back, matches, unmatched)
+        return too_many
+    return MatchedReturn(back, matches, sum(unmatched))
 
 
 def returned_events(

@@ -89,8 +89,9 @@ class ActivityServiceServicer:
 
     def RecordReturn(self, request, context):
         """Records the return of goods. Without an order id the goods are matched with the customer's most
-        recent earlier purchases of the same SKUs. NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
-        FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than was bought in it.
+        recent earlier purchases of the same SKUs. The same return again answers `duplicate`; the same return
+        id with another content is ALREADY_EXISTS (RETURN_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an order
+        that the customer did not place, FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -43,8 +43,9 @@ class ActivityServiceStub:
     """
     RecordReturn: _grpc.UnaryUnaryMultiCallable[_activity_service_pb2.RecordReturnRequest, _activity_service_pb2.RecordReturnResponse]
     """Records the return of goods. Without an order id the goods are matched with the customer's most
-    recent earlier purchases of the same SKUs. NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
-    FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than was bought in it.
+    recent earlier purchases of the same SKUs. The same return again answers `duplicate`; the same return
+    id with another content is ALREADY_EXISTS (RETURN_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an order
+    that the customer did not place, FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
     """
     RecordExchange: _grpc.UnaryUnaryMultiCallable[_activity_service_pb2.RecordExchangeRequest, _activity_service_pb2.RecordExchangeResponse]
     """Records that goods were exchanged for others, in whatever channel: a return and an order in one.
@@ -76,8 +77,9 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     """
     RecordReturn: _aio.UnaryUnaryMultiCallable[_activity_service_pb2.RecordReturnRequest, _activity_service_pb2.RecordReturnResponse]  # type: ignore[assignment]
     """Records the return of goods. Without an order id the goods are matched with the customer's most
-    recent earlier purchases of the same SKUs. NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
-    FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than was bought in it.
+    recent earlier purchases of the same SKUs. The same return again answers `duplicate`; the same return
+    id with another content is ALREADY_EXISTS (RETURN_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an order
+    that the customer did not place, FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
     """
     RecordExchange: _aio.UnaryUnaryMultiCallable[_activity_service_pb2.RecordExchangeRequest, _activity_service_pb2.RecordExchangeResponse]  # type: ignore[assignment]
     """Records that goods were exchanged for others, in whatever channel: a return and an order in one.
@@ -124,8 +126,9 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_activity_service_pb2.RecordReturnResponse, _abc.Awaitable[_activity_service_pb2.RecordReturnResponse]]:
         """Records the return of goods. Without an order id the goods are matched with the customer's most
-        recent earlier purchases of the same SKUs. NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
-        FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than was bought in it.
+        recent earlier purchases of the same SKUs. The same return again answers `duplicate`; the same return
+        id with another content is ALREADY_EXISTS (RETURN_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an order
+        that the customer did not place, FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
         """
 
     @_abc_1.abstractmethod

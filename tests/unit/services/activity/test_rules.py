@@ -57,7 +57,7 @@ def test_every_returned_unit_is_matched_or_counted_as_unmatched(
     for one in returns:
         matches, unmatched = match_return(one, purchases)
         asked = sum(line.quantity for line in one.lines)
-        assert sum(match.quantity for match in matches) + unmatched == asked
+        assert sum(match.quantity for match in matches) + sum(unmatched) == asked
 
 
 @given(PURCHASES, st.integers(1, 6))
@@ -84,7 +84,7 @@ def test_a_refund_is_the_price_that_was_paid() -> None:
         back(("tea", 3)), [purchase(days_ago=1, price=200), purchase(left=5, days_ago=2, price=100)]
     )
     assert [match.amount_minor for match in matches] == [200, 200]
-    assert unmatched == 0
+    assert unmatched == [0]
 
 
 @pytest.mark.parametrize("currency", ["EUR", "USD"])
