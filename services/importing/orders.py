@@ -5,17 +5,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import grpc
 import polars as pl
+from regulars.activity.v1 import activity_service_pb2 as activity
+from regulars.activity.v1 import activity_service_pb2_grpc
 
 from services.importing.checkpoint import Checkpoint, Tally, digest
 from services.importing.cleaning import RULES, judge
 from services.importing.errors import BadInputError, ServerError
 from services.importing.mapping import Wishes
 from services.importing.reading import SourceFile, read_source
-from services.importing.records import Records, batches, group
-from services.importing.rejects import write_rejects
+from services.importing.records import Batch, Records, batches, group
+from services.importing.rejects import Refusal, write_rejects
 from services.importing.report import ImportReport, report, sort_out
 from services.importing.sending import Sender, Server
 
@@ -79,8 +82,8 @@ class Run:
         self._saved_at = time.monotonic()
         self._show = show
 
-    def acknowledged(self, answer: Tally) -> None:
-        self.tally = self.tally.plus(answer)
+    def acknowledged(self, batch: Batch, response: activity.RecordOrdersResponse) -> None:
+        self.tally = self.tally.plus(answered(batch, response))
         if time.monotonic() - self._saved_at >= CHECKPOINT_SECONDS_MIN:
             self.save()
         self._show(self.progress())
@@ -163,7 +166,7 @@ def _checkpoint(source: SourceFile, options: ImportOptions) -> Checkpoint | None
 
 
 async def _send(records: Records, run: Run, options: ImportOptions) -> None:
-    sender = Sender(options.server, run.acknowledged, run.in_trouble)
+    sender = Sender(options.server, orders_stream, run.acknowledged, run.in_trouble)
     try:
         await sender.send(batches(records, run.tally.acknowledged), options.patience_seconds)
     except ServerError as error:
@@ -174,6 +177,23 @@ async def _send(records: Records, run: Run, options: ImportOptions) -> None:
         ) from None
     finally:
         run.save()
+
+
+def orders_stream(channel: grpc.aio.Channel) -> Any:
+    return activity_service_pb2_grpc.ActivityServiceStub(channel).RecordOrders
+
+
+def answered(batch: Batch, response: activity.RecordOrdersResponse) -> Tally:
+    """What the answer to a batch adds."""
+    return Tally(
+        acknowledged=batch.records,
+        duplicates=response.duplicates,
+        unmatched_units=response.unmatched_units,
+        refusals=tuple(
+            Refusal(batch.start + rejection.index, rejection.reason, rejection.field, rejection.message)
+            for rejection in response.rejected
+        ),
+    )
 
 
 def _account(prepared: Prepared, run: Run, rejects_file: Path | None) -> ImportReport:

@@ -8,16 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
-from typing import Final
+from typing import Any, Final, Protocol
 
 import grpc
-from regulars.activity.v1 import activity_service_pb2 as activity
-from regulars.activity.v1 import activity_service_pb2_grpc
 
-from services.importing.checkpoint import Tally
 from services.importing.errors import BadInputError, ServerDeniesError, ServerGoneError
-from services.importing.records import Batch
-from services.importing.rejects import Refusal
 
 WINDOW_BATCHES: Final = 4  # one is being stored, one waits, and the way back and forth is covered
 BACK_OFF_SECONDS_FIRST: Final = 0.1
@@ -37,18 +32,18 @@ CHANNEL_OPTIONS: Final = (
 FINAL: Final = {
     grpc.StatusCode.UNAUTHENTICATED: "The server does not accept the key (UNAUTHENTICATED). "
     "Give a valid one with --key or REGULARS_KEY.",
-    grpc.StatusCode.PERMISSION_DENIED: "The key may not send orders (PERMISSION_DENIED): "
+    grpc.StatusCode.PERMISSION_DENIED: "The key may not send this (PERMISSION_DENIED): "
     "it needs the scope `backend`.",
-    grpc.StatusCode.UNIMPLEMENTED: "The server takes no orders (UNIMPLEMENTED); "
+    grpc.StatusCode.UNIMPLEMENTED: "The server does not take this (UNIMPLEMENTED); "
     "is this the address of Regulars?",
     grpc.StatusCode.INVALID_ARGUMENT: "The server does not understand a batch (INVALID_ARGUMENT).",
-    grpc.StatusCode.FAILED_PRECONDITION: "The server is not ready for orders (FAILED_PRECONDITION).",
+    grpc.StatusCode.FAILED_PRECONDITION: "The server is not ready for it (FAILED_PRECONDITION).",
 }
 
 
 @dataclass(frozen=True)
 class Server:
-    """Where the orders go: with TLS, unless it is this computer or `plaintext` trusts the network.
+    """Where the records go: with TLS, unless it is this computer or `plaintext` trusts the network.
 
     ca_certificate: PEM of the authority that signed the server's certificate, if the system does not know it.
     """
@@ -78,9 +73,21 @@ class StreamEndedError(Exception):
         self.trouble = trouble
 
 
-OnAcknowledged = Callable[[Tally], None]
+class Batch(Protocol):
+    """Records that are sent and acknowledged together."""
+
+    @property
+    def start(self) -> int:
+        """The position of the first record in the import, which also names the batch."""
+
+    @property
+    def request(self) -> Any: ...
+
+
+OnAcknowledged = Callable[[Any, Any], None]  # batch and response
 OnTrouble = Callable[[str], None]
-Call = grpc.aio.StreamStreamCall[activity.RecordOrdersRequest, activity.RecordOrdersResponse]
+Call = grpc.aio.StreamStreamCall[Any, Any]
+Method = Callable[[grpc.aio.Channel], Any]  # the method of a stub that takes the stream
 
 
 class Window:
@@ -106,8 +113,8 @@ class Window:
     def in_flight(self) -> bool:
         return self._sent > 0
 
-    def acknowledge(self, response: activity.RecordOrdersResponse) -> Tally:
-        """What the answer to the oldest batch adds. Raises ServerDeniesError when it answers another one."""
+    def acknowledge(self, response: Any) -> Batch:
+        """The oldest batch, which this answers. Raises ServerDeniesError when it answers another one."""
         oldest = self._waiting[0]
         if response.batch_id != oldest.start:
             raise ServerDeniesError(
@@ -115,7 +122,7 @@ class Window:
             )
         self._waiting.popleft()
         self._sent -= 1
-        return _tally(oldest, response)
+        return oldest
 
     def take_back(self) -> None:
         """The connection is lost: what was not acknowledged will be sent again."""
@@ -144,8 +151,11 @@ class Patience:
 class Sender:
     """Sends batches to one server. Answers go to `on_acknowledged`, lost streams to `on_trouble`."""
 
-    def __init__(self, server: Server, on_acknowledged: OnAcknowledged, on_trouble: OnTrouble) -> None:
+    def __init__(
+        self, server: Server, method: Method, on_acknowledged: OnAcknowledged, on_trouble: OnTrouble
+    ) -> None:
         self._server = server
+        self._method = method
         self._on_acknowledged = on_acknowledged
         self._on_trouble = on_trouble
         self._last_trouble = ""
@@ -156,7 +166,7 @@ class Sender:
         Raises ServerDeniesError when the server refuses the stream, ServerGoneError after
         `patience_seconds` without an acknowledgement.
         """
-        async with _channel(self._server) as channel:
+        async with open_channel(self._server) as channel:
             patience = Patience(patience_seconds)
             try:
                 async with patience.timer:
@@ -186,9 +196,10 @@ class Sender:
         try:
             await _fill(call, window)
             while window.in_flight:
-                tally = window.acknowledge(await _answer(call))
+                response = await _answer(call)
+                batch = window.acknowledge(response)
                 patience.renew()
-                self._on_acknowledged(tally)
+                self._on_acknowledged(batch, response)
                 await _fill(call, window)
             await _say_goodbye(call)
         except (grpc.aio.AioRpcError, asyncio.InvalidStateError):  # the second: a write after the end
@@ -197,8 +208,8 @@ class Sender:
             call.cancel()
 
     def _call(self, channel: grpc.aio.Channel) -> Call:
-        stub = activity_service_pb2_grpc.ActivityServiceStub(channel)
-        return stub.RecordOrders(metadata=_metadata(self._server.key))
+        call: Call = self._method(channel)(metadata=metadata_of(self._server.key))
+        return call
 
 
 async def _knock(call: Call) -> None:
@@ -223,9 +234,9 @@ async def _fill(call: Call, window: Window) -> None:
         await call.write(batch.request)
 
 
-async def _answer(call: Call) -> activity.RecordOrdersResponse:
+async def _answer(call: Call) -> Any:
     response = await call.read()
-    if isinstance(response, activity.RecordOrdersResponse):
+    if response is not grpc.aio.EOF:
         return response
     raise StreamEndedError(await _trouble(call))
 
@@ -241,24 +252,12 @@ async def _say_goodbye(call: Call) -> None:
             await call.code()
 
 
-def _tally(batch: Batch, response: activity.RecordOrdersResponse) -> Tally:
-    return Tally(
-        acknowledged=batch.records,
-        duplicates=response.duplicates,
-        unmatched_units=response.unmatched_units,
-        refusals=tuple(
-            Refusal(batch.start + rejection.index, rejection.reason, rejection.field, rejection.message)
-            for rejection in response.rejected
-        ),
-    )
-
-
 def _raise_if_final(trouble: Trouble) -> None:
     if trouble.code in FINAL:
         raise ServerDeniesError(f"{FINAL[trouble.code]} It says: {trouble.details}")
 
 
-def _metadata(key: str | None) -> tuple[tuple[str, str], ...]:
+def metadata_of(key: str | None) -> tuple[tuple[str, str], ...]:
     if key is None:
         return ()
     if not (key.isascii() and key.isprintable()):
@@ -271,7 +270,7 @@ def encrypted(server: Server) -> bool:
     return not server.plaintext and (server.ca_certificate is not None or not _is_here(server.address))
 
 
-def _channel(server: Server) -> grpc.aio.Channel:
+def open_channel(server: Server) -> grpc.aio.Channel:
     if not encrypted(server):
         return grpc.aio.insecure_channel(server.address, options=CHANNEL_OPTIONS)
     credentials = grpc.ssl_channel_credentials(_certificate(server.ca_certificate))
