@@ -41,7 +41,8 @@ _EARNED = (  # points of coupons do not count, and neither does what no rule gav
 
 
 def _accounts(scene: Scene) -> Iterator[Any]:
-    yield from scene.connection.execute(_ACCOUNTS, execution_options=IN_CHUNKS)
+    with scene.connection.execute(_ACCOUNTS, execution_options=IN_CHUNKS) as found:
+        yield from found
 
 
 def _wrong_tier(scene: Scene) -> str | None:
