@@ -106,9 +106,9 @@ def judge(source: SourceFile) -> pl.DataFrame:
     """
     _check(source.layout)
     lines = _understand(source.lines, source.layout)
-    lines = lines.with_columns(rule=_first_broken(LINE_RULES, offset=0)).drop("non_product", "is_currency")
+    lines = lines.with_columns(rule=first_broken(LINE_RULES, offset=0)).drop("non_product", "is_currency")
     kept = _with_order_facts(lines.filter(pl.col("rule").is_null()))
-    second = kept.select("line", order_rule=_first_broken(ORDER_RULES, offset=len(LINE_RULES)))
+    second = kept.select("line", order_rule=first_broken(ORDER_RULES, offset=len(LINE_RULES)))
     judged = lines.join(second, on="line", how="left", maintain_order="left")
     return judged.with_columns(rule=pl.coalesce("rule", "order_rule")).drop("order_rule")
 
@@ -178,7 +178,8 @@ def _conclusions(layout: Layout) -> tuple[pl.Expr, ...]:
     )
 
 
-def _first_broken(rules: tuple[Rule, ...], offset: int) -> pl.Expr:
+def first_broken(rules: tuple[Rule, ...], offset: int = 0) -> pl.Expr:
+    """The place of the first rule that a line breaks, counted from `offset`; null when it keeps them all."""
     verdicts = (
         pl.when(rule.broken).then(pl.lit(place, dtype=pl.Int8)) for place, rule in enumerate(rules, offset)
     )

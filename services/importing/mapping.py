@@ -110,13 +110,13 @@ ONLINE_RETAIL: Final = (
 NOTHING_KNOWN: Final = Preset({}, currency="", cancellation_prefix="", time_formats=(), non_product={})
 
 
-def parse_pairs(pairs: Sequence[str]) -> dict[str, str]:
+def parse_pairs(pairs: Sequence[str], names: Sequence[str] = CANONICAL) -> dict[str, str]:
     """`customer_id=Buyer` and its like as a mapping. Raises BadInputError for another shape or name."""
     columns = {}
     for pair in pairs:
         canonical, _, column = pair.partition("=")
-        if canonical not in CANONICAL or not column:
-            raise BadInputError(f"--map {pair} is not NAME=COLUMN with a NAME of: {', '.join(CANONICAL)}.")
+        if canonical not in names or not column:
+            raise BadInputError(f"--map {pair} is not NAME=COLUMN with a NAME of: {', '.join(names)}.")
         columns[canonical] = column
     return columns
 

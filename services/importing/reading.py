@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,15 +33,27 @@ class SourceFile:
 
 def read_source(path: Path, wishes: Wishes) -> SourceFile:
     """Reads the file. Raises BadInputError when it is no table of orders."""
-    content = _content(path)
-    table = _parquet(path, content) if content.startswith(PARQUET_MAGIC) else _csv(path, content, wishes)
-    if table.is_empty():
-        raise BadInputError(f"{path} has no lines.")
-    layout = lay_out([name for name in table.columns if name != _LINE], wishes)
-    return SourceFile(_canonical(path, table, layout), layout, content)
+    table, content = read_table(path, wishes.separator, wishes.encoding)
+    layout = lay_out(columns_of(table), wishes)
+    return SourceFile(canonical(path, table, layout.columns), layout, content)
 
 
 _LINE: Final = "line of the file"  # no column is likely to be called so
+
+
+def read_table(path: Path, separator: str, encoding: str) -> tuple[pl.DataFrame, bytes]:
+    """The file as a table that still says what it said, and its content. Raises BadInputError."""
+    content = _content(path)
+    is_parquet = content.startswith(PARQUET_MAGIC)
+    table = _parquet(path, content) if is_parquet else _csv(path, content, separator, encoding)
+    if table.is_empty():
+        raise BadInputError(f"{path} has no lines.")
+    return table, content
+
+
+def columns_of(table: pl.DataFrame) -> list[str]:
+    """The file's own columns."""
+    return [name for name in table.columns if name != _LINE]
 
 
 def _content(path: Path) -> bytes:
@@ -60,13 +72,13 @@ def _parquet(path: Path, content: bytes) -> pl.DataFrame:
         raise BadInputError(f"{path} begins like Parquet but is cut off or damaged.") from None
 
 
-def _csv(path: Path, content: bytes, wishes: Wishes) -> pl.DataFrame:
+def _csv(path: Path, content: bytes, wish: str, encoding: str) -> pl.DataFrame:
     if not content.strip():
         raise BadInputError(f"{path} is empty.")
     if b"\0" in content[:SNIFFED_BYTES]:
         raise BadInputError(f"{path} is neither CSV nor Parquet. Save a spreadsheet as CSV first.")
-    text = _utf8(path, content, wishes.encoding)
-    separator = _separator(wishes.separator)
+    text = _utf8(path, content, encoding)
+    separator = _separator(wish)
     try:
         table = pl.read_csv(io.BytesIO(text), infer_schema=False, separator=separator)
     except PolarsError:
@@ -124,12 +136,12 @@ def _what_is_wrong(path: Path, text: bytes, separator: str) -> str:
     return f"{path} is neither CSV nor Parquet; perhaps a quotation mark is not closed."
 
 
-def _canonical(path: Path, table: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    columns = layout.columns
-    for canonical, column in columns.items():
+def canonical(path: Path, table: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
+    """`line` and the columns under their canonical names. Raises BadInputError for lists and structures."""
+    for name, column in columns.items():
         if table.schema[column].is_nested():
-            raise BadInputError(f"{path}, column {column!r}: {canonical} cannot be a list or a structure.")
+            raise BadInputError(f"{path}, column {column!r}: {name} cannot be a list or a structure.")
     return table.select(
         pl.col(_LINE).cast(pl.Int64).alias("line"),
-        *(pl.col(column).alias(canonical) for canonical, column in columns.items()),
+        *(pl.col(column).alias(name) for name, column in columns.items()),
     )

@@ -7,12 +7,23 @@ from typing import Final
 
 import polars as pl
 
-from services.importing.cleaning import RULES
+from services.importing.cleaning import RULES, Rule
 from services.importing.errors import BadInputError
 from services.importing.records import Records
 
 VERDICT: Final = ("line", "reason", "field", "message")
-VALUES: Final = ("order_id", "customer_id", "ordered_at", "sku", "quantity", "unit_price", "title")
+VALUES: Final = (
+    "order_id",
+    "customer_id",
+    "ordered_at",
+    "sku",
+    "quantity",
+    "unit_price",
+    "title",
+    "points",
+    "earned_at",
+    "expires_at",
+)  # what a file says that people look at to mend it
 FORMULA_START: Final = r"^[=+\-@\t\r]"  # a spreadsheet would run such a cell as a formula
 
 
@@ -26,10 +37,10 @@ class Refusal:
     message: str
 
 
-def rejected_lines(judged: pl.DataFrame) -> pl.DataFrame:
-    """The lines that were never sent, in the columns VERDICT."""
+def rejected_lines(judged: pl.DataFrame, rules: Sequence[Rule] = RULES) -> pl.DataFrame:
+    """The lines that were never sent, in the columns VERDICT; `rule` is a place in `rules`."""
     reasons = pl.DataFrame(
-        [(place, rule.reason, rule.field, rule.message) for place, rule in enumerate(RULES)],
+        [(place, rule.reason, rule.field, rule.message) for place, rule in enumerate(rules)],
         schema={"rule": pl.Int8, "reason": pl.String, "field": pl.String, "message": pl.String},
         orient="row",
     )
