@@ -17,6 +17,8 @@ from services.storage.tables import lots
 from tests.integration.ledger import account_of, movements_of, replayed, rows, standing_portions
 from tests.integration.shop import NOON, Caller, ManualClock, exchange, goods_back, order
 
+pytestmark = pytest.mark.usefixtures("verified")
+
 DAY = timedelta(days=1)
 LONG_AGO = 700  # days: points of then have lapsed
 LATELY = 60

@@ -26,6 +26,8 @@ from tests.integration.shop import (
     refusal,
 )
 
+pytestmark = pytest.mark.usefixtures("verified")
+
 DAY = timedelta(days=1)
 COMPONENTS = {"AVERAGE_ORDER_VALUE": 1, "REPEAT_RATE": 2, "CHANNEL_COUNT": 5}
 

@@ -22,6 +22,8 @@ from tests.integration.shop import (
     order_record,
 )
 
+pytestmark = pytest.mark.usefixtures("verified")
+
 DAY = timedelta(days=1)
 A_YEAR_AGO = NOON - 400 * DAY
 

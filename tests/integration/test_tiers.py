@@ -13,6 +13,8 @@ from services.settings import Settings
 from tests.integration.ledger import account_of, tier_changes_of
 from tests.integration.shop import NOON, Caller, ManualClock, exchange, fresh_id, goods_back, order
 
+pytestmark = pytest.mark.usefixtures("verified")
+
 DAY = timedelta(days=1)
 LAST_YEAR = NOON - 100 * DAY  # in December
 SPEND = """

@@ -24,6 +24,8 @@ from tests.integration.ledger import (
 )
 from tests.integration.shop import NOON, Caller, ManualClock, eventually, fresh_id, order, order_record
 
+pytestmark = pytest.mark.usefixtures("verified")
+
 DAY = timedelta(days=1)
 NEW_YEAR = datetime.fromisoformat("2027-01-01T00:00:00+00:00")
 
@@ -137,19 +139,27 @@ async def test_more_accounts_than_one_sweep_takes_are_all_brought_to_now(
     assert (rows(house, due), rows(house, states)) == ([(0,)], [("ACTIVE",)])
 
 
-async def test_an_account_that_cannot_be_swept_holds_up_no_other(
+async def test_an_account_that_cannot_be_swept_holds_up_no_other_and_is_tried_again(
     house: House, backend: Caller, clock: ManualClock
 ) -> None:
     for customer in ("anna", "ben"):
         await backend.enrol(customer)
         await backend.record_order(order("", customer, price=2_500))
-    with house.database.engine.begin() as connection:
-        broken = update(accounts).where(accounts.c.customer_id == "anna")
-        connection.execute(broken.values(pending_points=1))  # less than is to be activated
+    set_pending(house, "anna", 1)  # less than is to be activated
     clock.advance(days=15)
     await swept(house)
-    assert account_of(house, "ben")[:2] == (0, 25)
-    assert account_of(house, "anna")[:2] == (1, 0)
+    assert (account_of(house, "ben")[:2], account_of(house, "anna")[:2]) == ((0, 25), (1, 0))
+    set_pending(house, "anna", 25)
+    clock.advance(seconds=61)
+    await swept(house)
+    assert account_of(house, "anna")[:2] == (0, 25)
+
+
+def set_pending(house: House, customer_id: str, points: int) -> None:
+    """Tamper with a balance, or mend it."""
+    with house.database.engine.begin() as connection:
+        tampered = update(accounts).where(accounts.c.customer_id == customer_id)
+        connection.execute(tampered.values(pending_points=points))
 
 
 async def test_there_is_always_exactly_one_sweep_planned(
