@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError, Message
 from protovalidate import Validator, Violation
 
 from services.errors import InvalidError
+from services.rpc.phrases import phrase_of
 
 _validator = Validator()
 
@@ -89,7 +90,7 @@ def first_problem(message: Message) -> InvalidError | None:
 
 def invalid(violation: Violation) -> InvalidError:
     field = field_path(violation)
-    return InvalidError(f"{field}: {violation.proto.message}", field=field)
+    return InvalidError(f"{field}: {phrase_of(violation)}", field=field)
 
 
 def field_path(violation: Violation) -> str:
