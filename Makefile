@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format proto lock bench bench-quick faults clean
+.PHONY: demo test check format proto lock bench bench-quick faults ledger clean
 
 # The whole story on real orders; the console stays up until Ctrl-C.
 demo: $(READY)
@@ -46,6 +46,10 @@ bench-quick: $(READY)
 # The fault campaign in its long form.
 faults: $(READY)
 	REGULARS_FAULT_ROUNDS=60 $(BIN)/pytest tests/faults
+
+# The ledger against its model in the long form: 100,000 commands on each database.
+ledger: $(READY)
+	REGULARS_LEDGER_OPERATIONS=100000 $(BIN)/pytest tests/ledger --timeout 7200
 
 $(READY): requirements.lock pyproject.toml
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)

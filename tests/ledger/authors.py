@@ -100,14 +100,23 @@ class Author:
         return [first, *(self.step() for _ in range(length))]
 
     def step(self) -> Step:
+        after = self.pause()
+        commands = self.commands(self.random.choices((1, 2, 4), (10, 3, 1))[0])
+        answers(self.model, commands)
+        return Step(after, commands)
+
+    def pause(self) -> timedelta:
+        """Let some time go by."""
         after = self.random.choices(PAUSES, OFTEN)[0]
         self.model.advance(self.model.now + after)
-        size = self.random.choices((1, 2, 4), (10, 3, 1))[0]
-        written = [self.command() for _ in range(size)]
+        return after
+
+    def commands(self, most: int) -> tuple[Command, ...]:
+        """Commands of one moment, not played yet."""
+        written = [self.command() for _ in range(most)]
         commands = tuple(command for command in written if command is not None)
-        answers(self.model, commands)
         self.asked.extend(command for command in commands if command.request_id)
-        return Step(after, commands)
+        return commands
 
     def command(self) -> Command | None:
         weights, makers = zip(*self.writers, strict=True)
