@@ -11,6 +11,8 @@ from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 
 from services.composition import House
+from services.earning.use_cases.syncing import sync_file_rules
+from services.programme.earning_rule import BASE_RULE, EarningRule
 from tests.integration.ledger import account_of, lots_of, movements_of, replayed, standing_portions
 from tests.integration.shop import (
     NOON,
@@ -210,3 +212,44 @@ async def test_two_returns_of_one_batch_take_back_together_what_they_would_alone
     await backend.record_batch(*returned, order_record(order_id="o-2", price=500))
     assert movements_of(house, "anna")[-2:] == [("REVERSE_EARN", 3), ("REVERSE_EARN", 3)]
     assert (await backend.balance("anna")).pending_points == 8
+
+
+async def test_points_spent_late_on_goods_that_came_back_come_back_at_once(
+    house: House, backend: Caller, clock: ManualClock
+) -> None:
+    await backend.enrol("anna")
+    await backend.record_order(order("o-1", price=10_000))
+    clock.advance(days=20)
+    await backend.record_order(order("o-2", price=500, quantity=4, at=clock.now()))
+    await backend.record_return(goods_back(order_id="o-2", quantity=3, at=clock.now()))
+    await spend(backend, 80, order_id="o-2")
+    assert (await backend.balance("anna")).active_points == 80
+    await backend.record_return(goods_back(order_id="o-2", at=clock.now()))
+    assert account_of(house, "anna")[:4] == (0, 100, 0, 0)
+
+
+async def test_points_of_another_member_stay_with_what_they_paid_for(
+    house: House, backend: Caller, clock: ManualClock
+) -> None:
+    for customer in ("anna", "ben"):
+        await backend.enrol(customer)
+        await backend.record_order(order(f"o-{customer}", customer, price=10_000))
+    clock.advance(days=20)
+    await spend(backend, 80, order_id="o-anna", customer_id="ben")
+    await backend.record_return(goods_back(order_id="o-anna", at=clock.now()))
+    assert account_of(house, "anna")[:4] == (0, 0, 0, 0)
+    assert account_of(house, "ben")[:4] == (0, 20, 0, 0)
+
+
+async def test_each_rule_loses_its_own_points(house: House, backend: Caller) -> None:
+    treat = EarningRule(id="treat", name="Five on top", points=5)
+    programme = house.database.programme.model_copy(update={"earning": (BASE_RULE, treat)})
+    with house.database.engine.begin() as connection:
+        sync_file_rules(connection, programme, NOON)
+    await backend.enrol("anna")
+    await backend.record_order(order("o-1", price=2_000, quantity=4))
+    await backend.record_return(goods_back(order_id="o-1", quantity=3))
+    assert lots_of(house, "anna") == {
+        "default/o-1/base": (80, 20, "PENDING"),
+        "default/o-1/treat": (5, 2, "PENDING"),
+    }

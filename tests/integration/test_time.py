@@ -10,9 +10,12 @@ import pytest
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 from sqlalchemy import func, select, update
 
-from services.composition import House
-from services.loyalty.use_cases.time import ACCOUNTS_MAX, SWEEP_TOPIC
+from services.composition import House, build, running
+from services.loyalty.use_cases.time import ACCOUNTS_MAX, SWEEP_TOPIC, sweep
+from services.settings import Settings
+from services.storage.outbox import Claimed
 from services.storage.tables import accounts, lots, movements, outbox
+from services.telemetry import Telemetry
 from tests.integration.ledger import (
     account_of,
     lots_of,
@@ -187,3 +190,18 @@ async def test_balances_are_true_between_sweeps(
         age = clock.now() - NOON
         assert balance.pending_points == (25 if age < 14 * DAY else 0)
         assert balance.active_points == (25 if 14 * DAY <= age < 386 * DAY else 0)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_two_servers_sweep_each_account_once(
+    house: House, backend: Caller, settings: Settings, clock: ManualClock
+) -> None:
+    customers = [f"c{number}" for number in range(40)]
+    await asyncio.gather(*(backend.enrol(one) for one in customers))
+    await backend.record_batch(*(order_record(customer_id=one, price=2_500) for one in customers))
+    async with running(build(settings, clock, Telemetry(0.0))) as other:
+        clock.advance(days=15)
+        work = Claimed(0, SWEEP_TOPIC, "all", {"recurs": True}, clock.now(), 1)
+        await asyncio.gather(*(sweep(one.database, work) for one in (house, other, house, other)))
+        await swept(house)
+    assert moved_at(house, "ACTIVATE") == [(25, NOON + 14 * DAY)] * len(customers)
