@@ -20,9 +20,10 @@ ORDERS: Final[tuple[Check, ...]] = (
     ),
     rows(
         "O1-orders-of-lots",
-        "every lot that an order earned belongs to a stored order of the same customer",
+        "every lot that an order earned belongs to a stored order of the same customer, until that is erased",
         """
         SELECT lots.lot_id FROM lots
+        JOIN members ON members.customer_id = lots.customer_id AND members.state <> 'ERASED'
         LEFT JOIN orders ON orders.source = lots.source AND orders.order_id = lots.order_id
             AND orders.customer_id = lots.customer_id
         WHERE lots.order_id <> '' AND lots.origin = 'EARN' AND orders.order_id IS NULL

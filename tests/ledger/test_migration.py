@@ -147,7 +147,7 @@ def test_new_columns_say_what_nobody_could_say_before(upgraded: tuple[Engine, Ol
             == 0
         )
         assert set(connection.execute(select(orders.c.points_paid_minor)).scalars()) == {0}
-        assert connection.execute(select(requests.c.customer_id)).scalar_one() == ""
+        assert connection.execute(select(func.count()).select_from(requests)).scalar_one() == 0
         quiet = select(accounts.c.due_at, accounts.c.tier).where(accounts.c.customer_id == "quiet")
         assert connection.execute(quiet).one().tier == ""
 
