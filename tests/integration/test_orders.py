@@ -17,6 +17,7 @@ from tests.integration.shop import (
     NOON,
     Caller,
     ManualClock,
+    exchange,
     goods_back,
     order,
     order_record,
@@ -352,3 +353,12 @@ async def test_orders_earn_alike_alone_and_in_one_batch(house: House, backend: C
         await backend.record_order(order("", "anna", price=price))
     await backend.record_batch(*(order_record(customer_id="ben", price=price) for price in prices))
     assert account_of(house, "anna") == account_of(house, "ben")
+
+
+async def test_what_is_refused_makes_nobody_known(backend: Caller) -> None:
+    await refusal(backend.record_order(order(customer_id="nobody", currency="EUR")))
+    await refusal(backend.record_return(goods_back(customer_id="nobody", order_id="o-1")))
+    await refusal(backend.record_exchange(exchange("o-1", customer_id="nobody")))
+    assert (await refusal(backend.score("nobody"))).reason == "CUSTOMER_NOT_FOUND"
+    await backend.record_return(goods_back(customer_id="somebody"))
+    assert not (await backend.score("somebody")).orders

@@ -24,7 +24,7 @@ from services.activity.rules.returns import Fields, Purchase, put_back
 from services.activity.use_cases.returns import returned_events, take_back
 from services.errors import RegularsError
 from services.events import OrderExchanged
-from services.storage.sets import lock_customers
+from services.storage.sets import lock_known
 from services.storage.unit import UnitOfWork, use_case
 
 NAMES: Final = Fields("exchange.order_id", "exchange.exchanged_at", "exchange.returned")
@@ -34,7 +34,7 @@ NAMES: Final = Fields("exchange.order_id", "exchange.exchanged_at", "exchange.re
 def record_exchanges(
     unit: UnitOfWork, exchanges: Sequence[Exchange]
 ) -> list[ExchangeRecorded | RegularsError]:
-    lock_customers(unit, (exchange.customer_id for exchange in exchanges))
+    lock_known(unit, (exchange.customer_id for exchange in exchanges))
     counter = _open_counter(unit, exchanges)
     answers: list[ExchangeRecorded | RegularsError] = []
     made: list[tuple[Exchange, MatchedReturn]] = []

@@ -13,18 +13,20 @@ from services.storage.unit import UnitOfWork, use_case
 
 @use_case(OrderRecorded)
 def record_orders(unit: UnitOfWork, orders: Sequence[Order]) -> list[OrderRecorded | RegularsError]:
-    lock_customers(unit, (order.customer_id for order in orders))
-    stored = queries.find_contents(unit.connection, orders)
+    problems = [order_problem(order, unit.now, unit.programme.currency) for order in orders]
+    sound = [order for order, problem in zip(orders, problems, strict=True) if problem is None]
+    lock_customers(unit, (order.customer_id for order in sound))
+    stored = queries.find_contents(unit.connection, sound)
     fresh: dict[queries.OrderKey, Order] = {}
     answers: list[OrderRecorded | RegularsError] = []
-    for order in orders:
+    for order, problem in zip(orders, problems, strict=True):
         key = (order.source, order.order_id)
-        if key in stored:
+        if problem is not None:
+            answers.append(problem)
+        elif key in stored:
             answers.append(repeated(order, stored[key]))
         elif key in fresh:
             answers.append(repeated(order, fresh[key].content))
-        elif (problem := order_problem(order, unit.now, unit.programme.currency)) is not None:
-            answers.append(problem)
         else:
             fresh[key] = order
             answers.append(OrderRecorded(False, order.total_minor, order.currency))

@@ -22,9 +22,9 @@ from services.activity.rules.returns import (
     repeated,
 )
 from services.clock import EPOCH
-from services.errors import RegularsError, check_moment
+from services.errors import InvalidError, RegularsError, check_moment
 from services.events import OrderReturned, ReturnedLine
-from services.storage.sets import lock_customers
+from services.storage.sets import lock_customers, lock_known
 from services.storage.unit import UnitOfWork, use_case
 
 NAMES: Final = Fields("order_return.order_id", "order_return.returned_at", "order_return.lines")
@@ -33,7 +33,7 @@ NO_ORDER: Final = StoredOrder("", EPOCH, 0, 0)
 
 @use_case(ReturnRecorded)
 def record_returns(unit: UnitOfWork, returns: Sequence[Return]) -> list[ReturnRecorded | RegularsError]:
-    lock_customers(unit, (back.customer_id for back in returns))
+    _lock(unit, returns)
     known = queries.find_returns(unit.connection, ((back.source, back.return_id) for back in returns))
     orders = order_queries.find_orders(unit.connection, ((back.source, back.order_id) for back in returns))
     purchases = queries.purchases(unit.connection, returns)
@@ -44,7 +44,7 @@ def record_returns(unit: UnitOfWork, returns: Sequence[Return]) -> list[ReturnRe
         if key in known:
             answers.append(repeated(back, known[key]))
             continue
-        outcome = check_moment(back.returned_at, unit.now, NAMES.returned_at) or take_back(
+        outcome = _moment_problem(unit, back) or take_back(
             back, orders, purchases.get((back.source, back.customer_id), ()), NAMES
         )
         if isinstance(outcome, MatchedReturn):
@@ -56,6 +56,17 @@ def record_returns(unit: UnitOfWork, returns: Sequence[Return]) -> list[ReturnRe
     if matched:
         _store(unit, matched)
     return answers
+
+
+def _lock(unit: UnitOfWork, returns: Sequence[Return]) -> None:
+    """Whoever names an order is known by it; others may return what nobody knew they had bought."""
+    strangers = [one for one in returns if not one.order_id and _moment_problem(unit, one) is None]
+    lock_customers(unit, (one.customer_id for one in strangers))
+    lock_known(unit, (one.customer_id for one in returns))
+
+
+def _moment_problem(unit: UnitOfWork, back: Return) -> InvalidError | None:
+    return check_moment(back.returned_at, unit.now, NAMES.returned_at)
 
 
 def _store(unit: UnitOfWork, matched: Sequence[MatchedReturn]) -> None:

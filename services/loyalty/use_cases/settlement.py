@@ -90,9 +90,12 @@ class Settlement:
         """Take back points by lot. What lapsed of a lot meanwhile counts as taken: nobody pays twice."""
         cause = Cause(back.returned_at, reference_of(back))
         for lot_id, taken in points.items():
+            lot = entry.account.lots.get(lot_id)
+            if lot is None:  # undoing a merge has given it to somebody else
+                continue
             self._undo_lapse(entry, lot_id, taken, cause)
             if not self._counts_spend:
-                entry.count(-taken, entry.account.lots[lot_id].earned_at, self._unit.programme)
+                entry.count(-taken, lot.earned_at, self._unit.programme)
         entry.account.take_back(points, cause)
 
     def _undo_lapse(self, entry: Entry, lot_id: str, points: int, cause: Cause) -> None:
