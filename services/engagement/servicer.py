@@ -32,9 +32,10 @@ class EngagementServicer(pb_grpc.EngagementServiceServicer):
 
     async def GetScore(self, request: pb.GetScoreRequest, context: Context) -> pb.GetScoreResponse:
         del context
-        found = await self._database.read(queries.find_scores, request.customer_id)
+        customer_id = self._database.survivor(request.customer_id)
+        found = await self._database.read(queries.find_scores, customer_id)
         if found is None:
-            found = await self._without_evidence(request.customer_id)
+            found = await self._without_evidence(customer_id)
         return pb.GetScoreResponse(score=score_message(found))
 
     async def _without_evidence(self, customer_id: str) -> Score:

@@ -78,7 +78,7 @@ class FeedbackServicer(pb_grpc.FeedbackServiceServicer):
         wanted = CaseFilter(
             CaseState(short_name(pb.CaseState, request.state, "CASE_STATE_")) if request.state else None,
             now if request.overdue_only else None,
-            request.customer_id,
+            self._database.survivor(request.customer_id),
         )
         size = page_size(request.page_size)
         after = moment_position(request.page_token)

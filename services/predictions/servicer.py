@@ -41,10 +41,11 @@ class PredictionsServicer(pb_grpc.PredictionsServiceServicer):
 
     async def GetChurn(self, request: pb.GetChurnRequest, context: Context) -> pb.GetChurnResponse:
         del context
+        customer_id = self._database.survivor(request.customer_id)
         run = await self._run(CHURN)
-        found = await self._database.read(queries.find_churn, request.customer_id)
+        found = await self._database.read(queries.find_churn, customer_id)
         if found is None:
-            known = await self._database.read(known_customers, request.customer_id)
+            known = await self._database.read(known_customers, customer_id)
             missing = NoPredictionError if known else CustomerNotFoundError
             raise missing(field="customer_id")
         return pb.GetChurnResponse(churn=churn_message(found, run))
@@ -68,10 +69,11 @@ class PredictionsServicer(pb_grpc.PredictionsServiceServicer):
         self, request: pb.ListReplenishmentsRequest, context: Context
     ) -> pb.ListReplenishmentsResponse:
         del context
+        customer_id = self._database.survivor(request.customer_id)
         run = await self._run(REPURCHASE)
         size = page_size(request.page_size)
         after = page_position(request.page_token, (float, str, str))
-        found = await self._database.fetch(queries.list_replenishments, request.customer_id, after, size + 1)
+        found = await self._database.fetch(queries.list_replenishments, customer_id, after, size + 1)
         page = found[:size]
         more = len(found) > size
         last = (page[-1].probability, page[-1].customer_id, page[-1].sku) if more else None

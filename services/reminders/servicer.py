@@ -28,7 +28,8 @@ class RemindersServicer(pb_grpc.RemindersServiceServicer):
         del context
         size = page_size(request.page_size)
         before = moment_position(request.page_token)
-        found = await self._database.fetch(queries.list_reminders, request.customer_id, before, size + 1)
+        customer_id = self._database.survivor(request.customer_id)
+        found = await self._database.fetch(queries.list_reminders, customer_id, before, size + 1)
         page = found[:size]
         last = position_of(page[-1].planned_at, page[-1].reminder_id) if len(found) > size else None
         return pb.ListRemindersResponse(

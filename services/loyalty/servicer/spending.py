@@ -46,8 +46,9 @@ class Spending(Part):
 
     async def GetHold(self, request: pb.GetHoldRequest, context: Context) -> pb.GetHoldResponse:
         del context
+        customer_id = self._database.survivor(request.customer_id)
         hold = await self._database.read(find_holds, request.hold_id)
-        if hold is None or hold.customer_id != self._database.survivor(request.customer_id):
+        if hold is None or hold.customer_id != customer_id:
             raise HoldNotFoundError(field="hold_id")
         return pb.GetHoldResponse(hold=hold_message(seen_at(hold, self._now())))
 
