@@ -10,6 +10,7 @@ from random import Random
 from tests.ledger.club_operations import (
     CancelReward,
     IssueReward,
+    Merge,
     MoveOn,
     RedeemCoupon,
     RedeemReward,
@@ -17,8 +18,9 @@ from tests.ledger.club_operations import (
     ReserveCoupon,
     ReturnReward,
     RollBackCoupon,
+    Unmerge,
 )
-from tests.ledger.episodes import answers, new_club
+from tests.ledger.episodes import answers, new_model
 from tests.ledger.operations import (
     BringBack,
     Command,
@@ -43,7 +45,7 @@ from tests.ledger.point_operations import (
 )
 from tests.ledger.programmes import DRAFTS
 
-MEMBERS = ("anna", "ben", "cleo", "dina")
+MEMBERS = ("anna", "ben", "cleo", "dina", "emil")
 STRANGER = "zoe"  # never enrols
 SKUS = ("tea", "cup", "pot")
 PRICES = (0, 1, 33, 99, 100, 101, 250, 999, 2_500, 10_001)  # around the unit, where rounding shows
@@ -67,7 +69,7 @@ class Author:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        self.model = new_club()
+        self.model = new_model()
         self.number = 0
         self.asked: list[Command] = []
         self.writers: tuple[tuple[float, Callable[[], Command | None]], ...] = (
@@ -83,6 +85,8 @@ class Author:
             (1, self.take_over),
             (1, self.enrol),
             (1, self.move_on),
+            (0.7, self.merge),
+            (1, self.unmerge),
             (3, self.issue),
             (3, self.resolve),
             (2, self.use_coupon),
@@ -301,6 +305,26 @@ class Author:
         steps = ("CONFIRM", "SUSPEND", "REINSTATE", "CLOSE")
         step = self.random.choices(steps, (6, 3, 6, 1))[0]
         return MoveOn(request_id=self.name("r"), member=self.anyone(), step=step)
+
+    def merge(self) -> Command | None:
+        if len(self.model.members) < 2:
+            return None
+        known = list(self.model.members)
+        return Merge(
+            request_id=self.name("r"),
+            merge_id=self.name("m"),
+            survivor=self.random.choice(known),
+            merged=self.random.choice(known),
+        )
+
+    def unmerge(self) -> Command | None:
+        if not self.model.merges:
+            return None
+        merge_id = self.random.choice(list(self.model.merges)[-3:])
+        merge = self.model.merges[merge_id]
+        return Unmerge(
+            request_id=self.name("r"), merge_id=merge_id, survivor=merge["survivor"], merged=merge["merged"]
+        )
 
     def issue(self) -> Command:
         return IssueReward(

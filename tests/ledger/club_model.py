@@ -91,6 +91,8 @@ class Club(Shop):
         held = self.held.get(held_id)
         if held is None or held["owner"] != member:
             raise Refused("MEMBER_REWARD_NOT_FOUND")
+        if self.holds[f"reward/{held_id}"]["owner"] != member:  # an undone merge gave its points away
+            raise Refused("HOLD_NOT_FOUND")
         return held, self.holds[f"reward/{held_id}"]
 
     def waiting_reward(self, held_id: str, member: str) -> tuple[Row, Row]:

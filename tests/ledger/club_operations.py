@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from services.membership.rules.life import Step as LifeStep
 from services.membership.rules.life import Transition
+from services.membership.rules.merging import Merging, Unmerging
 from services.membership.use_cases.life import change_states
+from services.membership.use_cases.merging import merge_members, unmerge_members
 from services.rewards.rules.coupons import UseEnd, UseWanted
 from services.rewards.rules.rewards import Resolution, RewardWanted
 from services.rewards.use_cases.coupons import (
@@ -16,8 +18,8 @@ from services.rewards.use_cases.coupons import (
     roll_back_coupons,
 )
 from services.rewards.use_cases.issuing import cancel_rewards, issue_rewards, redeem_rewards, return_rewards
-from tests.ledger.club_model import Club
-from tests.ledger.operations import Asked, OfMember
+from tests.ledger.operations import Asked, Command, OfMember
+from tests.ledger.people_model import People
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +31,36 @@ class MoveOn(OfMember):
     def asked(self) -> Asked:
         return change_states, Transition(self.member, LifeStep(self.step), "tess", "asked for")
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.step(self.member, self.step)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfMerge(Command):
+    merge_id: str
+    survivor: str
+    merged: str
+
+    def touched(self) -> tuple[str, ...]:
+        return self.survivor, self.merged
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merge(OfMerge):
+    def asked(self) -> Asked:
+        return merge_members, Merging(self.merge_id, self.survivor, self.merged, "tess", "one person")
+
+    def play(self, model: People) -> None:
+        model.merge(self.merge_id, self.survivor, self.merged)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unmerge(OfMerge):
+    def asked(self) -> Asked:
+        return unmerge_members, Unmerging(self.merge_id, self.survivor, self.merged, "tess", "twins")
+
+    def play(self, model: People) -> None:
+        model.unmerge(self.merge_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +75,7 @@ class IssueReward(OfReward):
     def asked(self) -> Asked:
         return issue_rewards, RewardWanted(self.member, self.reward_id, self.held_id)
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.issue(self.held_id, self.member, self.reward_id)
 
 
@@ -54,7 +84,7 @@ class RedeemReward(OfReward):
     def asked(self) -> Asked:
         return redeem_rewards, Resolution(self.member, self.held_id)
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.redeem(self.held_id, self.member)
 
 
@@ -63,7 +93,7 @@ class CancelReward(OfReward):
     def asked(self) -> Asked:
         return cancel_rewards, Resolution(self.member, self.held_id)
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.cancel(self.held_id, self.member)
 
 
@@ -72,7 +102,7 @@ class ReturnReward(OfReward):
     def asked(self) -> Asked:
         return return_rewards, Resolution(self.member, self.held_id)
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.return_reward(self.held_id, self.member)
 
 
@@ -88,7 +118,7 @@ class ReserveCoupon(OfCoupon):
     def asked(self) -> Asked:
         return reserve_coupons, UseWanted(self.member, self.code, self.use_id, 1_000)
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.reserve_coupon(self.use_id, self.member, self.code)
 
 
@@ -101,7 +131,7 @@ class RedeemCoupon(OfCoupon):
         wanted = UseWanted(self.member, self.code, self.use_id, 1_000, self.order_id, "default")
         return redeem_coupons, wanted
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.redeem_coupon(self.use_id, self.member, self.code, self.order_id)
 
 
@@ -110,7 +140,7 @@ class ReleaseCoupon(OfCoupon):
     def asked(self) -> Asked:
         return release_coupons, UseEnd(self.member, self.use_id)
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.release_coupon(self.use_id, self.member)
 
 
@@ -119,5 +149,5 @@ class RollBackCoupon(OfCoupon):
     def asked(self) -> Asked:
         return roll_back_coupons, UseEnd(self.member, self.use_id)
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.roll_back_coupon(self.use_id, self.member)

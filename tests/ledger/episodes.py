@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.integration.shop import NOON
-from tests.ledger.club_model import Club
 from tests.ledger.model import Refused
 from tests.ledger.operations import Command, Step
+from tests.ledger.people_model import People
 from tests.ledger.product import OK, Product
 from tests.ledger.programmes import COUPONS, REWARDS, RULES
 
@@ -25,15 +25,15 @@ class Disagreement:
     what: str
 
 
-def new_club() -> Club:
-    return Club(NOON, RULES, REWARDS, COUPONS)
+def new_model() -> People:
+    return People(NOON, RULES, REWARDS, COUPONS)
 
 
 def play(product: Product, steps: Sequence[Step]) -> Disagreement | None:
     """Play an episode from an empty database; None when the product did as the model says."""
     product.clock.move_to(NOON)
     product.start_anew()
-    model = new_club()
+    model = new_model()
     for number, step in enumerate(steps):
         now = product.clock.now() + step.after
         product.clock.move_to(now)
@@ -46,13 +46,16 @@ def play(product: Product, steps: Sequence[Step]) -> Disagreement | None:
     return None
 
 
-def compare(product: Product, model: Club, commands: Sequence[Command]) -> str | None:
+def compare(product: Product, model: People, commands: Sequence[Command]) -> str | None:
     """How the answers or the accounts differ after these commands; None when they are alike."""
     expected = answers(model, commands)
     found = product.ask(commands)
     if found != expected:
         return f"answers {found}, should be {expected}"
-    members = sorted({member for command in commands for member in command.touched()} & set(model.members))
+    touched = {
+        one for command in commands for member in command.touched() for one in (member, model.who(member))
+    }
+    members = sorted(touched & set(model.members))
     for member, (balance, lots) in product.look(members).items():
         if balance != model.balance(member):
             return f"{member} has {balance}, should have {model.balance(member)}"
@@ -61,7 +64,7 @@ def compare(product: Product, model: Club, commands: Sequence[Command]) -> str |
     return None
 
 
-def answers(model: Club, commands: Sequence[Command]) -> list[str]:
+def answers(model: People, commands: Sequence[Command]) -> list[str]:
     """What the model answers: kind by kind, as the writer takes them, each in order of arrival."""
     given: dict[int, str] = {}
     kinds = [command.asked()[0] for command in commands]
@@ -75,13 +78,13 @@ def answers(model: Club, commands: Sequence[Command]) -> list[str]:
     return [given[place] for place in range(len(commands))]
 
 
-def answer(model: Club, command: Command) -> str:
+def answer(model: People, command: Command) -> str:
     """A request that succeeded before is answered as before; the same id for something else is refused."""
     known = model.requests.get(command.request_id)
     if known is not None:
         return OK if known == command else "REQUEST_ID_REUSED"
     try:
-        command.play(model)
+        command.meant(model).play(model)
     except Refused as refusal:
         return str(refusal)
     if command.request_id:

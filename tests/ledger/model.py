@@ -186,6 +186,7 @@ class Points:
             "state": "HELD",
             "points": points,
             "order": order,
+            "at": self.now,
             "lapses_at": lapses_at,
             "parts": [{"lot": lot_id, "held": taken, "spent": 0, "back": 0} for lot_id, taken in parts],
         }

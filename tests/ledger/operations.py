@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from services.loyalty.use_cases.time import Due, sweep_accounts
 from services.membership.rules.members import Enrolment, MemberState
 from services.membership.use_cases.members import enrol_members
 from services.storage.unit import AnyUseCase
-from tests.ledger.club_model import Club
+from tests.ledger.people_model import People
 from tests.ledger.programmes import earning_rule
 
 Asked = tuple[AnyUseCase, Any]
@@ -34,13 +34,18 @@ class Command:
     def asked(self) -> Asked:
         raise NotImplementedError
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         """Raises Refused."""
         raise NotImplementedError
 
     def touched(self) -> tuple[str, ...]:
         """The members whose accounts it may change."""
         raise NotImplementedError
+
+    def meant(self, model: People) -> Command:
+        """The command with the ids of those who are meant, since customers were merged."""
+        del model
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +54,9 @@ class OfMember(Command):
 
     def touched(self) -> tuple[str, ...]:
         return (self.member,)
+
+    def meant(self, model: People) -> Command:
+        return replace(self, member=model.who(self.member))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +68,7 @@ class Enrol(OfMember):
         state = MemberState.PENDING if self.pending else MemberState.ACTIVE
         return enrol_members, Enrolment(self.member, (), self.since, state)
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.enrol(self.member, self.since, "PENDING" if self.pending else "ACTIVE")
 
 
@@ -87,7 +95,7 @@ class PlaceOrder(OfMember):
         )
         return record_orders, order
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.order(
             {
                 "id": self.order_id,
@@ -112,7 +120,7 @@ class BringBack(OfMember):
             "default", self.return_id, self.order_id, self.member, self.returned_at, lines
         )
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.bring_back(
             {
                 "id": self.return_id,
@@ -150,7 +158,7 @@ class Swap(OfMember):
         )
         return record_exchanges, exchange
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         new = {
             "id": self.new_order_id,
             "customer": self.member,
@@ -194,7 +202,7 @@ class DraftRule(OfTheTeam):
     def asked(self) -> Asked:
         return create_rules, NewDraft(earning_rule(dict(self.content)), None, "tess")
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.rules.draft(dict(self.content))
 
 
@@ -203,7 +211,7 @@ class PublishRule(OfTheTeam):
     def asked(self) -> Asked:
         return publish_rules, RuleChange(self.rule_id, actor="tess")
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.rules.publish(self.rule_id, model.now)
 
 
@@ -212,7 +220,7 @@ class RetireRule(OfTheTeam):
     def asked(self) -> Asked:
         return retire_rules, RuleChange(self.rule_id, actor="tess")
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.rules.retire(self.rule_id, model.now)
 
 
@@ -223,7 +231,7 @@ class Sweep(OfMember):
     def asked(self) -> Asked:
         return sweep_accounts, Due(self.member)
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         pass
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.loyalty.rules.adjusting import Adjustment, OpeningBalance, Transfer
@@ -11,8 +11,8 @@ from services.loyalty.use_cases.adjusting import adjust_points, transfer_points
 from services.loyalty.use_cases.importing import import_balances
 from services.loyalty.use_cases.spending import capture_holds, hold_points, release_holds, spend_points
 from services.points.holds import Wanted
-from tests.ledger.club_model import Club
-from tests.ledger.operations import Asked, OfMember
+from tests.ledger.operations import Asked, Command, OfMember
+from tests.ledger.people_model import People
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class SpendPoints(OfMember):
     def asked(self) -> Asked:
         return spend_points, Spend(self.member, Wanted(self.hold_id, self.points, "default", self.order_id))
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.spend(self.hold_id, self.member, self.points, self.order_id)
 
 
@@ -36,7 +36,7 @@ class HoldPoints(SpendPoints):
         wanted = Wanted(self.hold_id, self.points, "default", self.order_id)
         return hold_points, SetAside(self.member, wanted, self.ttl)
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.hold(self.hold_id, self.member, self.points, self.order_id, self.ttl)
 
 
@@ -48,7 +48,7 @@ class CaptureHold(OfMember):
     def asked(self) -> Asked:
         return capture_holds, Capture(self.member, self.hold_id, self.points)
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.capture(self.hold_id, self.member, self.points)
 
 
@@ -59,7 +59,7 @@ class ReleaseHold(OfMember):
     def asked(self) -> Asked:
         return release_holds, Release(self.member, self.hold_id)
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.release(self.hold_id, self.member)
 
 
@@ -75,7 +75,7 @@ class AdjustPoints(OfMember):
         )
         return adjust_points, adjustment
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.adjust(f"adjustment/{self.adjustment_id}", self.member, self.points, self.expires_at)
 
 
@@ -88,11 +88,14 @@ class TransferPoints(OfMember):
     def touched(self) -> tuple[str, ...]:
         return self.member, self.getter
 
+    def meant(self, model: People) -> Command:
+        return replace(self, member=model.who(self.member), getter=model.who(self.getter))
+
     def asked(self) -> Asked:
         transfer = Transfer(self.member, self.getter, self.transfer_id, self.points, "tess", "a gift")
         return transfer_points, transfer
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.transfer(f"transfer/{self.transfer_id}", self.member, self.getter, self.points)
 
 
@@ -108,5 +111,5 @@ class TakeOver(OfMember):
         row = OpeningBalance(self.member, "move", self.row_key, self.points, "tess", self.earned_at, None)
         return import_balances, row
 
-    def play(self, model: Club) -> None:
+    def play(self, model: People) -> None:
         model.take_over(f"import/move/{self.row_key}", self.member, self.points, self.earned_at)

@@ -17,9 +17,9 @@ from services.storage.database import Database, make_engine
 from services.storage.vault import Vault
 from tests.integration.shop import ManualClock
 from tests.ledger.authors import Author
-from tests.ledger.club_model import Club
 from tests.ledger.episodes import answers
 from tests.ledger.operations import Command, Enrol
+from tests.ledger.people_model import People
 from tests.ledger.point_operations import AdjustPoints, SpendPoints
 from tests.ledger.product import OK, Product, request_key
 from tests.ledger.programmes import programme
@@ -91,7 +91,7 @@ async def test_requests_that_meet_are_answered_as_if_one_came_after_the_other(me
     assert meeting.product.violations() == []
 
 
-def explained(model: Club, commands: Sequence[Command], found: list[str], product: Product) -> Club:
+def explained(model: People, commands: Sequence[Command], found: list[str], product: Product) -> People:
     """The model after a course of events that gives these answers and accounts; fails without one."""
     members = sorted(set(model.members) | {member for one in commands for member in one.touched()})
     accounts = product.look(members)
