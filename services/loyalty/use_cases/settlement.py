@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import chain
@@ -15,32 +16,31 @@ from services.points.holds import Hold
 from services.points.lots import Cause, Kind
 from services.storage.unit import UnitOfWork
 
-PortionKey = tuple[str, str, int, str]
-
 
 class Portions:
     """The portions of some orders' lines while goods come back."""
 
     def __init__(self, found: Iterable[Portion]) -> None:
-        self._by_key = {key_of(portion): portion for portion in found}
-        self.changed: dict[PortionKey, Portion] = {}
+        self._of_orders: defaultdict[OrderKey, dict[tuple[int, str], Portion]] = defaultdict(dict)
+        self._changed: set[tuple[OrderKey, tuple[int, str]]] = set()
+        for one in found:
+            self._of_orders[one.source, one.order_id][one.line, one.of] = one
 
-    def of(self, key: OrderKey) -> list[Portion]:
-        return [one for one in self._by_key.values() if (one.source, one.order_id) == key]
+    @property
+    def changed(self) -> list[Portion]:
+        return [self._of_orders[order][part] for order, part in sorted(self._changed)]
 
     def lose(self, back: OrderReturned) -> list[Loss]:
         """Let go what leaves with the goods."""
-        lost = losses(self.of((back.source, back.order_id)), back.lines)
+        lost = losses(self._of_orders[back.source, back.order_id].values(), back.lines)
         self.put(one.portion for one in lost)
         return lost
 
     def put(self, changed: Iterable[Portion]) -> None:
-        for portion in changed:
-            self._by_key[key_of(portion)] = self.changed[key_of(portion)] = portion
-
-
-def key_of(portion: Portion) -> PortionKey:
-    return portion.order_id, portion.source, portion.line, portion.of
+        for one in changed:
+            order, part = (one.source, one.order_id), (one.line, one.of)
+            self._of_orders[order][part] = one
+            self._changed.add((order, part))
 
 
 class Settlement:
@@ -112,8 +112,8 @@ class Settlement:
             entry.count(-amount, datetime.fromisoformat(spent_at), self._unit.programme)
 
     def store(self) -> None:
-        portions.store_awards(self._unit.connection, list(self.awards.changed.values()))
-        portions.store_spend(self._unit.connection, list(self.spend.changed.values()))
+        portions.store_awards(self._unit.connection, self.awards.changed)
+        portions.store_spend(self._unit.connection, self.spend.changed)
         self._book.store()
 
 

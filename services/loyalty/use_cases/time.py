@@ -16,7 +16,7 @@ from services.points.lots import MAY_EARN
 from services.points.tiers import Standing, warning_due
 from services.storage import outbox
 from services.storage.database import Database
-from services.storage.sets import lock_customers
+from services.storage.sets import lock_known
 from services.storage.unit import UnitOfWork, use_case
 
 SWEEP_TOPIC: Final = "points.sweep"
@@ -58,7 +58,7 @@ async def sweep(database: Database, work: outbox.Claimed) -> None:
 @use_case(type(None))
 def sweep_accounts(unit: UnitOfWork, due: Sequence[Due]) -> list[RegularsError | None]:
     """Do what time does, tell whose tier has fallen, and warn those whose tier may."""
-    lock_customers(unit, (one.customer_id for one in due))
+    lock_known(unit, (one.customer_id for one in due))
     book = open_book(unit, (one.customer_id for one in due))
     for entry in book.entries.values():
         entry.is_swept = True
