@@ -19,9 +19,14 @@ _KIN = select(
     orders.c.replaces,
 ).where(among(orders.c.order_id, "ids"))
 _RETURNED = (
-    select(order_lines.c.source, order_lines.c.order_id)
+    select(orders.c.source, orders.c.order_id, orders.c.customer_id)
     .distinct()
-    .where(among(order_lines.c.order_id, "ids"), order_lines.c.returned_quantity > 0)
+    .join_from(
+        orders,
+        order_lines,
+        (order_lines.c.source == orders.c.source) & (order_lines.c.order_id == orders.c.order_id),
+    )
+    .where(among(orders.c.order_id, "ids"), order_lines.c.returned_quantity > 0)
 )
 _CHILDREN = (
     select(exchanges.c.source, exchanges.c.original_id, exchanges.c.order_id, exchanges.c.kept_minor)
@@ -45,10 +50,11 @@ _PAYING = (
 )
 
 
-def returned_orders(connection: Connection, keys: Iterable[OrderKey]) -> set[OrderKey]:
-    """Those of the orders that something came back of."""
-    rows = connection.execute(_RETURNED, {"ids": sorted({order_id for _, order_id in keys})})
-    return {(row[0], row[1]) for row in rows}.intersection(keys)
+def returned_orders(connection: Connection, keys: Iterable[OrderKey]) -> dict[OrderKey, str]:
+    """Those of the orders that something came back of, with their customers."""
+    wanted = set(keys)
+    rows = connection.execute(_RETURNED, {"ids": sorted({order_id for _, order_id in wanted})})
+    return {(row[0], row[1]): row[2] for row in rows if (row[0], row[1]) in wanted}
 
 
 def find_family(connection: Connection, keys: Iterable[OrderKey]) -> Family:

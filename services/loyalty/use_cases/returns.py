@@ -34,10 +34,9 @@ def _reverse(settlement: Settlement, entry: Entry, back: OrderReturned) -> None:
 
 
 def restore_spent(unit: UnitOfWork, spent: Sequence[PointsSpent]) -> None:
-    """Points may be spent on an order that is returned already: what it repays comes back at once."""
-    keys = {(one.source, one.order_id) for one in spent}
-    returned = families.returned_orders(unit.connection, keys)
-    late = [one for one in spent if (one.source, one.order_id) in returned]
+    """Points may be spent on one's order when it is returned already: what it repays comes back at once."""
+    returned = families.returned_orders(unit.connection, ((one.source, one.order_id) for one in spent))
+    late = [one for one in spent if returned.get((one.source, one.order_id)) == one.customer_id]
     if not late:
         return
     book = open_book(unit, (one.customer_id for one in late))
