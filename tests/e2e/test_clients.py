@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 NODE_CLIENT = Path(__file__).parent / "node_client"
 INSTALL_SECONDS_MAX = 120.0  # a slow registry; a fast one takes two
 NOT_FOUND = 5
+FAILED_PRECONDITION = 9
 UNAUTHENTICATED = 16
 
 
@@ -52,9 +53,9 @@ def node_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_node_backend_records_an_order_and_reads_the_score(
-    server: ServerProcess, node_client: Path
-) -> None:
+@pytest.fixture(scope="module")
+def seen_by_node(server: ServerProcess, node_client: Path) -> dict[str, Any]:
+    """What the Node client was answered."""
     arguments = [server.address, server.key, str(ROOT / "proto"), "nora"]
     done = subprocess.run(
         ["node", "client.js", *arguments],
@@ -65,7 +66,12 @@ def test_a_node_backend_records_an_order_and_reads_the_score(
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    seen = json.loads(done.stdout)
+    seen: dict[str, Any] = json.loads(done.stdout)
+    return seen
+
+
+def test_a_node_backend_records_an_order_and_reads_the_score(seen_by_node: dict[str, Any]) -> None:
+    seen = seen_by_node
     assert seen["first"] == {"duplicate": False, "total": {"amountMinor": "2500", "currency": "GBP"}}
     assert seen["again"] == seen["first"]
     assert (seen["score"]["customerId"], seen["score"]["orders"]) == ("nora", 1)
@@ -73,6 +79,26 @@ def test_a_node_backend_records_an_order_and_reads_the_score(
         sum(part["contribution"] for part in seen["score"]["components"])
     )
     assert (seen["refused"], seen["stranger"]) == (NOT_FOUND, UNAUTHENTICATED)
+
+
+def test_a_node_backend_reads_why_points_are_not_spent(seen_by_node: dict[str, Any]) -> None:
+    assert seen_by_node["member"]["refused"] == {
+        "code": FAILED_PRECONDITION,
+        "reason": "INSUFFICIENT_POINTS",
+        "metadata": {"field": "points", "asked_points": "120", "active_points": "100"},
+    }
+
+
+def test_a_node_backend_corrects_holds_and_captures_points(seen_by_node: dict[str, Any]) -> None:
+    member = seen_by_node["member"]
+    assert member["corrected"]["activePoints"] == "150"
+    assert (member["held"]["points"], member["held"]["state"]) == ("120", "HOLD_STATE_HELD")
+    assert (member["captured"]["capturedPoints"], member["captured"]["state"]) == (
+        "80",
+        "HOLD_STATE_CAPTURED",
+    )
+    left = {name: member["balance"][name] for name in ("activePoints", "blockedPoints", "debtPoints")}
+    assert left == {"activePoints": "70", "blockedPoints": "0", "debtPoints": "0"}
 
 
 def buf_curl(server: ServerProcess, method: str, request: dict[str, Any]) -> Any:
