@@ -114,3 +114,21 @@ def test_the_next_due_moment_is_the_earliest(engine: Engine) -> None:
     enqueue(engine, "soon", after=SECOND)
     with engine.connect() as connection:
         assert outbox.next_due_at(connection) == NOON + SECOND
+
+
+def test_work_that_recurs_never_dies(engine: Engine) -> None:
+    with engine.begin() as connection:
+        outbox.plan(connection, Work("topic", "sweep", {"recurs": True}, NOON))
+    at = timedelta(0)
+    for _ in range(ATTEMPTS_MAX + 5):
+        (work,) = claim(engine, at)
+        fail(engine, work, at)
+        at += RETRY_FIRST * 2 ** (ATTEMPTS_MAX - 1)  # the longest pause
+    assert len(claim(engine, at)) == 1
+
+
+def test_planning_what_waits_already_changes_nothing(engine: Engine) -> None:
+    for after in (SECOND, 2 * SECOND):
+        with engine.begin() as connection:
+            outbox.plan(connection, Work("topic", "sweep", {}, NOON + after))
+    assert [work.due_at for work in claim(engine, SECOND)] == [NOON + SECOND + LEASE]
