@@ -9,6 +9,7 @@ from random import Random
 
 from tests.ledger.club_operations import (
     CancelReward,
+    Erase,
     IssueReward,
     Merge,
     MoveOn,
@@ -34,6 +35,7 @@ from tests.ledger.operations import (
     Swap,
     Sweep,
 )
+from tests.ledger.people_model import NOBODY
 from tests.ledger.point_operations import (
     AdjustPoints,
     CaptureHold,
@@ -87,6 +89,7 @@ class Author:
             (1, self.move_on),
             (0.7, self.merge),
             (1, self.unmerge),
+            (0.2, self.erase),
             (3, self.issue),
             (3, self.resolve),
             (2, self.use_coupon),
@@ -326,6 +329,9 @@ class Author:
             request_id=self.name("r"), merge_id=merge_id, survivor=merge["survivor"], merged=merge["merged"]
         )
 
+    def erase(self) -> Command:
+        return Erase(person=self.random.choice([*self.model.members] or MEMBERS))
+
     def issue(self) -> Command:
         return IssueReward(
             request_id=self.name("r"),
@@ -336,9 +342,10 @@ class Author:
 
     def resolve(self) -> Command:
         kind = self.random.choice((RedeemReward, RedeemReward, CancelReward, ReturnReward))
-        if not self.model.held or self.random.random() < 0.03:
+        known = [one for one in self.model.held if self.model.held[one]["owner"] != NOBODY]
+        if not known or self.random.random() < 0.03:
             return kind(request_id=self.name("r"), member=self.anyone(), held_id="w0")
-        held_id = self.random.choice(list(self.model.held)[-8:])
+        held_id = self.random.choice(known[-8:])
         owner = self.model.held[held_id]["owner"]
         member = owner if self.random.random() < 0.95 else self.anyone()
         return kind(request_id=self.name("r"), member=member, held_id=held_id)
@@ -358,9 +365,10 @@ class Author:
 
     def end_coupon(self) -> Command:
         kind = self.random.choice((ReleaseCoupon, RollBackCoupon, RollBackCoupon))
-        if not self.model.uses:
+        known = [one for one in self.model.uses if self.model.uses[one]["owner"] != NOBODY]
+        if not known:
             return kind(request_id=self.name("r"), member=self.anyone(), use_id="u0")
-        use_id = self.random.choice(list(self.model.uses)[-8:])
+        use_id = self.random.choice(known[-8:])
         return kind(request_id=self.name("r"), member=self.model.uses[use_id]["owner"], use_id=use_id)
 
     def draft(self) -> Command:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.membership.rules.erasing import Erasure
 from services.membership.rules.life import Step as LifeStep
 from services.membership.rules.life import Transition
 from services.membership.rules.merging import Merging, Unmerging
+from services.membership.use_cases.erasing import erase_people
 from services.membership.use_cases.life import change_states
 from services.membership.use_cases.merging import merge_members, unmerge_members
 from services.rewards.rules.coupons import UseEnd, UseWanted
@@ -33,6 +35,20 @@ class MoveOn(OfMember):
 
     def play(self, model: People) -> None:
         model.step(self.member, self.step)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erase(Command):
+    person: str
+
+    def touched(self) -> tuple[str, ...]:
+        return (self.person,)
+
+    def asked(self) -> Asked:
+        return erase_people, Erasure(self.person)
+
+    def play(self, model: People) -> None:
+        model.erase(self.person)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from tests.ledger.model import Refused, Row
 
 LIVING = {"PENDING", "ACTIVE", "SUSPENDED"}
 UNDO = timedelta(days=30)
+NOBODY = "nobody"
 NO_MEMBER: Row = {"state": "", "debt": 0, "enrolled_at": datetime.max.replace(tzinfo=UTC)}
 
 
@@ -21,13 +22,23 @@ class People(Club):
     ) -> None:
         super().__init__(now, rules, rewards, coupons)
         self.merges: dict[str, Row] = {}
+        self.erased: set[str] = set()
 
     def who(self, customer: str) -> str:
         """Whom an id means: the survivor of its merge, and of the survivor's."""
-        for merge in self.merges.values():
-            if merge["merged"] == customer and merge["stands"]:
-                return self.who(merge["survivor"])
-        return customer
+        if customer in self.erased:
+            raise Refused("CUSTOMER_ERASED")
+        return next((one for one in self.members if customer in self.person(one)), customer)
+
+    def person(self, survivor: str) -> set[str]:
+        """The customer and all who were merged into this one; nobody for one who was merged."""
+        standing = [merge for merge in self.merges.values() if merge["stands"]]
+        if any(merge["merged"] == survivor for merge in standing):
+            return set()
+        found = {survivor}
+        while more := {one["merged"] for one in standing if one["survivor"] in found} - found:
+            found |= more
+        return found
 
     # --- merging ---
 
@@ -187,3 +198,53 @@ class People(Club):
             lot = self.lots[lot_id]
             lot["pending" if lot["activates_at"] > self.now else "active"] += points
             self.members[kept["survivor"]]["debt"] += points
+
+    # --- erasing ---
+
+    def erase(self, customer: str) -> None:
+        """Nothing of the person is left but what was counted for everybody."""
+        if customer in self.erased:
+            return
+        survivor = self.who(customer)
+        if not self.is_known(survivor):
+            raise Refused("CUSTOMER_NOT_FOUND")
+        person = self.person(survivor)
+        self.give_up(person)
+        for table in (self.lots, self.holds, self.orders, self.returns, self.exchanges):
+            for key in [key for key, row in table.items() if owner_of(row) in person]:
+                del table[key]
+        self.happened = [event for event in self.happened if event["customer"] not in person]
+        self.merges = {
+            merge_id: merge
+            for merge_id, merge in self.merges.items()
+            if not {merge["survivor"], merge["merged"]} & person
+        }
+        self.rules.given = {key: given for key, given in self.rules.given.items() if key[1] not in person}
+        for one in person:
+            self.members.pop(one, None)
+        self.erased |= person
+
+    def give_up(self, person: set[str]) -> None:
+        """Rewards and coupons that wait are free again; what was used stays used, by nobody."""
+        for held in self.held.values():
+            if held["owner"] in person and self.state_of(held) == "ISSUED":
+                held["state"] = "CANCELLED"
+        for use in self.uses.values():
+            if use["owner"] in person and use["state"] == "RESERVED":
+                use["state"] = "RELEASED"
+        self.held = unnamed(self.held, person)
+        self.uses = unnamed(self.uses, person)
+
+
+def owner_of(row: Row) -> str:
+    return str(row["owner"] if "owner" in row else row["customer"])
+
+
+def unnamed(table: dict[str, Row], person: set[str]) -> dict[str, Row]:
+    """The rows, those of the person under names that lead nowhere."""
+    return {
+        f"{NOBODY}/{key}" if row["owner"] in person else key: (
+            {**row, "owner": NOBODY} if row["owner"] in person else row
+        )
+        for key, row in table.items()
+    }

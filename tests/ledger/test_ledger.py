@@ -10,7 +10,7 @@ import pytest
 from services.storage.database import make_engine
 from tests.integration.shop import ManualClock
 from tests.ledger.authors import Author
-from tests.ledger.episodes import one_by_one, play, shrink, told
+from tests.ledger.episodes import Disagreement, one_by_one, play, shrink, told
 from tests.ledger.operations import Step
 from tests.ledger.product import Product
 from tests.ledger.programmes import programme
@@ -32,19 +32,20 @@ def test_the_ledger_does_what_the_model_says(product: Product) -> None:
         steps = Author(seed).episode(STEPS)
         found = play(product, steps)
         if found is not None:
-            pytest.fail(f"episode {seed}, {smallest(product, steps)}")
+            pytest.fail(f"episode {seed}, {smallest(product, steps, found)}")
         played += sum(len(step.commands) for step in steps)
         seed += 1
 
 
-def smallest(product: Product, steps: Sequence[Step]) -> str:
-    """The shortest episode found in which the two still disagree."""
+def smallest(product: Product, steps: Sequence[Step], found: Disagreement) -> str:
+    """The shortest episode found in which the two disagree in the same way."""
 
     def fails(steps: Sequence[Step]) -> bool:
-        return play(product, steps) is not None
+        again = play(product, steps)
+        return again is not None and again.kind == found.kind
 
     alone = one_by_one(steps)
     kept = shrink(alone if fails(alone) else steps, fails)
-    found = play(product, kept)
-    assert found is not None
-    return told(kept, found)
+    last = play(product, kept)
+    assert last is not None
+    return told(kept, last)
