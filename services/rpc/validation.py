@@ -61,17 +61,22 @@ def valid(request: Any) -> Any:
     return request
 
 
-def has_nul(message: Message) -> bool:
-    """Whether a text anywhere in the message contains the character NUL."""
-    return any(_value_has_nul(value) for _, value in message.ListFields())
+def nul_path(message: Message) -> str:
+    """Dotted path of the first text that contains the character NUL; empty when none does."""
+    found = (_nul_path(value, field.name) for field, value in message.ListFields())
+    return next(filter(None, found), "")
 
 
-def _value_has_nul(value: Any) -> bool:
+def _nul_path(value: Any, path: str) -> str:
     if isinstance(value, str):
-        return "\0" in value
+        return path if "\0" in value else ""
     if isinstance(value, Message):
-        return has_nul(value)
-    return isinstance(value, Sequence) and not isinstance(value, bytes) and any(map(_value_has_nul, value))
+        inner = nul_path(value)
+        return f"{path}.{inner}" if inner else ""
+    if isinstance(value, bytes) or not isinstance(value, Sequence):
+        return ""
+    found = (_nul_path(one, f"{path}[{index}]") for index, one in enumerate(value))
+    return next(filter(None, found), "")
 
 
 def validate(message: Message) -> None:
@@ -82,8 +87,8 @@ def validate(message: Message) -> None:
 
 
 def first_problem(message: Message) -> InvalidError | None:
-    if b"\0" in message.SerializeToString() and has_nul(message):  # the first test is quick and mostly enough
-        return InvalidError("a text contains the character NUL, which no database keeps")
+    if b"\0" in message.SerializeToString() and (path := nul_path(message)):  # the first test is quick
+        return InvalidError(f"{path}: contains the character NUL, which no database keeps", field=path)
     violations = _validator.collect_violations(message, fail_fast=True)
     return invalid(violations[0]) if violations else None
 

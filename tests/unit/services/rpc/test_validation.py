@@ -77,8 +77,9 @@ def test_a_body_with_nul_in_a_text_is_refused_on_its_way_in() -> None:
 
 
 def test_a_text_with_nul_is_refused_and_bytes_with_nul_are_not() -> None:
-    problem = first_problem(request(lines=[activity.OrderLine(sku="te\0a", quantity=1)]))
+    problem = first_problem(request(lines=[GOOD_LINE, activity.OrderLine(sku="te\0a", quantity=1)]))
     assert problem is not None
+    assert problem.field == "order.lines[1].sku"
     event = presence.PresenceEvent(
         seq=1, kind="PRESENCE_KIND_ENTER", pseudonym=bytes(8), observed_at={"seconds": 1}
     )
