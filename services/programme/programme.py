@@ -15,6 +15,14 @@ from services.programme.earning_rule import BASE_RULE, EarningRule
 DAYS_OF_MONTH_MIN = 28
 
 
+class ItemError(ValueError):
+    """One item of a list is wrong, though only together with the others."""
+
+    def __init__(self, place: int, message: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -145,10 +153,12 @@ class Programme(Frozen):
     @field_validator("earning")
     @classmethod
     def _rules_are_told_apart(cls, rules: tuple[EarningRule, ...]) -> tuple[EarningRule, ...]:
-        ids = [rule.id for rule in rules]
-        twice = sorted({one for one in ids if ids.count(one) > 1})
-        if twice:
-            raise ValueError(f"two earning rules have the id {twice[0]!r}; a file holds one version of each")
+        ids: set[str] = set()
+        for place, rule in enumerate(rules):
+            if rule.id in ids:
+                message = f"another rule has the id {rule.id!r} already; a file holds one version of each"
+                raise ItemError(place, message)
+            ids.add(rule.id)
         return rules
 
     @property

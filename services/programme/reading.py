@@ -18,7 +18,8 @@ from services.errors import InvalidError
 from services.programme import lines
 from services.programme.earning_rule import EarningRule
 from services.programme.fitting import misfit
-from services.programme.programme import Programme
+from services.programme.phrases import phrase_of
+from services.programme.programme import ItemError, Programme
 from services.settings import SettingsError
 
 TABLE: Final = "earning"  # of rules, in program.toml; a single rule may be written as such a table too
@@ -135,7 +136,12 @@ def _checked(model: type[Model], found: Any, text: str, around: lines.Path) -> M
     except ValidationError as error:
         found_at = lines.key_lines(text)
         problems = [_schema_problem(model, one, found_at, around) for one in error.errors()]
-        raise min(problems, key=lambda one: (not one.reason.startswith(UNKNOWN), one.line)) from error
+        raise min(problems, key=_precedence) from error
+
+
+def _precedence(problem: TextError) -> tuple[bool, int, int]:
+    """What is told first: an unknown field, then the innermost fault, which mostly is behind the others."""
+    return not problem.reason.startswith(UNKNOWN), -problem.key.count("."), problem.line
 
 
 def _rule(text: str, programme: Programme | None) -> EarningRule:
@@ -170,6 +176,9 @@ def _schema_problem(
     model: type[BaseModel], error: ErrorDetails, found_at: Mapping[lines.Path, int], around: lines.Path
 ) -> TextError:
     path = error["loc"]
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, ItemError):
+        path = (*path, cause.place)
     return TextError(lines.line_of(found_at, (*around, *path)), _dotted(path), _reason(model, error))
 
 
@@ -178,9 +187,7 @@ def _reason(model: type[BaseModel], error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         near = get_close_matches(str(name), _inner(model, around).model_fields, n=1)
         return f"{UNKNOWN}; did you mean {near[0]}" if near else UNKNOWN
-    if error["type"] == "missing":
-        return "is missing"
-    return error["msg"].removeprefix("Value error, ")
+    return phrase_of(error)
 
 
 def _inner(model: type[BaseModel], path: list[str | int]) -> type[BaseModel]:

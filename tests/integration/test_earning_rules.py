@@ -404,10 +404,12 @@ async def test_a_birthday_is_read_from_the_sealed_profile(
 # --- what is no order ---
 
 
-async def test_who_enrols_is_welcomed_at_once(backend: Caller, team: Caller) -> None:
+async def test_who_enrols_is_welcomed_at_once(house: House, backend: Caller, team: Caller) -> None:
     await in_force(team, 'id = "hello"\nname = "Hello"\ntrigger = "ENROLMENT"\npoints = 30')
     await backend.enrol("anna")
     assert (await backend.balance("anna")).active_points == 30
+    with house.database.engine.connect() as connection:
+        assert "anna" not in connection.execute(select(lots.c.lot_id)).scalar_one()  # lots outlive erasing
 
 
 def rewarded(house: House, *events: Any) -> None:

@@ -239,6 +239,20 @@ async def test_without_a_customer_a_new_member_is_tried(backend: Caller, team: C
     assert {one.rule_id: one.points for one in answer.outcomes} == {"base": 25, "double": 5, "welcome": 100}
 
 
+async def test_an_order_that_could_not_be_recorded_is_not_tried_either(backend: Caller, team: Caller) -> None:
+    await backend.enrol("anna")
+    dear = [pb.BasketLine(sku="yacht", quantity=1_000_000, unit_price_minor=10**12)]
+    for request, reason, field in (
+        (basket(points_paid_minor=2_501), "POINTS_PAY_TOO_MUCH", "points_paid_minor"),
+        (basket(*dear), "TOTAL_TOO_LARGE", "lines"),
+    ):
+        refused = await refusal(simulate(team, request))
+        assert (refused.code, refused.reason) == (grpc.StatusCode.INVALID_ARGUMENT, reason)
+        assert refused.fields == (field,)
+        recorded = await refusal(backend.record_order(as_order(request, fresh_id("o"), NOON)))
+        assert recorded.code is grpc.StatusCode.INVALID_ARGUMENT
+
+
 async def test_who_could_not_earn_is_told_so(house: House, backend: Caller, team: Caller) -> None:
     await backend.record_order(order(customer_id="guest"))
     await backend.enrol("anna")

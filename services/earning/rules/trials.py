@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from heapq import nsmallest
 from typing import Final
 
+from services.clock import EARLIEST
 from services.earning.rules.versions import NewDraft
 from services.errors import InvalidError, WrongStateError
 from services.points.earning import award
@@ -18,6 +19,7 @@ from services.programme.programme import Programme
 
 REPLAY_SPAN: Final = timedelta(days=90)
 REPLAY_ORDERS_MAX: Final = 100_000  # what a slow machine runs within the 60 seconds that a call may take
+TOTAL_MINOR_MAX: Final = 10**15  # as of an order that is recorded
 SIMULATED_AHEAD_MAX: Final = timedelta(days=366)  # a campaign of next year's season
 NEWCOMER: Final = "\x1f"  # stands for a new customer: no customer id holds a control character
 
@@ -32,6 +34,18 @@ class PlacedTooFarError(InvalidError):
     """placed_at lies before 1990 or more than a year ahead."""
 
     reason = "PLACED_AT_TOO_FAR"
+
+
+class TotalTooLargeError(InvalidError):
+    """The total of the lines is larger than that of any order."""
+
+    reason = "TOTAL_TOO_LARGE"
+
+
+class PointsPayTooMuchError(InvalidError):
+    """Points can pay no more than the total of the lines."""
+
+    reason = "POINTS_PAY_TOO_MUCH"
 
 
 class RuleNotOfOrdersError(InvalidError):
@@ -49,6 +63,20 @@ class RuleReference:
 
 
 Tried = NewDraft | RuleReference
+
+
+def check_order(order: Occasion, now: datetime) -> None:
+    """Refuse what could not be recorded as an order either, but for one that lies ahead.
+
+    Raises PlacedTooFarError, TotalTooLargeError, PointsPayTooMuchError.
+    """
+    total = sum(line.amount_minor for line in order.lines)
+    if not EARLIEST <= order.at <= now + SIMULATED_AHEAD_MAX:
+        raise PlacedTooFarError(field="placed_at")
+    if total > TOTAL_MINOR_MAX:
+        raise TotalTooLargeError(field="lines")
+    if order.points_paid_minor > total:
+        raise PointsPayTooMuchError(field="points_paid_minor", total_minor=total)
 
 
 def with_tried(rules: Iterable[EarningRule], tried: EarningRule | None) -> list[EarningRule]:

@@ -13,13 +13,14 @@ from services.points.occasions import Occasion
 from services.points.rulebook import award_all, find_rules
 from services.storage.sets import lock_customers
 from services.storage.unit import UnitOfWork
+from services.storage.vault import Vault
 
 RewardedEvent = MemberEnrolled | SurveyAnswered | ReferralEarned
 
 
 def award_occasions(unit: UnitOfWork, events: Sequence[RewardedEvent]) -> None:
     """Give members the points of the rules for such events. Who may not earn gets nothing."""
-    occasions = [occasion for event in events for occasion in occasions_of(event)]
+    occasions = [occasion for event in events for occasion in occasions_of(event, unit.vault)]
     if not _is_rewarded(unit, occasions):
         return
     lock_customers(unit, (occasion.customer_id for occasion in occasions))
@@ -35,14 +36,13 @@ def award_occasions(unit: UnitOfWork, events: Sequence[RewardedEvent]) -> None:
     book.store()
 
 
-def occasions_of(event: RewardedEvent) -> tuple[Occasion, ...]:
-    """What the event may earn points for, and whom."""
+def occasions_of(event: RewardedEvent, vault: Vault) -> tuple[Occasion, ...]:
+    """What the event may earn points for, and whom. No key tells a customer's id: lots keep their ids."""
     if isinstance(event, SurveyAnswered):
         return (Occasion(event.customer_id, f"survey/{event.answer_id}", "SURVEY", event.answered_at),)
     if isinstance(event, MemberEnrolled):
-        return (
-            Occasion(event.customer_id, f"enrolment/{event.customer_id}", "ENROLMENT", event.enrolled_at),
-        )
+        key = f"enrolment/{vault.customer_digest(event.customer_id)}"
+        return (Occasion(event.customer_id, key, "ENROLMENT", event.enrolled_at),)
     sides = (("REFERRER", event.referrer_id), ("FRIEND", event.friend_id))
     return tuple(
         Occasion(

@@ -6,13 +6,11 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from services.clock import EARLIEST
 from services.earning.queries.tried import Trial, find_tried
 from services.earning.rules.trials import (
     NEWCOMER,
-    SIMULATED_AHEAD_MAX,
     BeforeEnrolmentError,
-    PlacedTooFarError,
+    check_order,
     with_tried,
 )
 from services.errors import MemberNotFoundError
@@ -27,10 +25,10 @@ from services.points.rulebook import complete, find_rules, find_usage, limit_key
 def simulate(connection: Connection, order: Occasion, trial: Trial) -> list[Outcome]:
     """What would become of each rule if the order were recorded.
 
-    Raises MemberNotFoundError, MayNotEarnError, BeforeEnrolmentError, PlacedTooFarError, RuleNotFoundError.
+    Raises what `check_order` does, MemberNotFoundError, MayNotEarnError, BeforeEnrolmentError,
+    RuleNotFoundError.
     """
-    if not EARLIEST <= order.at <= trial.now + SIMULATED_AHEAD_MAX:
-        raise PlacedTooFarError(field="placed_at")
+    check_order(order, trial.now)
     placed = replace(order, tier=_tier(connection, order, trial))
     tried = find_tried(connection, trial.tried) if trial.tried else None
     rules = with_tried((one.rule for one in find_rules(connection, order.at, order.at)), tried)

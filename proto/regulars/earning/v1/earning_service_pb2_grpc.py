@@ -147,7 +147,7 @@ class EarningServiceServicer:
     def SimulateEarn(self, request, context):
         """Says what an order would earn, rule by rule, and of the rules that would not apply why not. Nothing is stored.
         NOT_FOUND (MEMBER_NOT_FOUND, RULE_NOT_FOUND); FAILED_PRECONDITION (MAY_NOT_EARN, BEFORE_ENROLMENT);
-        INVALID_ARGUMENT (RULE_INVALID).
+        INVALID_ARGUMENT (RULE_INVALID, PLACED_AT_TOO_FAR, TOTAL_TOO_LARGE, POINTS_PAY_TOO_MUCH).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -62,7 +62,7 @@ class EarningServiceStub:
     SimulateEarn: _grpc.UnaryUnaryMultiCallable[_earning_service_pb2.SimulateEarnRequest, _earning_service_pb2.SimulateEarnResponse]
     """Says what an order would earn, rule by rule, and of the rules that would not apply why not. Nothing is stored.
     NOT_FOUND (MEMBER_NOT_FOUND, RULE_NOT_FOUND); FAILED_PRECONDITION (MAY_NOT_EARN, BEFORE_ENROLMENT);
-    INVALID_ARGUMENT (RULE_INVALID).
+    INVALID_ARGUMENT (RULE_INVALID, PLACED_AT_TOO_FAR, TOTAL_TOO_LARGE, POINTS_PAY_TOO_MUCH).
     """
     ReplayRules: _grpc.UnaryUnaryMultiCallable[_earning_service_pb2.ReplayRulesRequest, _earning_service_pb2.ReplayRulesResponse]
     """Runs the orders of the last 90 days again, under the rules that are in force now and under the same with one
@@ -104,7 +104,7 @@ class EarningServiceAsyncStub(EarningServiceStub):
     SimulateEarn: _aio.UnaryUnaryMultiCallable[_earning_service_pb2.SimulateEarnRequest, _earning_service_pb2.SimulateEarnResponse]  # type: ignore[assignment]
     """Says what an order would earn, rule by rule, and of the rules that would not apply why not. Nothing is stored.
     NOT_FOUND (MEMBER_NOT_FOUND, RULE_NOT_FOUND); FAILED_PRECONDITION (MAY_NOT_EARN, BEFORE_ENROLMENT);
-    INVALID_ARGUMENT (RULE_INVALID).
+    INVALID_ARGUMENT (RULE_INVALID, PLACED_AT_TOO_FAR, TOTAL_TOO_LARGE, POINTS_PAY_TOO_MUCH).
     """
     ReplayRules: _aio.UnaryUnaryMultiCallable[_earning_service_pb2.ReplayRulesRequest, _earning_service_pb2.ReplayRulesResponse]  # type: ignore[assignment]
     """Runs the orders of the last 90 days again, under the rules that are in force now and under the same with one
@@ -191,7 +191,7 @@ class EarningServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_earning_service_pb2.SimulateEarnResponse, _abc.Awaitable[_earning_service_pb2.SimulateEarnResponse]]:
         """Says what an order would earn, rule by rule, and of the rules that would not apply why not. Nothing is stored.
         NOT_FOUND (MEMBER_NOT_FOUND, RULE_NOT_FOUND); FAILED_PRECONDITION (MAY_NOT_EARN, BEFORE_ENROLMENT);
-        INVALID_ARGUMENT (RULE_INVALID).
+        INVALID_ARGUMENT (RULE_INVALID, PLACED_AT_TOO_FAR, TOTAL_TOO_LARGE, POINTS_PAY_TOO_MUCH).
         """
 
     @_abc_1.abstractmethod

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, timedelta, timezone
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from services.programme.earning_rule import BASE_RULE, EarningRule
 from services.programme.lines import key_lines
+from services.programme.phrases import OF_PATTERNS
 from services.programme.programme import Programme
 from services.programme.reading import RuleInvalidError, load_programme, read_rule, rule_text
 from services.settings import SettingsError
@@ -73,14 +76,14 @@ def test_a_file_is_read_with_its_rules(tmp_path: Path) -> None:
         ("percent", "flavour", "line 18: earning[1].flavour: unknown field"),
         ('name = "Double', 'nme = "Double', "line 17: earning[1].nme: unknown field; did you mean name"),
         ('name = "Double', "#", "line 15: earning[1].name: is missing"),
-        ("percent = 200", "percent = 90", "line 18: earning[1].percent: Input should be greater than 100"),
-        ('["tea"]', '[""]', "line 19: earning[1].categories[0]: String should have at least 1 character"),
+        ("percent = 200", "percent = 90", "line 18: earning[1].percent: must be greater than 100"),
+        ('["tea"]', '[""]', "line 19: earning[1].categories[0]: must have at least 1 character"),
         (
             "percent = 200",
             "percent = 200\npoints = 3",
             "line 15: earning[1]: a rule gives exactly one of points_per_unit, percent and points",
         ),
-        ('"tea-days"', '"base"', "line 9: earning: two earning rules have the id 'base'"),
+        ('"tea-days"', '"base"', "line 15: earning[1]: another rule has the id 'base' already"),
         ("points_per_unit", "points_per_unit 1 #", "line 13: Expected '=' after a key"),
         (
             "threshold = 500",
@@ -96,6 +99,18 @@ def test_a_file_is_read_with_its_rules(tmp_path: Path) -> None:
             '["tea"]\npending_days = 360',
             "line 20: earning[1].pending_days: points would expire (12 months)",
         ),
+        (
+            '"LEAF"',
+            '"leaf"',
+            "line 4: tiers.levels[0].name: must be capital letters, digits and _, such as GOLD",
+        ),
+        (
+            "# a comment",
+            "\ncurrency = 'gbp'\n#",
+            "line 2: currency: must be three capital letters, such as GBP",
+        ),
+        ('["tea"]', '"tea"', "line 19: earning[1].categories: must be a list, in [ ]"),
+        ("percent = 200", "percent = 200.5", "line 18: earning[1].percent: must be a whole number"),
         ('["tea"]', '["tea"', "line 19: Unclosed array"),
     ],
 )
@@ -124,9 +139,13 @@ def test_a_rule_is_written_with_or_without_its_header() -> None:
         ("", 1, "id: is missing"),
         ("x", 1, "Expected '=' after a key"),
         (RULE + "\n\nskuz = []", 6, "skuz: unknown field; did you mean skus"),
-        (RULE + "hour_from = 24", 4, "hour_from: Input should be less than or equal to 23"),
+        (RULE + "hour_from = 24", 4, "hour_from: must be less than or equal to 23"),
         (RULE + "hour_from = 12\nhour_until = 12", 1, "hour_until must lie after hour_from"),
-        (RULE + "starts_at = 2026-05-01T00:00:00", 4, "starts_at: Input should have timezone info"),
+        (
+            RULE + "starts_at = 2026-05-01T00:00:00",
+            4,
+            "starts_at: must name its time zone, such as 2026-04-01T00:00:00+01:00",
+        ),
         (RULE + "group = 'g'\npercent = 200", 1, "a rule gives exactly one of"),
         (RULE + "trigger = 'SURVEY'\nskus = ['tea']", 1, "skus is asked of orders"),
         (RULE.replace("points", "points_per_unit") + "group = 'g'", 1, "a base rule always applies"),
@@ -152,6 +171,11 @@ def test_what_is_wrong_in_a_rule_is_said_with_its_line(text: str, line: int, tol
 def test_a_rule_must_fit_the_programme_it_is_for() -> None:
     error = refused(f"[[earning]]\n{RULE}tiers = ['PLATINUM']", Programme())
     assert error.message.startswith("line 5: tiers: no level is called 'PLATINUM'; there are BRONZE")
+
+
+def test_each_pattern_of_the_programme_has_its_words() -> None:
+    schema = json.dumps(Programme.model_json_schema())
+    assert {json.loads(f'"{one}"') for one in re.findall(r'"pattern": "([^"]*)"', schema)} == set(OF_PATTERNS)
 
 
 words = st.lists(st.text(min_size=1, max_size=8), max_size=3)
