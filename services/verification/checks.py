@@ -13,11 +13,14 @@ from services.programme.programme import Programme
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a check looks at: one snapshot of the database, the time, and the rules in force."""
+    """What a check looks at: one snapshot of the database, and the time.
+
+    programme: None when it is not known which one the database was served with.
+    """
 
     connection: Connection
     now: datetime
-    programme: Programme
+    programme: Programme | None
 
     @property
     def is_postgresql(self) -> bool:
@@ -34,6 +37,7 @@ class Check:
     check_id: str
     sentence: str
     find: Callable[[Scene], str | None]
+    needs_programme: bool = False
 
 
 def rows(check_id: str, sentence: str, sql: str, postgresql: str = "") -> Check:

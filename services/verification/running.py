@@ -40,11 +40,15 @@ class Finding:
     check: Check
     violation: str | None
     seconds: float
+    skipped: bool = False  # it needs the programme, and that is not known
 
 
 def verify(scene: Scene, checks: Sequence[Check] = CHECKS) -> Iterator[Finding]:
     """Look at one invariant after the other."""
     for check in checks:
+        if check.needs_programme and scene.programme is None:
+            yield Finding(check, None, 0.0, skipped=True)
+            continue
         started = perf_counter()
         violation = check.find(scene)
         yield Finding(check, violation, perf_counter() - started)

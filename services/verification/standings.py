@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from services.points.tiers import period_start, standing
+from services.programme.programme import Programme
 from services.storage.tables import accounts, awards, lots, members
 from services.verification.checks import Check, Scene
 
@@ -47,6 +48,7 @@ def _accounts(scene: Scene) -> Iterator[Any]:
 
 def _wrong_tier(scene: Scene) -> str | None:
     """An account that is due follows at its next touch, and is not looked at."""
+    assert scene.programme is not None
     for customer_id, enrolled_at, qualifying, tier, due_at in _accounts(scene):
         is_due = due_at is None or due_at <= scene.now
         if not is_due and tier != standing(qualifying, enrolled_at, scene.now, scene.programme).tier:
@@ -56,24 +58,25 @@ def _wrong_tier(scene: Scene) -> str | None:
 
 def _wrong_period(scene: Scene) -> str | None:
     """Only where the metric is points and the period the calendar year: else the lots do not tell it."""
+    assert scene.programme is not None
     tiers = scene.programme.tiers
     if (tiers.metric, tiers.period) != ("points", "calendar_year"):
         return None
-    earned = _earned(scene)
+    earned = _earned(scene.connection, scene.programme)
     for customer_id, _, qualifying, *_ in _accounts(scene):
         if _without_zeros(qualifying) != _without_zeros(earned.get(customer_id, {})):
             return str(customer_id)
     return None
 
 
-def _earned(scene: Scene) -> dict[str, dict[str, int]]:
+def _earned(connection: Connection, programme: Programme) -> dict[str, dict[str, int]]:
     """What the lots amount to, by customer and the period's first day."""
     found: dict[str, dict[str, int]] = {}
     days: dict[datetime, str] = {}
-    for customer_id, earned_at, points in scene.connection.execute(_EARNED, execution_options=IN_CHUNKS):
+    for customer_id, earned_at, points in connection.execute(_EARNED, execution_options=IN_CHUNKS):
         hour = earned_at.replace(minute=0, second=0, microsecond=0)  # a year begins with an hour, anywhere
         if hour not in days:
-            days[hour] = period_start(hour, hour, scene.programme).isoformat()
+            days[hour] = period_start(hour, hour, programme).isoformat()
         periods = found.setdefault(customer_id, {})
         periods[days[hour]] = periods.get(days[hour], 0) + int(points)
     return found
@@ -84,6 +87,16 @@ def _without_zeros(periods: Mapping[str, int]) -> dict[str, int]:
 
 
 STANDINGS: Final = (
-    Check("tier-periods", "what counts for a member's tier is what was earned in each period", _wrong_period),
-    Check("tier", "a member's tier follows from what was earned in each period", _wrong_tier),
+    Check(
+        "tier-periods",
+        "what counts for a member's tier is what was earned in each period",
+        _wrong_period,
+        needs_programme=True,
+    ),
+    Check(
+        "tier",
+        "a member's tier follows from what was earned in each period",
+        _wrong_tier,
+        needs_programme=True,
+    ),
 )

@@ -89,7 +89,7 @@ class Author:
             (1, self.move_on),
             (0.7, self.merge),
             (1, self.unmerge),
-            (0.2, self.erase),
+            (0.3, self.erase),
             (3, self.issue),
             (3, self.resolve),
             (2, self.use_coupon),
