@@ -190,7 +190,7 @@ PLANTS = (
     Plant(
         "rewards-points",
         f"SELECT min(member_reward_id) FROM member_rewards WHERE {LIVING}",
-        "UPDATE holds SET state = 'LOST' WHERE hold_id = 'reward/' || CAST(:key AS VARCHAR)",
+        "UPDATE holds SET hold_id = 'lost' WHERE hold_id = 'reward/' || CAST(:key AS VARCHAR)",
     ),
     Plant(
         "coupons-uses",
@@ -237,7 +237,7 @@ PLANTS = (
     ),
     Plant(
         "erased-references",
-        "SELECT min(movement_id) FROM movements",
+        f"SELECT min(movement_id) FROM movements WHERE {LIVING}",
         "UPDATE members SET state = 'ERASED' WHERE customer_id ="
         " (SELECT customer_id FROM movements WHERE movement_id = CAST(:key AS INTEGER))",
     ),
