@@ -1,4 +1,4 @@
-"""`regulars import orders FILE`: the command line of the import. What is heavy is loaded when it runs."""
+"""`regulars import orders | balances FILE`: the command line. What is heavy is loaded when it runs."""
 
 from pathlib import Path
 from typing import Annotated, Final
@@ -94,6 +94,79 @@ def orders(  # noqa: PLR0913 - each is an option of the command line
             state_dir=STATE_DIR,
             state_file=state,
             from_start=from_start,
+            dry_run=dry_run,
+            patience_seconds=patience,
+        )
+
+    raise typer.Exit(run_in_terminal(options, as_json=as_json))
+
+
+@app.command()
+def balances(  # noqa: PLR0913 - each is an option of the command line
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet, one row per member and expiry.")],
+    *,
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="NAME=COLUMN",
+            help="Column of the file for one of: customer_id, points, earned_at, expires_at.",
+        ),
+    ] = None,
+    enrol: Annotated[bool, typer.Option("--enrol", help="Make members of customers who are none.")] = False,
+    import_id: Annotated[
+        str,
+        typer.Option(help="Names the import; a row counts once in it, however often it is sent."),
+    ] = "opening",
+    actor: Annotated[str, typer.Option(help="Who brings the points, as the ledger will say.")] = "import",
+    time_zone: Annotated[str, typer.Option(help="Of times without an offset.")] = DEFAULT_TIME_ZONE,
+    time_format: Annotated[
+        str | None, typer.Option(help="Of times that are not ISO 8601: '%d.%m.%Y %H:%M'.")
+    ] = None,
+    separator: Annotated[str, typer.Option(help="Between the cells of a CSV file.")] = ",",
+    encoding: Annotated[str, typer.Option(help="Of a CSV file.")] = "utf-8",
+    server: Annotated[str, typer.Option(help="Address of the server.")] = "127.0.0.1:50051",
+    key: Annotated[
+        str | None, typer.Option(envvar="REGULARS_KEY", help="API key with the scope `backend`.")
+    ] = None,
+    ca_certificate: Annotated[Path | None, typer.Option(help="PEM of a private authority.")] = None,
+    plaintext: Annotated[bool, typer.Option("--plaintext", help="No TLS, within a private network.")] = False,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rejected rows go, if not to FILE.rejected.csv.")
+    ] = None,
+    patience: Annotated[
+        float, typer.Option(min=0.1, help="Seconds to wait for a server that is away.")
+    ] = 60.0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count only; needs no server.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Credit the opening balances in FILE, and account for every point of it.
+
+    `earned_at` (now when empty) and `expires_at` (as the programme counts) are optional; `expires_at` is the
+    first moment at which the points are gone, a date alone its first moment. Run it again after an
+    interruption or with a mended file: nothing counts twice. Ends with an error when a point is not
+    accounted for.
+    """
+    from services.importing.balances.rows import COLUMNS, BalanceWishes
+    from services.importing.balances.run import BalanceOptions
+    from services.importing.balances.terminal import run_in_terminal
+    from services.importing.sending import Server
+
+    def options() -> BalanceOptions:
+        return BalanceOptions(
+            file=file,
+            server=Server(server, key, ca_certificate, plaintext),
+            actor=actor,
+            import_id=import_id,
+            wishes=BalanceWishes(
+                columns=parse_pairs(mapped or [], COLUMNS),
+                time_zone=time_zone,
+                time_format=time_format,
+                separator=separator,
+                encoding=encoding,
+            ),
+            rejects_file=rejects or Path(f"{file.name}.rejected.csv"),
+            enrol=enrol,
             dry_run=dry_run,
             patience_seconds=patience,
         )

@@ -182,7 +182,7 @@ class Sender:
             try:
                 await self._stream(channel, window, patience)
             except StreamEndedError as ended:
-                _raise_if_final(ended.trouble)
+                raise_if_final(ended.trouble)
                 self._last_trouble = f" ({ended.trouble})"
                 self._on_trouble(str(ended.trouble))
                 window.take_back()
@@ -252,7 +252,8 @@ async def _say_goodbye(call: Call) -> None:
             await call.code()
 
 
-def _raise_if_final(trouble: Trouble) -> None:
+def raise_if_final(trouble: Trouble) -> None:
+    """Raises ServerDeniesError for what no further attempt can change."""
     if trouble.code in FINAL:
         raise ServerDeniesError(f"{FINAL[trouble.code]} It says: {trouble.details}")
 

@@ -27,7 +27,7 @@ INTERRUPTED_EXIT_CODE: Final = 130  # as shells say that Ctrl-C ended a command
 
 
 class Rate(ProgressColumn):
-    """Orders and returns acknowledged per second."""
+    """Records acknowledged per second."""
 
     def render(self, task: Task) -> Text:
         return Text("" if task.speed is None else f"{task.speed:,.0f}/s")
@@ -36,19 +36,27 @@ class Rate(ProgressColumn):
 def run_in_terminal(options: Callable[[], ImportOptions], *, as_json: bool) -> int:
     """Imports with a bar on standard error and the report on standard output; returns the exit code."""
     messages = Console(stderr=True)
+
+    def run() -> int:
+        _print(_import_with_bar(options(), messages), Console(), as_json=as_json)
+        return 0
+
+    return exit_code_of(run, messages)
+
+
+def exit_code_of(run: Callable[[], int], messages: Console) -> int:
+    """What an import ends with; what stops it is told in one line."""
     try:
-        report = _import_with_bar(options(), messages)
+        return run()
     except ImportingError as error:
         messages.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return error.exit_code
     except KeyboardInterrupt:
         messages.print("Stopped. The same command goes on from here.")
         return INTERRUPTED_EXIT_CODE
-    _print(report, Console(), as_json=as_json)
-    return 0
 
 
-def _import_with_bar(options: ImportOptions, messages: Console) -> ImportReport:
+def progress_bar(messages: Console) -> Bar:
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -56,7 +64,11 @@ def _import_with_bar(options: ImportOptions, messages: Console) -> ImportReport:
         Rate(),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=messages, transient=True) as bar:
+    return Bar(*columns, console=messages, transient=True)
+
+
+def _import_with_bar(options: ImportOptions, messages: Console) -> ImportReport:
+    with progress_bar(messages) as bar:
         task = bar.add_task(f"Reading {options.file.name}", total=None)
 
         def show(progress: Progress) -> None:
