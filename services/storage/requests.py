@@ -7,12 +7,12 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from services.errors import CustomerErasedError, DuplicateError, RegularsError
 from services.requests import RequestKey
 from services.storage.redirects import Survivors, find_survivors
-from services.storage.sets import among
+from services.storage.sets import among, insert_rows
 from services.storage.tables import requests
 from services.storage.unit import AnyUseCase, UnitOfWork
 
@@ -35,7 +35,6 @@ class Job:
 _STORED = select(requests.c.request_id, requests.c.fingerprint, requests.c.answer).where(
     among(requests.c.request_id, "ids")
 )
-_INSERT = insert(requests)
 
 
 def run_once(unit: UnitOfWork, use_case: AnyUseCase, jobs: Sequence[Job]) -> list[Any]:
@@ -123,8 +122,7 @@ def _store(
         for position, item in items.items()
         if (request := jobs[position].request) and not isinstance(answers[position], RegularsError)
     ]
-    if rows:
-        unit.connection.execute(_INSERT, rows)
+    insert_rows(unit.connection, requests, rows)
 
 
 def _repeat_within_batch(jobs: Sequence[Job], answers: list[Any], fresh: dict[str | int, int]) -> None:

@@ -8,11 +8,12 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Connection, Dialect, Table, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import UserDefinedType
 
+from services.storage.arrays import insert_arrays, insert_columns, on_conflict_replace
 from services.storage.tables import customers
 from services.storage.unit import UnitOfWork
 
@@ -65,14 +66,22 @@ def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows whose key is not there yet."""
-    if rows:
-        connection.execute(_insert_of(connection.dialect.name, table).on_conflict_do_nothing(), rows)
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        insert_arrays(connection, table, rows, "ON CONFLICT DO NOTHING")
+    else:
+        connection.execute(_insert_or_ignore(table), rows)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows, none of whose keys may be there."""
-    if rows:
-        connection.execute(_insert_of(connection.dialect.name, table), rows)
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        insert_arrays(connection, table, rows)
+    else:
+        connection.execute(_insert_into(table), rows)
 
 
 def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -80,22 +89,36 @@ def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any
 
     The values go to the driver as they are: no column may need a conversion, such as `Instant` does.
     """
-    if rows:
-        connection.exec_driver_sql(_tuple_insert(connection.dialect.name, table), list(rows))
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        insert_columns(connection, table, rows)
+    else:
+        connection.exec_driver_sql(_tuple_insert(table), list(rows))
 
 
 @cache
-def _tuple_insert(dialect: str, table: Table) -> str:
-    mark = "%s" if dialect == "postgresql" else "?"
+def _tuple_insert(table: Table) -> str:
     names = [column.name for column in table.columns]
-    marks = ", ".join([mark] * len(names))
+    marks = ", ".join("?" * len(names))
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  (names from tables.py)
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows; where the key is there, replace the other columns that the rows carry."""
-    if rows:
-        connection.execute(_upsert(connection.dialect.name, table, tuple(rows[0])), rows)
+    if not rows:
+        return
+    columns = tuple(rows[0])
+    if connection.dialect.name == "postgresql":
+        insert_arrays(connection, table, _last_of_each_key(table, rows), on_conflict_replace(table, columns))
+    else:
+        connection.execute(_upsert(table, columns), rows)
+
+
+def _last_of_each_key(table: Table, rows: Sequence[Row]) -> Sequence[Row]:
+    """One statement may not touch a row twice; the later news counts."""
+    names = [column.name for column in table.primary_key]
+    return list({tuple(row[name] for name in names): row for row in rows}.values())
 
 
 def lock_customers(unit: UnitOfWork, customer_ids: Iterable[str]) -> None:
@@ -130,13 +153,18 @@ _LOCK = (
 
 
 @cache
-def _insert_of(dialect: str, table: Table) -> Any:
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+def _insert_into(table: Table) -> Any:
+    return sqlite.insert(table)
 
 
 @cache
-def _upsert(dialect: str, table: Table, columns: tuple[str, ...]) -> Any:
-    statement = _insert_of(dialect, table)
+def _insert_or_ignore(table: Table) -> Any:
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+@cache
+def _upsert(table: Table, columns: tuple[str, ...]) -> Any:
+    statement = sqlite.insert(table)
     keys = [column.name for column in table.primary_key]
     changes = {name: statement.excluded[name] for name in columns if name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=changes)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from services.activity.rules.carts import Cart, CartState
-from services.storage.sets import among, upsert
+from services.storage.sets import among, insert_rows, upsert
 from services.storage.tables import cart_lines, carts
 
 
@@ -39,7 +39,6 @@ _ABANDON_CARTS = (
     .values(state=CartState.ABANDONED, abandoned_at=bindparam("at"))
 )
 _DELETE_LINES = cart_lines.delete().where(among(cart_lines.c.cart_id, "ids"))
-_INSERT_CART_LINES = insert(cart_lines)
 
 
 def find_carts(connection: Connection, cart_ids: Iterable[str]) -> dict[str, StoredCart]:
@@ -62,8 +61,7 @@ def store_carts(connection: Connection, changed: Mapping[str, tuple[Cart, CartSt
     upsert(connection, carts, [cart_row(cart, state) for cart, state in changed.values()])
     connection.execute(_DELETE_LINES, {"ids": list(changed)})
     rows = [row for cart, _ in changed.values() for row in cart_line_rows(cart)]
-    if rows:
-        connection.execute(_INSERT_CART_LINES, rows)
+    insert_rows(connection, cart_lines, rows)
 
 
 def cart_row(cart: Cart, state: CartState) -> dict[str, Any]:

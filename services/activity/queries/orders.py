@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from services.activity.rules.orders import Content, LineContent, Order
-from services.storage.sets import among, insert_new, insert_tuples
+from services.storage.sets import among, insert_new, insert_rows, insert_tuples
 from services.storage.tables import order_lines, orders, products
 
 OrderKey = tuple[str, str]  # source, order id
@@ -55,7 +55,6 @@ _LINES = (
     .where(among(order_lines.c.order_id, "ids"))
     .order_by(order_lines.c.source, order_lines.c.order_id, order_lines.c.line)
 )
-_INSERT_ORDERS = insert(orders)
 
 
 def find_orders(connection: Connection, keys: Iterable[OrderKey]) -> dict[OrderKey, StoredOrder]:
@@ -79,7 +78,7 @@ def find_contents(connection: Connection, wanted: Sequence[Order]) -> dict[Order
 def store_orders(connection: Connection, fresh: Sequence[Order]) -> None:
     if not fresh:
         return
-    connection.execute(_INSERT_ORDERS, [order_row(order) for order in fresh])
+    insert_rows(connection, orders, [order_row(order) for order in fresh])
     insert_tuples(connection, order_lines, [row for order in fresh for row in line_rows(order)])
     store_titles(connection, {line.sku: line.title for order in fresh for line in order.lines if line.title})
 

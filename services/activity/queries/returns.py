@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from services.activity.rules.returns import (
     Match,
@@ -17,7 +17,7 @@ from services.activity.rules.returns import (
     StoredReturn,
     units_of,
 )
-from services.storage.sets import among
+from services.storage.sets import among, insert_rows
 from services.storage.tables import order_lines, orders, return_lines, returns
 
 ReturnKey = tuple[str, str]  # source, return id
@@ -76,8 +76,6 @@ _REFUND_ORDER = (
     .where(orders.c.order_id == bindparam("of_order"))
     .values(refunded_minor=orders.c.refunded_minor + bindparam("amount"))
 )
-_INSERT_RETURNS = insert(returns)
-_INSERT_RETURN_LINES = insert(return_lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +138,11 @@ def purchases(connection: Connection, back: Sequence[Return]) -> dict[tuple[str,
 def store_returns(connection: Connection, matched: Sequence[MatchedReturn]) -> None:
     if not matched:
         return
-    connection.execute(_INSERT_RETURNS, [return_row(one) for one in matched])
+    insert_rows(connection, returns, [return_row(one) for one in matched])
     taken = [(one.back, position, match) for one in matched for position, match in enumerate(one.matches)]
     if not taken:
         return
-    connection.execute(_INSERT_RETURN_LINES, [return_line_row(*line) for line in taken])
+    insert_rows(connection, return_lines, [return_line_row(*line) for line in taken])
     connection.execute(_TAKE_BACK_LINE, [take_back_row(back, match) for back, _, match in taken])
     connection.execute(_REFUND_ORDER, [refund_row(back, match) for back, _, match in taken])
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from services.loyalty.rules.families import OrderKey
 from services.loyalty.rules.portions import LAPSES, Lapse, Portion
 from services.points.lots import Kind, Side
-from services.storage.sets import among, insert_tuples, upsert
+from services.storage.sets import among, insert_rows, insert_tuples, upsert
 from services.storage.tables import awards, movements, tier_spend
 
 _AWARDS = (
@@ -43,7 +43,6 @@ _LAPSES = (
     .group_by(movements.c.lot_id, movements.c.kind, movements.c.debit)
     .order_by(movements.c.lot_id, movements.c.kind)
 )
-_INSERT_SPEND = insert(tier_spend)
 
 
 def find_awards(connection: Connection, keys: Iterable[OrderKey]) -> list[Portion]:
@@ -75,8 +74,7 @@ def insert_awards(connection: Connection, fresh: Sequence[Portion]) -> None:
 
 
 def insert_spend(connection: Connection, fresh: Sequence[Portion]) -> None:
-    if fresh:
-        connection.execute(_INSERT_SPEND, [_spend_row(one) for one in fresh])
+    insert_rows(connection, tier_spend, [_spend_row(one) for one in fresh])
 
 
 def store_awards(connection: Connection, changed: Sequence[Portion]) -> None:
