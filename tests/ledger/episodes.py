@@ -63,13 +63,15 @@ def compare(product: Product, model: People, commands: Sequence[Command]) -> Dis
         return Disagreement(f"answers {sorted(pairs)}", f"answers {given}, should be {expected}")
     touched = {member for command in commands for member in command.touched()}
     members = sorted(one for one in model.members if touched & {one, *model.person(one)})
-    for member, (balance, lots) in product.look(members).items():
+    for member, (balance, lots, earned) in product.look(members).items():
         wanted = model.balance(member)
         if balance != wanted:
             return Disagreement("balance", f"{member} has {balance}, should have {wanted}")
         if lots != model.free_lots(member):
             what = f"{member} has the lots {lots}, should have {model.free_lots(member)}"
             return Disagreement("lots", what)
+        if earned != model.earned(member) and not model.merges:  # what merges add up, the checks reckon again
+            return Disagreement("earned", f"{member} earned {earned}, should be {model.earned(member)}")
     return None
 
 

@@ -61,6 +61,10 @@ class Points:
             raise Refused("MEMBER_NOT_FOUND")
         return self.members[member]
 
+    def earned(self, member: str) -> dict[str, int]:
+        """What counts for the tier, by the first day of each year."""
+        return {year: points for year, points in self.members[member]["qualifying"].items() if points}
+
     # --- what time does ---
 
     def advance(self, to: datetime) -> None:
@@ -191,11 +195,6 @@ class Points:
             "parts": [{"lot": lot_id, "held": taken, "spent": 0, "back": 0} for lot_id, taken in parts],
         }
 
-    def hold_of(self, hold_id: str) -> Row:
-        if hold_id not in self.holds:
-            raise Refused("HOLD_NOT_FOUND")
-        return self.holds[hold_id]
-
     def unblock(self, hold: Row, state: str, spent: int = 0) -> None:
         """End a hold: so many points are spent, in the order they were taken, and the rest is free again."""
         if hold["state"] != "HELD":
@@ -224,8 +223,10 @@ class Points:
         self.settle(hold["owner"])
 
     def take_back(self, member_id: str, lost: dict[str, int]) -> None:
-        """Earned points go, from the lot that each came with. What a lot cannot pay is taken from the other
-        lots of the same award, pending before active, then from others, then it is owed.
+        """Earned points go, from the lot that each came with.
+
+        What a lot cannot pay is taken from the other lots named, pending before active, then from all others,
+        then it is owed.
         """
         missing = 0
         for lot_id, points in lost.items():

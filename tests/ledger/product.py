@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import Connection, Engine, delete, event, text
@@ -11,7 +12,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from services.earning.use_cases.syncing import sync_file_rules
 from services.errors import RegularsError
-from services.points.book import add_lots_and_holds, find_entries
+from services.points.book import Entry, add_lots_and_holds, find_entries
 from services.programme.programme import Programme
 from services.reactions import react
 from services.requests import RequestKey
@@ -30,6 +31,8 @@ from tests.ledger.programmes import COUPONS, REWARDS, coupon, reward
 
 Balance = tuple[int, int, int, int]  # pending, active, blocked, debt
 Lots = dict[str, tuple[int, int, int]]  # pending, active, blocked of each lot that holds something
+Earned = dict[str, int]  # what counts for the tier, by the first day of each year
+Held = tuple[Balance, Lots, Earned]
 
 OK = "ok"
 
@@ -80,10 +83,10 @@ class Product:
         """What each command is answered with: "ok", or the reason of a refusal."""
         return [answered(one) for one in self._writer._commit(self._connection, jobs(commands))]
 
-    def look(self, members: Iterable[str]) -> dict[str, tuple[Balance, Lots]]:
+    def look(self, members: Iterable[str]) -> dict[str, Held]:
         """What each member has now, as a read would answer it."""
         with self._connection.begin():
-            return accounts(self._connection, members, self.clock)
+            return accounts(self._connection, members, self.clock.now())
 
     def violations(self) -> list[str]:
         with self._connection.begin():
@@ -130,26 +133,26 @@ def answered(answer: object) -> str:
     return answer.reason if isinstance(answer, RegularsError) else OK
 
 
-def accounts(
-    connection: Connection, members: Iterable[str], clock: ManualClock
-) -> dict[str, tuple[Balance, Lots]]:
+def accounts(connection: Connection, members: Iterable[str], now: datetime) -> dict[str, Held]:
     entries = find_entries(connection, members)
     add_lots_and_holds(connection, entries)
-    found: dict[str, tuple[Balance, Lots]] = {}
-    for member, entry in entries.items():
-        account = entry.account
-        account.bring_to(clock.now())
-        balance = account.balance(clock.now())
-        lots = {
-            lot.lot_id: (
-                lot.remaining_points if lot.state == "PENDING" else 0,
-                0 if lot.state == "PENDING" else lot.remaining_points,
-                lot.blocked_points,
-            )
-            for lot in account.lots.values()
-        }
-        found[member] = (
-            (balance.pending_points, balance.active_points, balance.blocked_points, balance.debt_points),
-            {lot_id: held for lot_id, held in lots.items() if any(held)},
+    return {member: held_by(entry, now) for member, entry in entries.items()}
+
+
+def held_by(entry: Entry, now: datetime) -> Held:
+    account = entry.account
+    account.bring_to(now)
+    balance = account.balance(now)
+    lots = {
+        lot.lot_id: (
+            lot.remaining_points if lot.state == "PENDING" else 0,
+            0 if lot.state == "PENDING" else lot.remaining_points,
+            lot.blocked_points,
         )
-    return found
+        for lot in account.lots.values()
+    }
+    return (
+        (balance.pending_points, balance.active_points, balance.blocked_points, balance.debt_points),
+        {lot_id: held for lot_id, held in lots.items() if any(held)},
+        {day: points for day, points in entry.qualifying.items() if points},
+    )
