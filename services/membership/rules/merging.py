@@ -201,7 +201,7 @@ def parted_periods(
     """What the survivor and the merged member had earned towards their tiers, each by its own periods.
 
     present: of the survivor now. standing: as in the snapshot, but now: what the merged customer's orders
-    lost since is that customer's loss. Everything else that was earned or lost since is the survivor's.
+    lost since, or won by an exchange, is that customer's. Everything else since is the survivor's.
     """
     assert kept.merged is not None
     since = {day: amount - kept.joint_qualifying.get(day, 0) for day, amount in present.items()}
@@ -209,8 +209,8 @@ def parted_periods(
     for day, amount in joint_periods((since,), kept.enrolled_at, programme).items():
         _count(survivor, amount, date.fromisoformat(day))
     merged = dict(kept.merged_qualifying)
-    for moment, counted in kept.standing.items():
-        lost = counted - standing.get(moment, 0)
+    for moment in {*kept.standing, *standing}:
+        lost = kept.standing.get(moment, 0) - standing.get(moment, 0)
         _count(merged, -lost, period_start(moment, kept.merged.enrolled_at, programme))
         _count(survivor, lost, period_start(moment, kept.enrolled_at, programme))
     return survivor, merged

@@ -279,7 +279,8 @@ class MembershipServiceServicer:
 
     def GetCustomer(self, request, context):
         """Reads everything about a customer, member or not, across all channels. NOT_FOUND (CUSTOMER_NOT_FOUND) for
-        an unknown customer, NOT_FOUND (CUSTOMER_ERASED) for an erased one. A merged customer's id shows the survivor.
+        an unknown customer, FAILED_PRECONDITION (CUSTOMER_ERASED) for an erased one. A merged customer's id shows
+        the survivor.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

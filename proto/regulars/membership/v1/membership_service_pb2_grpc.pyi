@@ -89,7 +89,8 @@ class MembershipServiceStub:
     """
     GetCustomer: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.GetCustomerRequest, _membership_service_pb2.GetCustomerResponse]
     """Reads everything about a customer, member or not, across all channels. NOT_FOUND (CUSTOMER_NOT_FOUND) for
-    an unknown customer, NOT_FOUND (CUSTOMER_ERASED) for an erased one. A merged customer's id shows the survivor.
+    an unknown customer, FAILED_PRECONDITION (CUSTOMER_ERASED) for an erased one. A merged customer's id shows
+    the survivor.
     """
     MergeMembers: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.MergeMembersRequest, _membership_service_pb2.MergeMembersResponse]
     """Merges two customers who are one person: history, identifiers and points go over to the survivor, and
@@ -170,7 +171,8 @@ class MembershipServiceAsyncStub(MembershipServiceStub):
     """
     GetCustomer: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.GetCustomerRequest, _membership_service_pb2.GetCustomerResponse]  # type: ignore[assignment]
     """Reads everything about a customer, member or not, across all channels. NOT_FOUND (CUSTOMER_NOT_FOUND) for
-    an unknown customer, NOT_FOUND (CUSTOMER_ERASED) for an erased one. A merged customer's id shows the survivor.
+    an unknown customer, FAILED_PRECONDITION (CUSTOMER_ERASED) for an erased one. A merged customer's id shows
+    the survivor.
     """
     MergeMembers: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.MergeMembersRequest, _membership_service_pb2.MergeMembersResponse]  # type: ignore[assignment]
     """Merges two customers who are one person: history, identifiers and points go over to the survivor, and
@@ -356,7 +358,8 @@ class MembershipServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_membership_service_pb2.GetCustomerResponse, _abc.Awaitable[_membership_service_pb2.GetCustomerResponse]]:
         """Reads everything about a customer, member or not, across all channels. NOT_FOUND (CUSTOMER_NOT_FOUND) for
-        an unknown customer, NOT_FOUND (CUSTOMER_ERASED) for an erased one. A merged customer's id shows the survivor.
+        an unknown customer, FAILED_PRECONDITION (CUSTOMER_ERASED) for an erased one. A merged customer's id shows
+        the survivor.
         """
 
     @_abc_1.abstractmethod
