@@ -126,6 +126,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         "movements": _kept(
             Merging.STAY,
             Owner(tokens={"lot_id": "lot"}, resets={"reference": "", "actor": "", "reason": ""}),
+            _through("lots", "lot_id", lot_id="lot"),  # others moved them while the two were merged
         ),
         "holds": _kept(
             Merging.MOVE, Owner(tokens={"hold_id": "hold", "order_id": "order"}, resets={"purpose": ""})
