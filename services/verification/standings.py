@@ -74,11 +74,11 @@ def _earned(connection: Connection, programme: Programme) -> dict[str, dict[str,
     found: dict[str, dict[str, int]] = {}
     days: dict[datetime, str] = {}
     for customer_id, earned_at, points in connection.execute(_EARNED, execution_options=IN_CHUNKS):
-        hour = earned_at.replace(minute=0, second=0, microsecond=0)  # a year begins with an hour, anywhere
-        if hour not in days:
-            days[hour] = period_start(hour, hour, programme).isoformat()
+        quarter = earned_at.replace(minute=earned_at.minute // 15 * 15, second=0, microsecond=0)
+        if quarter not in days:  # a year begins with a quarter of an hour, anywhere
+            days[quarter] = period_start(quarter, quarter, programme).isoformat()
         periods = found.setdefault(customer_id, {})
-        periods[days[hour]] = periods.get(days[hour], 0) + int(points)
+        periods[days[quarter]] = periods.get(days[quarter], 0) + int(points)
     return found
 
 

@@ -46,9 +46,7 @@ def is_in_force(connection: Connection, programme: Programme, now: datetime) -> 
 def line_of(finding: Finding) -> str:
     check = finding.check
     if finding.skipped:
-        return (
-            f"skipped   {check.check_id:26}{check.sentence}; give the programme that is served: --programme"
-        )
+        return f"skipped   {check.check_id:26}{check.sentence}; name the --programme that is served"
     if finding.violation is None:
         return f"ok        {check.check_id:26}{check.sentence}"
     return f"VIOLATED  {check.check_id:26}{check.sentence}; first: {finding.violation}"

@@ -64,10 +64,7 @@ class Product:
         self.engine.dispose()
 
     def start_anew(self) -> None:
-        """A new programme: its rules, rewards and coupons, and nobody in it.
-
-        Deleting what is there is a hundred times faster than another database, and ten times than TRUNCATE.
-        """
+        """A new programme: its rules, rewards and coupons, and nobody in it."""
         with self._connection.begin(), without_triggers(self._connection):
             for table in metadata.sorted_tables:
                 self._connection.execute(delete(table))
