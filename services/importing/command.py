@@ -113,7 +113,13 @@ def balances(  # noqa: PLR0913 - each is an option of the command line
             help="Column of the file for one of: customer_id, points, earned_at, expires_at.",
         ),
     ] = None,
-    enrol: Annotated[bool, typer.Option("--enrol", help="Make members of customers who are none.")] = False,
+    enrol: Annotated[
+        bool,
+        typer.Option(
+            "--enrol",
+            help="Make members of customers who are none; enrolment rules give points besides.",
+        ),
+    ] = False,
     import_id: Annotated[
         str,
         typer.Option(help="Names the import; a row counts once in it, however often it is sent."),

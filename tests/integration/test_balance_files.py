@@ -24,6 +24,7 @@ from services.importing.balances.run import BalanceOptions, import_balances
 from services.importing.command import app
 from services.importing.errors import BadInputError, MissingColumnError, ServerDeniesError, ServerGoneError
 from services.importing.sending import Server
+from services.settings import Settings
 from services.storage.tables import lots, members
 from tests.integration.ledger import rows
 from tests.integration.points import balance
@@ -122,12 +123,29 @@ async def test_unknown_customers_are_enrolled_when_asked(
     lines = [f"c{number},{number + 1},," for number in range(300)]
     file = csv_of("anna,100,,", *lines, "x\t,5,,", f"{'y' * 129},5,,")
     report = await import_balances(BalanceOptions(file, server, enrol=True))
-    assert (report.enrolled, report.adds_up) == (301, True)
+    assert (report.enrolled, report.adds_up) == (Sum(301, Decimal(0)), True)
     assert int(report.credited.points) == 100 + 300 * 301 // 2 + 5
     assert list(report.rejected) == ["text_too_long"]
     assert rows(house, select(func.count()).select_from(members)) == [(302,)]
     again = await import_balances(BalanceOptions(file, server, enrol=True))
-    assert (again.enrolled, again.credited, again.adds_up) == (0, Sum(), True)
+    assert (again.enrolled, again.credited, again.adds_up) == (Sum(), Sum(), True)
+
+
+class TestWithAWelcome:
+    """A rule gives 50 points to each new member."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        file = settings.data_dir / "program.toml"
+        file.write_text('[[earning]]\nid = "hello"\nname = "Hello"\ntrigger = "ENROLMENT"\npoints = 50\n')
+        return settings.model_copy(update={"programme_file": file})
+
+    async def test_points_that_enrolments_give_are_told_beside_the_account(
+        self, backend: Caller, server: Server, csv_of: Write
+    ) -> None:
+        report = await import_balances(BalanceOptions(csv_of("ben,7,,", "cleo,8,,"), server, enrol=True))
+        assert (report.enrolled, report.credited) == (Sum(2, Decimal(100)), Sum(2, Decimal(15)))
+        assert (report.adds_up, await balance(backend, "ben")) == (True, (0, 57, 0, 0))
 
 
 async def test_a_dry_run_sends_nothing(house: House, csv_of: Write) -> None:

@@ -42,7 +42,7 @@ class Tally:
     credited: Sum = field(default_factory=Sum)
     already_there: Sum = field(default_factory=Sum)
     uncertain: Sum = field(default_factory=Sum)
-    enrolled: int = 0
+    enrolled: Sum = field(default_factory=Sum)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class BalanceReport:
     in_file = credited + already_there + the sum of rejected (by reason; those of the server are upper-case).
     in_ledger: what the server's ledger holds of this import_id, with all earlier files; None in a dry run.
     file_difference, ledger_difference: what does not add up; nothing in every import that went well.
-    credited: in a dry run what would be sent.
+    credited: in a dry run what would be sent. enrolled: customers who became members, and the points that
+    rules for enrolments gave them, which are in no other sum.
     """
 
     import_id: str
@@ -63,7 +64,7 @@ class BalanceReport:
     in_ledger: Sum | None
     file_difference: Sum
     ledger_difference: Sum
-    enrolled: int = 0
+    enrolled: Sum
     rejects_file: Path | None = None
     dry_run: bool = False
     seconds: float = 0.0

@@ -56,8 +56,12 @@ def _print(report: BalanceReport, console: Console, *, as_json: bool) -> None:
         console.out(json.dumps(told, default=_plain, indent=2), highlight=False)
         return
     console.print(_table(report))
-    if report.enrolled:
-        console.print(f"{report.enrolled:,} customers became members.", highlight=False)
+    if report.enrolled.rows:
+        console.print(
+            f"{report.enrolled.rows:,} customers became members; "
+            f"rules for enrolments gave them {report.enrolled.points.normalize():,f} points besides.",
+            highlight=False,
+        )
     if report.rejects_file is not None:
         console.print(f"Rejected rows: {report.rejects_file}", markup=False, highlight=False, soft_wrap=True)
 
