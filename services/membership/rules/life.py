@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -62,12 +63,17 @@ def taken(asked: Transition, state: MemberState) -> StateChange | MemberStateFor
     """What the step makes of a member in this state."""
     after = LEADS.get((state, asked.step))
     if after is None:
-        return forbidden(state)
+        return forbidden(state, {before for before, step in LEADS if step is asked.step})
     return StateChange(asked.customer_id, state, after, asked.actor, asked.reason)
 
 
-def forbidden(state: MemberState) -> MemberStateForbidsError:
-    return MemberStateForbidsError(field="customer_id", state=state)
+def forbidden(
+    state: MemberState, needed: Collection[MemberState], field: str = "customer_id"
+) -> MemberStateForbidsError:
+    """The refusal, which says where the membership stands and where it would have to."""
+    names = " or ".join(one for one in MemberState if one in needed)
+    message = f"The membership is {state}; this needs one that is {names}."
+    return MemberStateForbidsError(message, field=field, state=state)
 
 
 def ended_consents(member: Member) -> tuple[Consent, ...]:

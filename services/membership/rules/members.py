@@ -25,7 +25,7 @@ class AlreadyEnrolledError(WrongStateError):
 
 
 class ConsentMissingError(WrongStateError):
-    """The member did not consent to it."""
+    """The member did not consent to it; ask, and record the answer with SetConsents first."""
 
     reason = "CONSENT_MISSING"
 
@@ -115,3 +115,10 @@ def latest(consents: Iterable[Consent]) -> tuple[Consent, ...]:
     """The last decision of each kind, in the order of the kinds."""
     last = {consent.kind: consent for consent in consents}
     return tuple(last[kind] for kind in ConsentKind if kind in last)
+
+
+def already_enrolled(state: MemberState) -> AlreadyEnrolledError:
+    """The refusal of a second enrolment. A membership that was closed stays closed."""
+    over = "This membership was closed for good; who comes back is enrolled under a new customer_id."
+    message = over if state is MemberState.CLOSED else ""
+    return AlreadyEnrolledError(message, field="customer_id", state=state)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from services.errors import InvalidError, NotFoundError, RegularsError, WrongStateError
-from services.membership.rules.life import LIVING, MemberStateForbidsError
+from services.membership.rules.life import LIVING, forbidden
 from services.membership.rules.members import MemberState
 from services.points.merging import NOTHING_BROUGHT, Brought
 from services.points.tiers import midnight, period_start
@@ -163,7 +163,7 @@ def merge_problem(survivor: Membership | None, merged: Membership | None) -> Reg
     names = {"survivor_customer_id": survivor, "merged_customer_id": merged}
     for name, membership in names.items():
         if membership is not None and membership.state not in LIVING:
-            return MemberStateForbidsError(field=name, state=membership.state)
+            return forbidden(membership.state, LIVING, name)
     return None
 
 

@@ -18,14 +18,14 @@ from services.membership.rules.members import (
     PresenceKey,
     Revocation,
 )
-from services.storage.sets import lock_customers
+from services.storage.sets import lock_known
 from services.storage.unit import UnitOfWork, use_case
 
 
 @use_case(Member)
 def set_consents(unit: UnitOfWork, changes: Sequence[ConsentChange]) -> list[Member | RegularsError]:
     ids = [change.customer_id for change in changes]
-    lock_customers(unit, ids)
+    lock_known(unit, ids)
     known = queries.find_members(unit.connection, ids)
     problems = [_consent_problem(change, known.get(change.customer_id)) for change in changes]
     allowed = [change for change, problem in zip(changes, problems, strict=True) if problem is None]
@@ -43,7 +43,7 @@ def _consent_problem(change: ConsentChange, member: Member | None) -> RegularsEr
     if member is None:
         return MemberNotFoundError(field="customer_id")
     if member.state not in LIVING and any(one.granted for one in change.consents):
-        return forbidden(member.state)
+        return forbidden(member.state, LIVING)
     return None
 
 
@@ -55,7 +55,7 @@ def _withdraws_presence(change: ConsentChange) -> bool:
 def set_presence_devices(
     unit: UnitOfWork, devices: Sequence[PresenceDevice]
 ) -> list[PresenceKey | RegularsError]:
-    lock_customers(unit, (device.customer_id for device in devices))
+    lock_known(unit, (device.customer_id for device in devices))
     known = queries.find_members(unit.connection, (device.customer_id for device in devices))
     answers: list[PresenceKey | RegularsError] = []
     allowed: dict[str, PresenceDevice] = {}
@@ -73,9 +73,9 @@ def _device_problem(member: Member | None) -> RegularsError | None:
     if member is None:
         return MemberNotFoundError(field="customer_id")
     if member.state is not MemberState.ACTIVE:
-        return forbidden(member.state)
+        return forbidden(member.state, {MemberState.ACTIVE})
     if ConsentKind.PRESENCE not in member.granted:
-        return ConsentMissingError("the member did not consent to PRESENCE", field="customer_id")
+        return ConsentMissingError(field="customer_id", consent=ConsentKind.PRESENCE)
     return None
 
 
@@ -85,7 +85,7 @@ def revoke_presence_devices(
 ) -> list[Member | RegularsError]:
     """Forget the keys; a member without one stays without."""
     ids = [one.customer_id for one in revocations]
-    lock_customers(unit, ids)
+    lock_known(unit, ids)
     queries.forget_presence_keys(unit.connection, sorted(set(ids)))
     stored = queries.find_members(unit.connection, ids)
     return [stored.get(one) or MemberNotFoundError(field="customer_id") for one in ids]

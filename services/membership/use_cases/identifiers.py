@@ -20,7 +20,7 @@ from services.membership.rules.life import LIVING, forbidden
 from services.membership.rules.members import Member
 from services.membership.rules.profile import ProfileChange, changed, profile_of
 from services.storage.profiles import find_profiles, store_profiles
-from services.storage.sets import lock_customers
+from services.storage.sets import lock_known
 from services.storage.unit import UnitOfWork, use_case
 
 
@@ -51,7 +51,7 @@ class Additions:
 def add_identifiers(unit: UnitOfWork, asked: Sequence[IdentifierChange]) -> list[RegularsError | None]:
     """Add each unless somebody has it. The database's key decides between two processes."""
     ids = [one.customer_id for one in asked]
-    lock_customers(unit, ids)
+    lock_known(unit, ids)
     additions = Additions(
         find_members(unit.connection, ids),
         queries.find_owners(unit.connection, unit.vault, (one.identifier for one in asked)),
@@ -66,12 +66,12 @@ def add_identifiers(unit: UnitOfWork, asked: Sequence[IdentifierChange]) -> list
 def _member_problem(member: Member | None) -> RegularsError | None:
     if member is None:
         return MemberNotFoundError(field="customer_id")
-    return None if member.state in LIVING else forbidden(member.state)
+    return None if member.state in LIVING else forbidden(member.state, LIVING)
 
 
 @use_case(type(None))
 def remove_identifiers(unit: UnitOfWork, asked: Sequence[IdentifierChange]) -> list[RegularsError | None]:
-    lock_customers(unit, (one.customer_id for one in asked))
+    lock_known(unit, (one.customer_id for one in asked))
     owners = queries.find_owners(unit.connection, unit.vault, (one.identifier for one in asked))
     owned = [one for one in asked if owners.get(one.identifier) == one.customer_id]
     queries.remove_identifiers(unit, owned)
@@ -81,7 +81,7 @@ def remove_identifiers(unit: UnitOfWork, asked: Sequence[IdentifierChange]) -> l
 @use_case(type(None))
 def update_profiles(unit: UnitOfWork, asked: Sequence[ProfileChange]) -> list[RegularsError | None]:
     ids = [one.customer_id for one in asked]
-    lock_customers(unit, ids)
+    lock_known(unit, ids)
     known = find_members(unit.connection, ids)
     stored = find_profiles(unit.connection, unit.vault, ids)
     answers = [_member_problem(known.get(one.customer_id)) for one in asked]

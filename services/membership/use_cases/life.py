@@ -9,7 +9,7 @@ from services.events import ConsentsChanged, MemberStateChanged
 from services.membership.queries import life, members
 from services.membership.rules.life import StateChange, Transition, ended_consents, taken
 from services.membership.rules.members import Member, MemberState
-from services.storage.sets import lock_customers
+from services.storage.sets import lock_known
 from services.storage.unit import UnitOfWork, use_case
 
 
@@ -17,7 +17,7 @@ from services.storage.unit import UnitOfWork, use_case
 def change_states(unit: UnitOfWork, asked: Sequence[Transition]) -> list[Member | RegularsError]:
     """Take each step in turn; one that leads nowhere from where the member stands is refused."""
     ids = [one.customer_id for one in asked]
-    lock_customers(unit, ids)
+    lock_known(unit, ids)
     known = members.find_members(unit.connection, ids)
     states = {customer_id: member.state for customer_id, member in known.items()}
     steps = [_take(one, states) for one in asked]
