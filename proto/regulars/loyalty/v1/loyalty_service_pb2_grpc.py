@@ -141,7 +141,8 @@ class LoyaltyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CaptureHold(self, request, context):
-        """Spends points that were set aside; what is not captured is free again. NOT_FOUND: HOLD_NOT_FOUND.
+        """Spends points that were set aside; what is not captured is free again. The membership was active when they
+        were set aside; whatever became of it since, the capture is honoured. NOT_FOUND: HOLD_NOT_FOUND.
         FAILED_PRECONDITION: HOLD_RESOLVED when it was captured, released or has lapsed, CAPTURE_EXCEEDS_HOLD,
         HOLD_OF_REWARD when the points pay for a reward, which is redeemed or cancelled instead.
         """

@@ -44,7 +44,8 @@ class LoyaltyServiceStub:
     HoldPoints: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.HoldPointsRequest, _loyalty_service_pb2.HoldPointsResponse]
     """Sets active points aside until they are captured, released or lapse. Refused as SpendPoints is."""
     CaptureHold: _grpc.UnaryUnaryMultiCallable[_loyalty_service_pb2.CaptureHoldRequest, _loyalty_service_pb2.CaptureHoldResponse]
-    """Spends points that were set aside; what is not captured is free again. NOT_FOUND: HOLD_NOT_FOUND.
+    """Spends points that were set aside; what is not captured is free again. The membership was active when they
+    were set aside; whatever became of it since, the capture is honoured. NOT_FOUND: HOLD_NOT_FOUND.
     FAILED_PRECONDITION: HOLD_RESOLVED when it was captured, released or has lapsed, CAPTURE_EXCEEDS_HOLD,
     HOLD_OF_REWARD when the points pay for a reward, which is redeemed or cancelled instead.
     """
@@ -96,7 +97,8 @@ class LoyaltyServiceAsyncStub(LoyaltyServiceStub):
     HoldPoints: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.HoldPointsRequest, _loyalty_service_pb2.HoldPointsResponse]  # type: ignore[assignment]
     """Sets active points aside until they are captured, released or lapse. Refused as SpendPoints is."""
     CaptureHold: _aio.UnaryUnaryMultiCallable[_loyalty_service_pb2.CaptureHoldRequest, _loyalty_service_pb2.CaptureHoldResponse]  # type: ignore[assignment]
-    """Spends points that were set aside; what is not captured is free again. NOT_FOUND: HOLD_NOT_FOUND.
+    """Spends points that were set aside; what is not captured is free again. The membership was active when they
+    were set aside; whatever became of it since, the capture is honoured. NOT_FOUND: HOLD_NOT_FOUND.
     FAILED_PRECONDITION: HOLD_RESOLVED when it was captured, released or has lapsed, CAPTURE_EXCEEDS_HOLD,
     HOLD_OF_REWARD when the points pay for a reward, which is redeemed or cancelled instead.
     """
@@ -169,7 +171,8 @@ class LoyaltyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _loyalty_service_pb2.CaptureHoldRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_loyalty_service_pb2.CaptureHoldResponse, _abc.Awaitable[_loyalty_service_pb2.CaptureHoldResponse]]:
-        """Spends points that were set aside; what is not captured is free again. NOT_FOUND: HOLD_NOT_FOUND.
+        """Spends points that were set aside; what is not captured is free again. The membership was active when they
+        were set aside; whatever became of it since, the capture is honoured. NOT_FOUND: HOLD_NOT_FOUND.
         FAILED_PRECONDITION: HOLD_RESOLVED when it was captured, released or has lapsed, CAPTURE_EXCEEDS_HOLD,
         HOLD_OF_REWARD when the points pay for a reward, which is redeemed or cancelled instead.
         """

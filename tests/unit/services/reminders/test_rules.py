@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.programme.programme import Programme, Reminding
 from services.reminders.rules import (
     AbandonedCart,
     CartItem,
@@ -18,7 +19,6 @@ from services.reminders.rules import (
     decide,
     quiet_reason,
 )
-from services.programme.programme import Programme, Reminding
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 PROGRAMME = Programme()
