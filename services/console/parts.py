@@ -13,9 +13,9 @@ from services.console import charts, queries, words
 from services.console.charts import Chart
 from services.predictions import queries as predictions
 from services.predictions.rules import CHURN, REPURCHASE
+from services.programme.programme import Programme
 from services.reminders import queries as reminding
 from services.reminders.rules import Reminder
-from services.programme.programme import Programme
 
 VISITORS_MAX: Final = 24
 REMINDERS_MAX: Final = 8
