@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, insert, select, update
 
 from services.points.book import add_lots_and_holds, find_entries
 from services.programme.programme import Programme
@@ -65,15 +65,14 @@ _ADD_ISSUED = (
     .where(rewards.c.reward_id == bindparam("of_reward"))
     .values(issued=rewards.c.issued + bindparam("pieces"))
 )
+_KEPT = case(  # conditions on the state in WHERE would lead SQLite to read the rewards of everybody
+    (member_rewards.c.state == MemberRewardState.REDEEMED, 1),
+    (and_(_ISSUED, member_rewards.c.expires_at > bindparam("now")), 1),
+    else_=0,
+)
 _TAKEN = (
-    select(member_rewards.c.customer_id, member_rewards.c.reward_id, func.count())
-    .where(
-        among(member_rewards.c.customer_id, "customers"),
-        or_(
-            member_rewards.c.state == MemberRewardState.REDEEMED,
-            and_(_ISSUED, member_rewards.c.expires_at > bindparam("now")),
-        ),
-    )
+    select(member_rewards.c.customer_id, member_rewards.c.reward_id, func.sum(_KEPT))
+    .where(among(member_rewards.c.customer_id, "customers"))
     .group_by(member_rewards.c.customer_id, member_rewards.c.reward_id)
 )
 _MEMBER_REWARDS = select(*(member_rewards.c[name] for name in MemberReward.__dataclass_fields__))

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from services.errors import InvalidError
 from services.points.lots import Kind, Lot, LotState, end_of_month
-from services.points.usage import period_label
 from services.programme.earning_rule import Period
 from services.programme.programme import Programme
-from services.rewards.rules.coupon_errors import (
-    CouponBudgetSpentError,
-    CouponExpiredError,
-    CouponLimitReachedError,
-    CouponNotYetError,
-    CouponNotYoursError,
-    CouponReservedError,
-    CouponRetiredError,
-    CouponUsedUpError,
-    CouponUseNotRedeemedError,
-    CouponUseResolvedError,
-)
 
 RESERVATION: Final = timedelta(minutes=30)  # a checkout takes minutes; a code must not wait for a lost one
 
@@ -219,84 +204,21 @@ def check_terms(terms: Terms) -> InvalidError | None:
     return None
 
 
-def check_owner(coupon: Coupon, customer_id: str) -> None:
-    """Raises CouponNotYoursError."""
-    if coupon.terms.customer_id not in {"", customer_id}:
-        raise CouponNotYoursError(field="code")
-
-
-def check_open(coupon: Coupon, now: datetime) -> None:
-    """Raises CouponRetiredError, CouponNotYetError, CouponExpiredError."""
-    terms = coupon.terms
-    if coupon.state is CouponState.RETIRED:
-        raise CouponRetiredError(field="code")
-    if terms.valid_from is not None and now < terms.valid_from:
-        raise CouponNotYetError(field="code", valid_from=terms.valid_from.isoformat())
-    if terms.valid_until is not None and now >= terms.valid_until:
-        raise CouponExpiredError(field="code", valid_until=terms.valid_until.isoformat())
-
-
-def check_limits(coupon: Coupon, own: Iterable[Use], now: datetime, zone: ZoneInfo) -> None:
-    """Raises CouponLimitReachedError, CouponUsedUpError, CouponReservedError when no use is left.
-
-    own: the uses of the code by the customer who wants one more.
-    """
-    terms = coupon.terms
-    if terms.per_customer_max is not None:
-        present = period_label(terms.per_customer_period, now, zone)
-        counted = [
-            use for use in own if period_label(terms.per_customer_period, use.used_at, zone) == present
-        ]
-        _check_room(terms.per_customer_max, counted, coupon.code)
-    if terms.uses_max is not None and coupon.uses >= terms.uses_max:
-        if coupon.reserved:
-            raise CouponReservedError(field="code", code=coupon.code)
-        raise CouponUsedUpError(field="code", code=coupon.code)
-
-
-def _check_room(most: int, uses: Iterable[Use], code: str) -> None:
-    live = [use for use in uses if use.state in LIVE]
-    if len(live) >= most:
-        reserved = [use.use_id for use in live if use.state is UseState.RESERVED]
-        if reserved:
-            raise CouponReservedError(field="code", code=code, use_id=reserved[0])
-        raise CouponLimitReachedError(field="code", code=code, per_customer_max=most)
-
-
-def check_budget(coupon: Coupon, more_minor: int) -> None:
-    """Raises CouponBudgetSpentError when the budget does not pay for what a use costs more than before."""
-    budget = coupon.terms.budget_minor
-    if budget is not None and more_minor > 0 and coupon.charged_minor + more_minor > budget:
-        raise CouponBudgetSpentError(field="code", left_minor=max(budget - coupon.charged_minor, 0))
-
-
-def check_reserved(use: Use) -> None:
-    """Raises CouponUseResolvedError for what is no reservation any more."""
-    if use.state is not UseState.RESERVED:
-        raise CouponUseResolvedError(field="use_id", state=use.state)
-
-
-def check_redeemed(use: Use) -> None:
-    """Raises CouponUseNotRedeemedError for what cannot be rolled back."""
-    if use.state is not UseState.REDEEMED:
-        raise CouponUseNotRedeemedError(field="use_id", state=use.state)
-
-
 def points_lot(use: Use, programme: Programme, now: datetime) -> Lot:
     """The points that a redeemed use gives; they wait like the points of an order."""
     activates_at = now + timedelta(days=programme.points.pending_days)
     return Lot(
-        use.lot_id,
-        use.customer_id,
-        Kind.EARN,
-        use.points,
-        use.points,
-        0,
-        LotState.PENDING if activates_at > now else LotState.ACTIVE,
-        "",  # a coupon earned it, no order
-        "",
-        f"coupon:{use.code}",
-        now,
-        activates_at,
-        end_of_month(now, programme.points.expiry_months, programme.zone),
+        lot_id=use.lot_id,
+        customer_id=use.customer_id,
+        origin=Kind.EARN,
+        points=use.points,
+        remaining_points=use.points,
+        blocked_points=0,
+        state=LotState.PENDING if activates_at > now else LotState.ACTIVE,
+        source="",  # a coupon earned it, no order
+        order_id="",
+        rule=f"coupon:{use.code}",
+        earned_at=now,
+        activates_at=activates_at,
+        expires_at=end_of_month(now, programme.points.expiry_months, programme.zone),
     )

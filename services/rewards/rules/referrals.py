@@ -141,18 +141,19 @@ class Record:
 
 
 def accepted(wanted: Acceptance, referrer_id: str, now: datetime, programme: Programme) -> Referral:
+    """The referral that a friend has just accepted."""
     return Referral(
-        wanted.referral_id,
-        wanted.customer_id,
-        referrer_id,
-        wanted.code,
-        ReferralState.ACCEPTED,
-        VoidReason.NONE,
-        "",
-        "",
-        now,
-        now + programme.referring.valid,
-        None,
+        referral_id=wanted.referral_id,
+        friend_id=wanted.customer_id,
+        referrer_id=referrer_id,
+        code=wanted.code,
+        state=ReferralState.ACCEPTED,
+        reason=VoidReason.NONE,
+        source="",
+        order_id="",
+        accepted_at=now,
+        due_at=now + programme.referring.valid,
+        resolved_at=None,
     )
 
 

@@ -221,15 +221,15 @@ def refusal(found: Obstacle, reward: Reward, shopper: Shopper) -> WrongStateErro
 def issued(reward: Reward, wanted: RewardWanted, now: datetime) -> MemberReward:
     """The reward in the member's hands."""
     return MemberReward(
-        wanted.member_reward_id,
-        wanted.customer_id,
-        reward.reward_id,
-        reward.title,
-        reward.points,
-        MemberRewardState.ISSUED,
-        now,
-        now + timedelta(days=reward.redeem_days),
-        None,
+        member_reward_id=wanted.member_reward_id,
+        customer_id=wanted.customer_id,
+        reward_id=reward.reward_id,
+        title=reward.title,
+        points=reward.points,
+        state=MemberRewardState.ISSUED,
+        issued_at=now,
+        expires_at=now + timedelta(days=reward.redeem_days),
+        resolved_at=None,
     )
 
 

@@ -11,6 +11,14 @@ from services.points.account import Account
 from services.points.holds import MayNotEarnError
 from services.points.lots import MAY_EARN, Cause, LotState
 from services.programme.programme import Programme
+from services.rewards.rules.coupon_checks import (
+    check_budget,
+    check_limits,
+    check_open,
+    check_owner,
+    check_redeemed,
+    check_reserved,
+)
 from services.rewards.rules.coupon_errors import (
     CouponNotFoundError,
     CouponOrderHasItError,
@@ -24,12 +32,6 @@ from services.rewards.rules.coupons import (
     UseEnd,
     UseState,
     UseWanted,
-    check_budget,
-    check_limits,
-    check_open,
-    check_owner,
-    check_redeemed,
-    check_reserved,
     gain,
     points_lot,
 )
@@ -152,19 +154,19 @@ class Till:
 
     def _use(self, wanted: UseWanted, state: UseState, gained: Gain, lapses_at: datetime | None) -> Use:
         return Use(
-            wanted.use_id,
-            wanted.code,
-            wanted.customer_id,
-            state,
-            wanted.source,
-            wanted.order_id,
-            gained.discount_minor,
-            gained.points,
-            gained.sku,
-            gained.charged_minor,
-            self.now,
-            lapses_at,
-            None,
+            use_id=wanted.use_id,
+            code=wanted.code,
+            customer_id=wanted.customer_id,
+            state=state,
+            source=wanted.source,
+            order_id=wanted.order_id,
+            discount_minor=gained.discount_minor,
+            points=gained.points,
+            sku=gained.sku,
+            charged_minor=gained.charged_minor,
+            used_at=self.now,
+            lapses_at=lapses_at,
+            resolved_at=None,
         )
 
     def _take_back_points(self, use: Use) -> None:

@@ -13,18 +13,18 @@ from services.rpc.wire import moment, stamp
 
 def reward_of(message: pb.Reward, now: datetime) -> Reward:
     return Reward(
-        message.reward_id,
-        message.title,
-        message.points,
-        message.stock if message.HasField("stock") else None,
-        0,
-        message.per_member_max if message.HasField("per_member_max") else None,
-        tuple(sorted(message.tiers)),
-        moment(message.valid_from) if message.HasField("valid_from") else None,
-        moment(message.valid_until) if message.HasField("valid_until") else None,
-        message.redeem_days,
-        RewardState.AVAILABLE,
-        now,
+        reward_id=message.reward_id,
+        title=message.title,
+        points=message.points,
+        stock=message.stock if message.HasField("stock") else None,
+        issued=0,
+        per_member_max=message.per_member_max if message.HasField("per_member_max") else None,
+        tiers=tuple(sorted(message.tiers)),
+        valid_from=moment(message.valid_from) if message.HasField("valid_from") else None,
+        valid_until=moment(message.valid_until) if message.HasField("valid_until") else None,
+        redeem_days=message.redeem_days,
+        state=RewardState.AVAILABLE,
+        changed_at=now,
     )
 
 

@@ -34,7 +34,7 @@ member_rewards = table(  # its points are held as `reward/<id>`
     moment("issued_at"),
     moment("expires_at"),
     moment("resolved_at", nullable=True),
-    Index(None, "customer_id", "reward_id"),
+    Index(None, "customer_id", "state"),
     Index(None, "reward_id", "state", "expires_at"),
     Index(None, "state", "expires_at"),
 )

@@ -244,7 +244,7 @@ def create_tables() -> None:
     )
     with op.batch_alter_table("member_rewards", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_member_rewards_customer_id_reward_id"), ["customer_id", "reward_id"], unique=False
+            batch_op.f("ix_member_rewards_customer_id_state"), ["customer_id", "state"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_member_rewards_reward_id_state_expires_at"),
