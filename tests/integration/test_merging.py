@@ -396,11 +396,13 @@ async def test_an_exchange_in_between_goes_back_with_the_goods_that_it_replaced(
         await backend.enrol(customer_id)
     await backend.record_order(order("o-1", customer_id="ben", price=3_000))
     merge_id = await merge(backend)
-    await backend.record_exchange(exchange("o-1", "o-2", customer_id="ben", taken={"kettle": 5_000}))
+    at = clock.advance(days=1)
+    await backend.record_exchange(exchange("o-1", "o-2", customer_id="ben", at=at, taken={"kettle": 5_000}))
     assert await balance(backend) == (50, 0, 0, 0)
     await unmerge(backend, merge_id)
     assert (await balance(backend), await balance(backend, "ben")) == ((0, 0, 0, 0), (50, 0, 0, 0))
-    await backend.record_return(goods_back(order_id="o-2", customer_id="ben", sku="kettle"))
+    assert (account_of(house, "anna")[4], account_of(house, "ben")[4]) == ({}, {"2026-01-01": 50})
+    await backend.record_return(goods_back(order_id="o-2", customer_id="ben", at=at, sku="kettle"))
     assert await balance(backend, "ben") == (0, 0, 0, 0)
     assert violations(house, clock) == []
 
