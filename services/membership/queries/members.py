@@ -14,6 +14,7 @@ from services.membership.rules.members import (
     Member,
     MemberState,
     PresenceDevice,
+    joined_at,
     latest,
 )
 from services.storage.sets import among, upsert
@@ -80,7 +81,7 @@ def store_members(unit: UnitOfWork, enrolments: Sequence[Enrolment]) -> None:
         {
             "customer_id": enrolment.customer_id,
             "state": enrolment.state,
-            "enrolled_at": enrolment.enrolled_at or unit.now,
+            "enrolled_at": joined_at(enrolment, unit.now),
             "changed_at": unit.now,
         }
         for enrolment in enrolments

@@ -122,3 +122,8 @@ def already_enrolled(state: MemberState) -> AlreadyEnrolledError:
     over = "This membership was closed for good; who comes back is enrolled under a new customer_id."
     message = over if state is MemberState.CLOSED else ""
     return AlreadyEnrolledError(message, field="customer_id", state=state)
+
+
+def joined_at(enrolment: Enrolment, now: datetime) -> datetime:
+    """When the membership begins. Shops tell whole seconds: what is ordered within that one earns."""
+    return enrolment.enrolled_at or now.replace(microsecond=0)
