@@ -25,10 +25,8 @@ from services.activity.use_cases.returns import record_returns
 from services.activity.use_cases.sessions import record_sessions
 from services.errors import InvalidError, RegularsError
 from services.rpc.validation import first_problem
-from services.rpc.wire import moment, request_key, short_name, stamp
+from services.rpc.wire import SOURCE_DEFAULT, moment, request_key, short_name, stamp
 from services.storage.database import Database
-
-SOURCE_DEFAULT = "default"  # a retailer with one shop need not name it
 
 Context = ServicerContext[Any, Any]
 
