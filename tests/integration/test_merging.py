@@ -401,7 +401,7 @@ async def test_an_exchange_in_between_goes_back_with_the_goods_that_it_replaced(
     assert await balance(backend) == (50, 0, 0, 0)
     await unmerge(backend, merge_id)
     assert (await balance(backend), await balance(backend, "ben")) == ((0, 0, 0, 0), (50, 0, 0, 0))
-    assert (account_of(house, "anna")[4], account_of(house, "ben")[4]) == ({}, {"2026-01-01": 50})
+    assert [account_of(house, one)[4]["2026-01-01"] for one in ("anna", "ben")] == [0, 50]
     await backend.record_return(goods_back(order_id="o-2", customer_id="ben", at=at, sku="kettle"))
     assert await balance(backend, "ben") == (0, 0, 0, 0)
     assert violations(house, clock) == []
