@@ -122,7 +122,7 @@ def _noted(merge_id: str, table: Table, column: str, key: Iterable[Any]) -> dict
 def move_work(connection: Connection, merge_id: str, old: str, new: str) -> None:
     """Let waiting work about one customer speak of another, and note which work it was."""
     waiting = connection.execute(_WORK, {"old": old}).all()
-    _repay(connection, [(work_id, payload, new) for work_id, payload in waiting])
+    _readdress(connection, [(work_id, payload, new) for work_id, payload in waiting])
     noted = [_noted(merge_id, outbox, "payload", (work_id,)) for work_id, _ in waiting]
     insert_new(connection, merge_rows, noted)
 
@@ -131,10 +131,10 @@ def hand_back_work(connection: Connection, merge_id: str, old: str, new: str) ->
     """Let the work that still waits speak of `old` again."""
     noted = {key[1] for key in noted_keys(connection, merge_id, outbox)}
     waiting = connection.execute(_WORK, {"old": new}).all() if noted else ()
-    _repay(connection, [(work_id, payload, old) for work_id, payload in waiting if work_id in noted])
+    _readdress(connection, [(work_id, payload, old) for work_id, payload in waiting if work_id in noted])
 
 
-def _repay(connection: Connection, changes: Sequence[tuple[int, Mapping[str, Any], str]]) -> None:
+def _readdress(connection: Connection, changes: Sequence[tuple[int, Mapping[str, Any], str]]) -> None:
     rows = [
         {"of_work": work_id, "changed": {**payload, "customer_id": customer_id}}
         for work_id, payload, customer_id in changes
