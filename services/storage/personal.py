@@ -125,13 +125,17 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         ),
         "movements": _kept(
             Merging.STAY,
-            Owner(tokens={"lot_id": "lot"}, resets={"reference": "", "actor": "", "reason": ""}),
-            _through("lots", "lot_id", lot_id="lot"),  # others moved them while the two were merged
+            _through("lots", "lot_id", lot_id="lot"),  # of others too, who moved them while merged
+            Owner(resets={"reference": "", "actor": "", "reason": ""}),
         ),
         "holds": _kept(
             Merging.MOVE, Owner(tokens={"hold_id": "hold", "order_id": "order"}, resets={"purpose": ""})
         ),
-        "hold_lots": _kept(Merging.STAY, _through("holds", "hold_id", hold_id="hold", lot_id="lot")),
+        "hold_lots": _kept(
+            Merging.STAY,
+            _through("lots", "lot_id", lot_id="lot"),  # in holds of others too
+            _through("holds", "hold_id", hold_id="hold"),
+        ),
         "tier_spend": _deleted(Merging.STAY, _through("orders", "order_id", "source")),
         "tier_changes": _deleted(Merging.STAY),  # the history of an account, like its movements
         "tier_warnings": _deleted(Merging.DROP),
