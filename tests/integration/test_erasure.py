@@ -100,8 +100,9 @@ def fill(house: House, name: str) -> None:
             found = connection.execute(parent, {IDS: [ANNA]}).mappings().first()
             assert found is not None
             row |= {column: found[column] for column in owner.columns}
-        else:
-            row[owner.columns[0]] = {owner.inside: ANNA} if owner.inside else ANNA
+        row |= dict.fromkeys(HOLDINGS[name].customer_columns, ANNA)
+        if owner.inside:
+            row[owner.columns[0]] = {owner.inside: ANNA}
         connection.execute(insert(table), row)
 
 
