@@ -8,8 +8,9 @@ that writes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 from zlib import crc32
 
@@ -170,12 +171,15 @@ class Database:
             task.add_done_callback(lambda done: _settle(waiting, done.exception() or done.result()))
             return
         try:
-            _settle(waiting, query(self._inline, list(waiting)))
+            with one_moment(self._inline):
+                rows = query(self._inline, list(waiting))
         except Exception as error:  # noqa: BLE001  (every waiting caller gets it)
             _settle(waiting, error)
+        else:
+            _settle(waiting, rows)
 
     def _run_read(self, query: Callable[..., Value], arguments: tuple[Any, ...]) -> Value:
-        with read_connection(self.engine) as connection:
+        with read_connection(self.engine) as connection, one_moment(connection):
             return query(connection, *arguments)
 
 
@@ -198,6 +202,17 @@ def _settle(waiting: Mapping[Any, asyncio.Future[Any]], rows: Mapping[Any, Any] 
 
 def read_connection(engine: Engine) -> Connection:
     return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+
+@contextmanager
+def one_moment(connection: Connection) -> Iterator[None]:
+    """Let all statements of the block see the database as it is at the first: never half a write."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql("BEGIN" if is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("COMMIT")
 
 
 def make_engine(url: str) -> Engine:

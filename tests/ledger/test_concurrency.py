@@ -12,6 +12,7 @@ from itertools import product as product_of
 import pytest
 
 from services.errors import RegularsError
+from services.loyalty.queries.balances import find_accounts
 from services.reactions import react
 from services.storage.database import Database, make_engine
 from services.storage.vault import Vault
@@ -20,13 +21,14 @@ from tests.ledger.authors import Author
 from tests.ledger.episodes import answers
 from tests.ledger.operations import Command, Enrol
 from tests.ledger.people_model import People
-from tests.ledger.point_operations import AdjustPoints, SpendPoints
+from tests.ledger.point_operations import AdjustPoints, HoldPoints, ReleaseHold, SpendPoints
 from tests.ledger.product import OK, Product, request_key
 from tests.ledger.programmes import programme
 
 AT_ONCE = 4  # up to 192 courses to try for each meeting
 MEETINGS = int(os.environ.get("REGULARS_LEDGER_OPERATIONS", "2000")) // 20
 RIVALS = 25
+HELD_TIMES = 150
 
 
 class Meeting:
@@ -119,3 +121,28 @@ def courses(size: int) -> list[list[list[int]]]:
                     batches.append([place])
             found.append(batches)
     return sorted(found, key=len, reverse=True)  # one after the other first: mostly that is enough
+
+
+async def test_a_read_never_sees_half_a_write(meeting: Meeting) -> None:
+    """Points that are held and given back all the time are somewhere at every moment."""
+    await meeting.ask([Enrol(request_id="r1", member="anna")])
+    await meeting.ask([AdjustPoints(request_id="r2", member="anna", adjustment_id="a1", points=100)])
+    holding = asyncio.create_task(hold_and_release(meeting))
+    seen: set[int] = set()
+    while not holding.done():
+        account = await meeting.database.read(find_accounts, "anna")
+        assert account is not None
+        account.bring_to(meeting.product.clock.now())
+        kept = sum(lot.remaining_points + lot.blocked_points for lot in account.lots.values())
+        held = sum(hold.points for hold in account.live_holds())
+        seen |= {account.active_points + account.blocked_points, kept, 100 - account.blocked_points + held}
+    await holding
+    assert seen == {100}
+
+
+async def hold_and_release(meeting: Meeting) -> None:
+    for number in range(HELD_TIMES):
+        hold_id = f"h{number}"
+        hold = HoldPoints(request_id=f"t{number}", member="anna", hold_id=hold_id, points=60)
+        release = ReleaseHold(request_id=f"f{number}", member="anna", hold_id=hold_id)
+        assert await meeting.ask([hold]) + await meeting.ask([release]) == [OK, OK]

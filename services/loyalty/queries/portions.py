@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from services.loyalty.rules.families import OrderKey
-from services.loyalty.rules.portions import LAPSES, Lapse, Portion
-from services.points.lots import Kind, Side
+from services.loyalty.rules.portions import Portion
 from services.storage.sets import among, insert_rows, insert_tuples, upsert
-from services.storage.tables import awards, movements, tier_spend
+from services.storage.tables import awards, tier_spend
 
 _AWARDS = (
     select(
@@ -36,12 +35,6 @@ _SPEND = (
     )
     .where(among(tier_spend.c.order_id, "ids"))
     .order_by(tier_spend.c.order_id, tier_spend.c.source, tier_spend.c.line, tier_spend.c.spent_at)
-)
-_LAPSES = (
-    select(movements.c.lot_id, movements.c.kind, func.sum(movements.c.points), movements.c.debit)
-    .where(among(movements.c.lot_id, "ids"), movements.c.kind.in_(LAPSES))
-    .group_by(movements.c.lot_id, movements.c.kind, movements.c.debit)
-    .order_by(movements.c.lot_id, movements.c.kind)
 )
 
 
@@ -105,9 +98,3 @@ def _spend_row(one: Portion) -> dict[str, str | int | datetime]:
         "amount_minor": one.amount,
         "gone_minor": one.gone,
     }
-
-
-def find_lapses(connection: Connection, lot_ids: Iterable[str]) -> list[Lapse]:
-    """What expired or was forfeited of the lots, and what was undone of it."""
-    rows = connection.execute(_LAPSES, {"ids": sorted(set(lot_ids))})
-    return [Lapse(lot_id, Kind(kind), int(points), Side(debit)) for lot_id, kind, points, debit in rows]

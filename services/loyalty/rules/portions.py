@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 from services.events import OrderPlaced, ReturnedLine
-from services.points.lots import Kind, Movement, Side, cumulative_share
+from services.points.lots import cumulative_share
 from services.points.occasions import allotted
-
-LAPSES: Final = (Kind.EXPIRE, Kind.FORFEIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +87,3 @@ def moved(kept: Mapping[str, int], order: OrderPlaced, weights: Mapping[int, int
         for line, share in zip(lines, allotted(amount, [weights[line] for line in lines]), strict=True)
         if share
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Lapse:
-    """Points of a lot that time took (EXPIRE, FORFEIT), or gave back because a return takes them first."""
-
-    lot_id: str
-    kind: Kind
-    points: int
-    debit: Side
-
-
-def lapsed_points(lapses: Iterable[Lapse | Movement], lot_ids: Collection[str]) -> dict[str, dict[Kind, int]]:
-    """What time took of the lots for good, by how it did."""
-    found: dict[str, dict[Kind, int]] = {}
-    for one in lapses:
-        if one.kind in LAPSES and one.lot_id in lot_ids:
-            of_lot = found.setdefault(one.lot_id, {})
-            points = -one.points if one.debit is Side.PROGRAMME else one.points
-            of_lot[one.kind] = of_lot.get(one.kind, 0) + points
-    return found

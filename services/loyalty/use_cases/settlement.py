@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from itertools import chain
 
 from services.events import OrderReturned
 from services.loyalty.queries import families, portions
 from services.loyalty.rules.families import OrderKey
-from services.loyalty.rules.portions import Loss, Portion, lapsed_points, losses
+from services.loyalty.rules.portions import Loss, Portion, losses
 from services.points.book import Book, Entry
 from services.points.holds import Hold
-from services.points.lots import Cause, Kind
+from services.points.lapses import find_lapsed
+from services.points.lots import Cause
 from services.storage.unit import UnitOfWork
 
 
@@ -56,14 +56,8 @@ class Settlement:
         found = portions.find_awards(unit.connection, keys)
         self.awards = Portions(found)
         self.spend = Portions(portions.find_spend(unit.connection, keys) if self._counts_spend else ())
-        self._lapsed = self._find_lapsed({one.of for one in found})
+        self._lapsed = find_lapsed(book, {one.of for one in found})
         self._fetch_lots({one.of for one in found})
-
-    def _find_lapsed(self, lot_ids: set[str]) -> dict[str, dict[Kind, int]]:
-        """What time has taken of the lots: long ago, and just now when their accounts were opened."""
-        stored = portions.find_lapses(self._unit.connection, lot_ids)
-        just_now = (move for entry in self._book.entries.values() for move in entry.account.movements)
-        return lapsed_points(chain(stored, just_now), lot_ids)
 
     def _fetch_lots(self, lot_ids: set[str]) -> None:
         self._book.fetch_holds(hold_id for ids in self._paying.values() for hold_id in ids)
