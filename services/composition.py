@@ -87,8 +87,12 @@ def open_database(settings: Settings, clock: Clock) -> Database:
     if not settings.database_url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.url)
-    migrate.upgrade(engine)
-    vault = open_vault(settings, engine, clock.now())
+    try:
+        migrate.upgrade(engine)
+        vault = open_vault(settings, engine, clock.now())
+    except Exception:
+        engine.dispose()
+        raise
     return Database(engine, clock, programme, vault, react)
 
 

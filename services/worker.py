@@ -123,5 +123,5 @@ class Worker:
         try:
             await self._handlers[work.topic](work)
         except Exception as error:  # noqa: BLE001  (a failing handler must not stop the others)
-            log.warning("work_failed", topic=work.topic, attempt=work.attempts, error=repr(error))
+            log.warning("work_failed", topic=work.topic, attempt=work.attempts, error=type(error).__name__)
             await self._database.write(end_work, Ended(work, f"{type(error).__name__}: {error}"))
