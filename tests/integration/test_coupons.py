@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from services.composition import House, build, running
 from services.settings import Settings
-from services.storage.tables import coupon_uses, coupons
+from services.storage.tables import coupon_uses, coupons, customers
 from services.telemetry import Telemetry
 from tests.integration.ledger import lots_of, replayed
 from tests.integration.rewarding import (
@@ -163,7 +163,7 @@ async def test_every_refusal_has_its_reason_and_a_validation_tells_the_same(
     cases: dict[str, dict[str, Any]] = {
         "COUPON_NOT_YOURS": {"customer_id": "ben"},
         "COUPON_NOT_YET": {"valid_from": stamp(NOON + DAY)},
-        "COUPON_EXPIRED": {"valid_until": stamp(NOON)},
+        "COUPON_EXPIRED": {"valid_until": stamp(NOON + MINUTE)},
         "COUPON_BUDGET_SPENT": {"budget": pounds(99)},
         "MEMBER_NOT_FOUND": {"points": 5},
         "COUPON_USED_UP": {"uses_max": 1},
@@ -172,6 +172,7 @@ async def test_every_refusal_has_its_reason_and_a_validation_tells_the_same(
     }
     for expected, terms in cases.items():
         await create_coupon(backend, expected, **terms)
+    clock.advance(minutes=1)
     await redeem(backend, "ben", code="COUPON_USED_UP")
     await redeem(backend, code="COUPON_LIMIT_REACHED")
     await ask(backend, "RetireCoupon", code="coupon_retired")
@@ -194,10 +195,23 @@ async def test_a_refused_use_leaves_nothing_behind(house: House, backend: Caller
     assert await counted(backend) == (1, 100, "USED_UP")
 
 
-async def test_validating_changes_nothing_and_makes_nobody_known(house: House, backend: Caller) -> None:
-    await create_coupon(backend, uses_max=1)
+async def test_validating_changes_nothing_and_a_refusal_makes_nobody_known(
+    house: House, backend: Caller
+) -> None:
+    await create_coupon(backend, uses_max=1, budget=pounds(100))
     assert (await validate(backend)).valid
     assert await counted(backend) == (0, 0, "AVAILABLE")
+    await refusal(reserve(backend, total=2_000))
+    await refusal(redeem(backend, total=2_000))
+    await refusal(create_coupon(backend, customer_id="anna"))
+
+    def known() -> list[str]:
+        with house.database.engine.connect() as connection:
+            return list(connection.execute(select(customers.c.customer_id)).scalars())
+
+    assert known() == []
+    await redeem(backend)
+    assert known() == ["anna"]
 
 
 async def test_a_personal_coupon_is_its_owners(backend: Caller) -> None:
@@ -223,6 +237,7 @@ async def test_a_code_is_used_once_for_an_order(backend: Caller) -> None:
     refused = await refusal(redeem(backend, order_id="o-1"))
     assert (refused.code, refused.reason) == (grpc.StatusCode.ALREADY_EXISTS, "COUPON_ORDER_HAS_IT")
     assert refused.facts["use_id"] == first.use_id
+    assert await reason(redeem(backend, "ben", order_id="o-1")) == "COUPON_ORDER_HAS_IT"
     assert (await redeem(backend, order_id="o-1", source="shop-2")).discount == pounds(100)
 
 
@@ -283,8 +298,9 @@ async def test_money_of_another_currency_or_below_nothing_is_refused(backend: Ca
         (create_coupon(backend, "EURO", amount=euros), "terms.amount"),
         (create_coupon(backend, "NONE", amount=pounds(0)), "terms.amount"),
         (create_coupon(backend, "LESS", budget=pounds(-1)), "terms.budget"),
+        (create_coupon(backend, "PAST", valid_until=stamp(NOON)), "terms.valid_until"),
         (
-            create_coupon(backend, "ONCE", valid_from=stamp(NOON), valid_until=stamp(NOON)),
+            create_coupon(backend, "NEVER", valid_from=stamp(NOON + DAY), valid_until=stamp(NOON + DAY)),
             "terms.valid_until",
         ),
         (redeem(backend, total=-1), "order_total"),

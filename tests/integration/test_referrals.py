@@ -10,10 +10,11 @@ from typing import Any
 import grpc
 import pytest
 from regulars.rewards.v1 import rewards_service_pb2 as pb
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
 from services.composition import House
 from services.settings import Settings
+from services.storage.tables import customers
 from tests.integration.rewarding import (
     DAY,
     accept,
@@ -243,6 +244,16 @@ async def test_both_codes_of_two_who_are_one_person_stay_good(backend: Caller) -
         assert (await accept(backend, code, f"f-{place}")).referrer_customer_id == "anna"
     assert await referral_code(backend, "alias") == await referral_code(backend, "anna") in codes
     assert await reason(accept(backend, codes[1], "anna")) == "SELF_REFERRAL"
+
+
+async def test_who_takes_no_part_brings_nobody(house: House, backend: Caller) -> None:
+    await member(backend, "anna")
+    code = await referral_code(backend)
+    await close(backend, "anna")
+    assert await reason(referral_code(backend)) == "MAY_NOT_EARN"
+    assert await reason(accept(backend, code)) == "REFERRER_MAY_NOT_EARN"
+    with house.database.engine.connect() as connection:
+        assert list(connection.execute(select(customers.c.customer_id)).scalars()) == ["anna"]
 
 
 async def test_a_referrer_who_left_is_not_paid(house: House, backend: Caller, clock: ManualClock) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -34,6 +35,7 @@ from tests.integration.rewarding import (
 )
 from tests.integration.shop import NOON, Caller, ManualClock, eventually, refusal, stamp
 
+MINUTE = timedelta(minutes=1)
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
@@ -158,13 +160,14 @@ async def test_the_catalogue_says_what_a_member_can_have_and_why_not(
     await member(backend, "anna", 300)
     await set_reward(backend, "a-had", points=50)
     await set_reward(backend, "b-later", valid_from=stamp(NOON + DAY))
-    await set_reward(backend, "c-over", valid_until=stamp(NOON))
+    await set_reward(backend, "c-over", valid_until=stamp(NOON + MINUTE))
     await set_reward(backend, "d-gold", tiers=["GOLD"])
     await set_reward(backend, "e-none", stock=0)
     await set_reward(backend, "f-once", points=50, per_member_max=1)
     await set_reward(backend, "g-dear", points=1_000)
     await set_reward(backend, "h-gone")
     await ask(backend, "RetireReward", reward_id="h-gone")
+    clock.advance(minutes=1)
     await issue(backend, reward_id="f-once")
     expected = {
         "a-had": (True, "UNSPECIFIED", ""),
@@ -243,7 +246,8 @@ async def test_a_wrong_reward_is_refused_before_it_is_stored(backend: Caller) ->
         ({"points": 0}, "reward.points"),
         ({"redeem_days": 0}, "reward.redeem_days"),
         ({"tiers": ["TIN"]}, "reward.tiers"),
-        ({"valid_from": stamp(NOON), "valid_until": stamp(NOON)}, "reward.valid_until"),
+        ({"valid_from": stamp(NOON + DAY), "valid_until": stamp(NOON + DAY)}, "reward.valid_until"),
+        ({"valid_until": stamp(NOON)}, "reward.valid_until"),
     ):
         refused = await refusal(set_reward(backend, **fields))
         assert (refused.code, refused.fields) == (grpc.StatusCode.INVALID_ARGUMENT, (at_fault,))

@@ -89,6 +89,11 @@ _USES_BY_ID = _USES.where(among(coupon_uses.c.use_id, "ids"))
 _USES_OF_CUSTOMERS = _USES.where(
     among(coupon_uses.c.customer_id, "customers"), among(coupon_uses.c.code, "codes")
 ).order_by(coupon_uses.c.used_at, coupon_uses.c.use_id)
+_USES_IN_ORDERS = _USES.where(
+    among(coupon_uses.c.order_id, "orders"),
+    among(coupon_uses.c.code, "codes"),
+    coupon_uses.c.state == UseState.REDEEMED,
+)
 _CODES_OF_USES = select(coupon_uses.c.code).where(among(coupon_uses.c.use_id, "ids"))
 _DUE = select(coupon_uses.c.code).where(_LAPSED).distinct().limit(bindparam("most"))
 _NEXT = select(func.min(coupon_uses.c.lapses_at)).where(coupon_uses.c.state == UseState.RESERVED)
@@ -163,6 +168,13 @@ def uses_of(connection: Connection, customer_ids: Iterable[str], codes: Iterable
     """The uses of the codes by the customers, by their ids, oldest first."""
     names = {"customers": sorted(set(customer_ids)), "codes": sorted(set(codes))}
     rows = connection.execute(_USES_OF_CUSTOMERS, names).mappings()
+    return {row["use_id"]: _use(row) for row in rows}
+
+
+def uses_in_orders(connection: Connection, order_ids: Iterable[str], codes: Iterable[str]) -> dict[str, Use]:
+    """The redeemed uses of the codes for the orders, whoever's they are."""
+    names = {"orders": sorted(set(order_ids)), "codes": sorted(set(codes))}
+    rows = connection.execute(_USES_IN_ORDERS, names).mappings()
     return {row["use_id"]: _use(row) for row in rows}
 
 

@@ -197,8 +197,10 @@ def gain(terms: Terms, order_total_minor: int, programme: Programme) -> Gain:
     return Gain(sku=terms.sku, charged_minor=terms.value)
 
 
-def check_terms(terms: Terms) -> InvalidError | None:
+def check_terms(terms: Terms, now: datetime) -> InvalidError | None:
     """What is wrong with a coupon's terms in themselves."""
+    if terms.valid_until is not None and terms.valid_until <= now:
+        return InvalidError("terms.valid_until: lies in the past; check the year", field="terms.valid_until")
     if terms.valid_from and terms.valid_until and terms.valid_until <= terms.valid_from:
         return InvalidError("terms.valid_until: must lie after terms.valid_from", field="terms.valid_until")
     return None

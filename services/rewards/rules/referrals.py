@@ -28,6 +28,12 @@ class SelfReferralError(WrongStateError):
     reason = "SELF_REFERRAL"
 
 
+class ReferrerMayNotEarnError(WrongStateError):
+    """The member whose code it is takes no part at the moment; ask for another code."""
+
+    reason = "REFERRER_MAY_NOT_EARN"
+
+
 class AlreadyReferredError(WrongStateError):
     """The friend accepted a referral before; it counts once."""
 

@@ -174,8 +174,12 @@ class Resolution:
     member_reward_id: str
 
 
-def check_reward(reward: Reward, programme: Programme) -> InvalidError | None:
+def check_reward(reward: Reward, programme: Programme, now: datetime) -> InvalidError | None:
     """What is wrong with a reward in itself."""
+    if reward.valid_until is not None and reward.valid_until <= now:
+        return InvalidError(
+            "reward.valid_until: lies in the past; to end a reward, retire it", field="reward.valid_until"
+        )
     if reward.valid_from and reward.valid_until and reward.valid_until <= reward.valid_from:
         return InvalidError(
             "reward.valid_until: must lie after reward.valid_from", field="reward.valid_until"

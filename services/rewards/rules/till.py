@@ -9,7 +9,7 @@ from datetime import datetime
 from services.errors import MemberNotFoundError
 from services.points.account import Account
 from services.points.holds import MayNotEarnError
-from services.points.lots import MAY_EARN, Cause, LotState
+from services.points.lots import MAY_EARN, Cause
 from services.programme.programme import Programme
 from services.rewards.rules.coupon_checks import (
     check_budget,
@@ -41,6 +41,7 @@ from services.rewards.rules.coupons import (
 class Till:
     """Coupons, the uses that matter, and the accounts of members among the customers.
 
+    lapsed: points that expired or were forfeited, by lot.
     A command that raises changes nothing. `changed` are the ids of uses to store.
     """
 
@@ -49,6 +50,7 @@ class Till:
     accounts: Mapping[str, Account]
     coupons: dict[str, Coupon]
     uses: dict[str, Use] = field(default_factory=dict)
+    lapsed: Mapping[str, int] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
 
     def validate(self, wanted: UseWanted) -> Gain:
@@ -114,8 +116,10 @@ class Till:
         return next((use for use in own if use.state is UseState.RESERVED), None)
 
     def _check_order(self, wanted: UseWanted, coupon: Coupon) -> None:
-        for use in self._own(wanted.customer_id, coupon.code):
-            if (use.source, use.order_id) == (wanted.source, wanted.order_id):
+        """An order is one customer's: who used the code for it before does not matter."""
+        order = (coupon.code, wanted.source, wanted.order_id)
+        for use in self.uses.values():
+            if use.state is UseState.REDEEMED and (use.code, use.source, use.order_id) == order:
                 raise CouponOrderHasItError(field="order_id", use_id=use.use_id)
 
     def _admit(self, wanted: UseWanted, coupon: Coupon, before: Use | None) -> Gain:
@@ -171,10 +175,9 @@ class Till:
 
     def _take_back_points(self, use: Use) -> None:
         account = self.accounts.get(use.customer_id)
-        lot = account.lots.get(use.lot_id) if account else None
-        if account is None or not use.points or (lot and lot.state is LotState.EXPIRED):
-            return  # what expired by itself is not taken a second time, from other points
-        account.take_back({use.lot_id: use.points}, self._cause(use))
+        if account is not None and use.points:  # what lapsed by itself is not taken a second time
+            left = use.points - self.lapsed.get(use.lot_id, 0)
+            account.take_back({use.lot_id: left}, self._cause(use))
 
     def _keep(self, before: Use | None, after: Use) -> Use:
         self.coupons[after.code] = self.coupons[after.code].counting(before, after)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from services.errors import RegularsError
 from services.points.book import Book, find_entries, open_book
+from services.points.lapses import find_lapsed
 from services.programme.programme import Programme
 from services.rewards.queries import coupons as queries
 from services.rewards.rules.coupon_errors import CouponExistsError, CouponNotFoundError
@@ -36,18 +37,18 @@ Asked = TypeVar("Asked", UseWanted, UseEnd)
 @use_case(tuple[str, ...])
 def create_coupons(unit: UnitOfWork, wanted: Sequence[NewCoupons]) -> list[tuple[str, ...] | RegularsError]:
     """Make coupons; the answer is their codes."""
-    lock_customers(unit, (one.customer_id for one in wanted if one.customer_id))
     known = queries.known_codes(unit.connection, (code for one in wanted for code in one.codes))
     answers: list[tuple[str, ...] | RegularsError] = []
     fresh: list[Coupon] = []
     for one in wanted:
-        problem = check_terms(one.terms)
+        problem = check_terms(one.terms, unit.now)
         if problem is None and known.isdisjoint(one.codes):
             fresh.extend(_made(unit, one))
             known.update(one.codes)
             answers.append(one.codes)
         else:
             answers.append(problem or CouponExistsError(field="code"))
+    lock_customers(unit, {coupon.terms.customer_id for coupon in fresh} - {""})
     queries.store_new_coupons(unit.connection, fresh)
     return answers
 
@@ -113,6 +114,7 @@ def _each(
         except RegularsError as error:
             answers.append(error)
     changed = [till.uses[use_id] for use_id in sorted(till.changed)]
+    lock_customers(unit, (use.customer_id for use in changed))  # who used a code is known from now on
     queries.store_uses(unit.connection, changed)
     queries.store_counts(
         unit.connection, (till.coupons[code] for code in sorted({use.code for use in changed}))
@@ -121,18 +123,24 @@ def _each(
     return answers
 
 
+def _orders_of(asked: Sequence[UseWanted | UseEnd]) -> set[str]:
+    return {one.order_id for one in asked if isinstance(one, UseWanted) and one.order_id}
+
+
 def _opened(unit: UnitOfWork, asked: Sequence[UseWanted | UseEnd]) -> tuple[Till, Book]:
     """Lock the customers, then the coupons, and read both; accounts only where points are to be had."""
     customers, use_ids = sorted({one.customer_id for one in asked}), [one.use_id for one in asked]
-    lock = lock_customers if any(isinstance(one, UseWanted) for one in asked) else lock_known
-    lock(unit, customers)
+    lock_known(unit, customers)
     codes = queries.codes_of(unit.connection, use_ids)
     codes |= {one.code for one in asked if isinstance(one, UseWanted) and one.code}
     queries.lock_coupons(unit, codes)
     found = queries.find_coupons(unit.connection, codes, unit.now)
     uses = queries.find_uses(unit.connection, use_ids) | queries.uses_of(unit.connection, customers, found)
+    uses |= queries.uses_in_orders(unit.connection, _orders_of(asked), found)
     gives_points = any(coupon.terms.benefit is Benefit.POINTS for coupon in found.values())
     book = open_book(unit, customers if gives_points else ())
-    book.fetch_lots(use.lot_id for use in uses.values() if use.points)
+    lot_ids = {use.lot_id for use in uses.values() if use.points}
+    book.fetch_lots(lot_ids)
     accounts = {one: entry.account for one, entry in book.entries.items()}
-    return Till(unit.now, unit.programme, accounts, found, uses), book
+    lapsed = {lot_id: sum(of.values()) for lot_id, of in find_lapsed(book, lot_ids).items()}
+    return Till(unit.now, unit.programme, accounts, found, uses, lapsed), book

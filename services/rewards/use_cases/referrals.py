@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from services.errors import MemberNotFoundError, RegularsError
 from services.events import OrderExchanged, OrderPlaced, OrderReturned, ReferralEarned
+from services.points.holds import MayNotEarnError
 from services.rewards.queries import referrals as queries
 from services.rewards.rules.referrals import (
     OPEN,
@@ -19,6 +20,7 @@ from services.rewards.rules.referrals import (
     Referral,
     ReferralCodeNotFoundError,
     ReferralState,
+    ReferrerMayNotEarnError,
     SelfReferralError,
     accepted,
     follow,
@@ -34,45 +36,60 @@ def give_referral_codes(unit: UnitOfWork, wanted: Sequence[CodeWanted]) -> list[
     customers = [one.customer_id for one in wanted]
     lock_known(unit, customers)
     known = queries.known_members(unit.connection, customers)
-    codes = queries.codes_of(unit.connection, customers)
-    fresh: dict[str, str] = {}
-    for one in wanted:
-        if one.customer_id in known and one.customer_id not in codes:
-            fresh[one.customer_id] = codes[one.customer_id] = one.code
+    earners = queries.earners_among(unit.connection, known)
+    codes = queries.codes_of(unit.connection, earners)
+    fresh = {one.customer_id: one.code for one in wanted if one.customer_id in earners - codes.keys()}
     queries.store_codes(unit, fresh.items())
-    return [codes.get(one) or MemberNotFoundError(field="customer_id") for one in customers]
+    codes |= fresh
+    return [codes.get(one) or _no_code(one in known) for one in customers]
+
+
+def _no_code(is_member: bool) -> RegularsError:
+    return (MayNotEarnError if is_member else MemberNotFoundError)(field="customer_id")
 
 
 @use_case(Referral)
 def accept_referrals(unit: UnitOfWork, wanted: Sequence[Acceptance]) -> list[Referral | RegularsError]:
-    friends, codes = [one.customer_id for one in wanted], [one.code for one in wanted]
-    referrers = queries.owners_of(unit.connection, codes)
-    lock_customers(unit, [*friends, *referrers.values()])
-    owners = queries.owners_of(unit.connection, codes)  # again: one may have gone before the lock
-    referred = {one.friend_id for one in queries.referrals_of_friends(unit.connection, friends)}
-    buyers = queries.buyers_among(unit.connection, friends)
-    answers: list[Referral | RegularsError] = []
-    for one in wanted:
-        answer = _accepted(unit, one, owners.get(one.code), referred, buyers)
-        if isinstance(answer, Referral):
-            referred.add(one.customer_id)
-        answers.append(answer)
-    queries.store_referrals(unit.connection, (one for one in answers if isinstance(one, Referral)))
-    return answers
+    referrers = queries.owners_of(unit.connection, (one.code for one in wanted))
+    earners = queries.earners_among(unit.connection, referrers.values())
+    problems = [_code_problem(one, referrers.get(one.code), earners) for one in wanted]
+    able = [one for one, problem in zip(wanted, problems, strict=True) if problem is None]
+    made = iter(_accept(unit, able, referrers))
+    return [problem or next(made) for problem in problems]
 
 
-def _accepted(
-    unit: UnitOfWork, wanted: Acceptance, referrer_id: str | None, referred: set[str], buyers: set[str]
-) -> Referral | RegularsError:
+def _code_problem(
+    wanted: Acceptance, referrer_id: str | None, earners: Collection[str]
+) -> RegularsError | None:
+    """What the code alone tells: a friend who is refused for it is made known to nobody."""
     if referrer_id is None:
         return ReferralCodeNotFoundError(field="code")
     if referrer_id == wanted.customer_id:
         return SelfReferralError(field="code")
-    if wanted.customer_id in referred:
-        return AlreadyReferredError(field="customer_id")
-    if wanted.customer_id in buyers:
-        return FriendNotNewError(field="customer_id")
-    return accepted(wanted, referrer_id, unit.now, unit.programme)
+    return None if referrer_id in earners else ReferrerMayNotEarnError(field="code")
+
+
+def _accept(
+    unit: UnitOfWork, wanted: Sequence[Acceptance], referrers: Mapping[str, str]
+) -> list[Referral | RegularsError]:
+    friends = [one.customer_id for one in wanted]
+    lock_customers(unit, [*friends, *(referrers[one.code] for one in wanted)])
+    owners = queries.owners_of(unit.connection, (one.code for one in wanted))
+    referred = {one.friend_id for one in queries.referrals_of_friends(unit.connection, friends)}
+    buyers = queries.buyers_among(unit.connection, friends)
+    answers: list[Referral | RegularsError] = []
+    for one in wanted:
+        if one.code not in owners:  # its owner was erased before the lock
+            answers.append(ReferralCodeNotFoundError(field="code"))
+        elif one.customer_id in referred:
+            answers.append(AlreadyReferredError(field="customer_id"))
+        elif one.customer_id in buyers:
+            answers.append(FriendNotNewError(field="customer_id"))
+        else:
+            referred.add(one.customer_id)
+            answers.append(accepted(one, owners[one.code], unit.now, unit.programme))
+    queries.store_referrals(unit.connection, (one for one in answers if isinstance(one, Referral)))
+    return answers
 
 
 def follow_referrals(

@@ -44,7 +44,7 @@ def _set(unit: UnitOfWork, wanted: RewardChange, known: dict[str, Reward]) -> Re
     before = known.get(wanted.reward.reward_id)
     if wanted.etag and (before is None or before.etag != wanted.etag):
         return RewardChangedError(field="reward.etag", reward_id=wanted.reward.reward_id)
-    problem = check_reward(wanted.reward, unit.programme)
+    problem = check_reward(wanted.reward, unit.programme, unit.now)
     if problem is not None:
         return problem
     issued = 0 if before is None else before.issued

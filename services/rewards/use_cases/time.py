@@ -34,10 +34,10 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """A sweep that is over, and whether it brought anything further."""
+    """A sweep that is over, and whether all that it found due withstood it."""
 
     work: outbox.Claimed
-    progressed: bool
+    is_stuck: bool
 
     @property
     def customer_id(self) -> str:
@@ -56,8 +56,9 @@ async def sweep(database: Database, work: outbox.Claimed) -> None:
     lapsed = await database.write_all(lapse_coupons, [Overdue(code) for code in reserved])
     due = await database.fetch(referrals.due_referrals, now, SWEPT_MAX)
     settled = await database.write_all(settle_referrals, due)
-    progressed = any(not isinstance(answer, RegularsError) for answer in (*expired, *lapsed, *settled))
-    await database.write(plan_sweep, Swept(work, progressed))
+    answers = (*expired, *lapsed, *settled)
+    is_stuck = bool(answers) and all(isinstance(answer, RegularsError) for answer in answers)
+    await database.write(plan_sweep, Swept(work, is_stuck))
 
 
 @use_case(type(None))
@@ -82,6 +83,6 @@ def plan_sweep(unit: UnitOfWork, swept: Sequence[Swept]) -> list[RegularsError |
     moments = [moment for moment in (ask(unit.connection) for ask in asked) if moment is not None]
     due_at = min(moments, default=latest)
     if due_at <= unit.now:
-        due_at = unit.now if swept[-1].progressed else latest
+        due_at = latest if swept[-1].is_stuck else unit.now
     outbox.enqueue(unit, [replace(FIRST_SWEEP, due_at=min(due_at, latest))])
     return [None] * len(swept)

@@ -80,6 +80,7 @@ coupon_uses = table(
     moment("lapses_at", nullable=True),
     moment("resolved_at", nullable=True),
     Index(None, "customer_id", "code"),
+    Index(None, "order_id", "code"),
     Index(None, "code", "state", "lapses_at"),
     Index(None, "state", "lapses_at"),
 )

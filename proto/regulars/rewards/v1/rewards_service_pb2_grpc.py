@@ -186,7 +186,7 @@ class RewardsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RedeemReward(self, request, context):
-        """Hands a reward out: its points are spent. NOT_FOUND (MEMBER_REWARD_NOT_FOUND); FAILED_PRECONDITION
+        """Hands a reward out: its points are spent. Only an ACTIVE member redeems. NOT_FOUND (MEMBER_REWARD_NOT_FOUND); FAILED_PRECONDITION
         (REWARD_EXPIRED, REWARD_RESOLVED, MAY_NOT_SPEND).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -289,7 +289,8 @@ class RewardsServiceServicer:
 
     def GetReferralCode(self, request, context):
         """The code with which a member brings friends, made when first asked for. It stays the same, and a repeat gives
-        it again: hence no request_id. NOT_FOUND (MEMBER_NOT_FOUND).
+        it again: hence no request_id. NOT_FOUND (MEMBER_NOT_FOUND); FAILED_PRECONDITION (MAY_NOT_EARN) for a member
+        who takes no part now: a code of theirs would never pay.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -297,7 +298,7 @@ class RewardsServiceServicer:
 
     def AcceptReferral(self, request, context):
         """Ties a new customer to the member whose code it is. NOT_FOUND (REFERRAL_CODE_NOT_FOUND); FAILED_PRECONDITION
-        (SELF_REFERRAL, ALREADY_REFERRED, FRIEND_NOT_NEW).
+        (SELF_REFERRAL, REFERRER_MAY_NOT_EARN, ALREADY_REFERRED, FRIEND_NOT_NEW).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

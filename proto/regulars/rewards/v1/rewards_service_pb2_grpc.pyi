@@ -51,7 +51,7 @@ class RewardsServiceStub:
     REWARD_OVER, REWARD_TIER, REWARD_OUT_OF_STOCK, REWARD_LIMIT_REACHED, MAY_NOT_SPEND, INSUFFICIENT_POINTS).
     """
     RedeemReward: _grpc.UnaryUnaryMultiCallable[_rewards_service_pb2.RedeemRewardRequest, _rewards_service_pb2.RedeemRewardResponse]
-    """Hands a reward out: its points are spent. NOT_FOUND (MEMBER_REWARD_NOT_FOUND); FAILED_PRECONDITION
+    """Hands a reward out: its points are spent. Only an ACTIVE member redeems. NOT_FOUND (MEMBER_REWARD_NOT_FOUND); FAILED_PRECONDITION
     (REWARD_EXPIRED, REWARD_RESOLVED, MAY_NOT_SPEND).
     """
     ReturnReward: _grpc.UnaryUnaryMultiCallable[_rewards_service_pb2.ReturnRewardRequest, _rewards_service_pb2.ReturnRewardResponse]
@@ -96,11 +96,12 @@ class RewardsServiceStub:
     """
     GetReferralCode: _grpc.UnaryUnaryMultiCallable[_rewards_service_pb2.GetReferralCodeRequest, _rewards_service_pb2.GetReferralCodeResponse]
     """The code with which a member brings friends, made when first asked for. It stays the same, and a repeat gives
-    it again: hence no request_id. NOT_FOUND (MEMBER_NOT_FOUND).
+    it again: hence no request_id. NOT_FOUND (MEMBER_NOT_FOUND); FAILED_PRECONDITION (MAY_NOT_EARN) for a member
+    who takes no part now: a code of theirs would never pay.
     """
     AcceptReferral: _grpc.UnaryUnaryMultiCallable[_rewards_service_pb2.AcceptReferralRequest, _rewards_service_pb2.AcceptReferralResponse]
     """Ties a new customer to the member whose code it is. NOT_FOUND (REFERRAL_CODE_NOT_FOUND); FAILED_PRECONDITION
-    (SELF_REFERRAL, ALREADY_REFERRED, FRIEND_NOT_NEW).
+    (SELF_REFERRAL, REFERRER_MAY_NOT_EARN, ALREADY_REFERRED, FRIEND_NOT_NEW).
     """
     ListReferrals: _grpc.UnaryUnaryMultiCallable[_rewards_service_pb2.ListReferralsRequest, _rewards_service_pb2.ListReferralsResponse]
     """Lists the referrals that a customer made or accepted."""
@@ -128,7 +129,7 @@ class RewardsServiceAsyncStub(RewardsServiceStub):
     REWARD_OVER, REWARD_TIER, REWARD_OUT_OF_STOCK, REWARD_LIMIT_REACHED, MAY_NOT_SPEND, INSUFFICIENT_POINTS).
     """
     RedeemReward: _aio.UnaryUnaryMultiCallable[_rewards_service_pb2.RedeemRewardRequest, _rewards_service_pb2.RedeemRewardResponse]  # type: ignore[assignment]
-    """Hands a reward out: its points are spent. NOT_FOUND (MEMBER_REWARD_NOT_FOUND); FAILED_PRECONDITION
+    """Hands a reward out: its points are spent. Only an ACTIVE member redeems. NOT_FOUND (MEMBER_REWARD_NOT_FOUND); FAILED_PRECONDITION
     (REWARD_EXPIRED, REWARD_RESOLVED, MAY_NOT_SPEND).
     """
     ReturnReward: _aio.UnaryUnaryMultiCallable[_rewards_service_pb2.ReturnRewardRequest, _rewards_service_pb2.ReturnRewardResponse]  # type: ignore[assignment]
@@ -173,11 +174,12 @@ class RewardsServiceAsyncStub(RewardsServiceStub):
     """
     GetReferralCode: _aio.UnaryUnaryMultiCallable[_rewards_service_pb2.GetReferralCodeRequest, _rewards_service_pb2.GetReferralCodeResponse]  # type: ignore[assignment]
     """The code with which a member brings friends, made when first asked for. It stays the same, and a repeat gives
-    it again: hence no request_id. NOT_FOUND (MEMBER_NOT_FOUND).
+    it again: hence no request_id. NOT_FOUND (MEMBER_NOT_FOUND); FAILED_PRECONDITION (MAY_NOT_EARN) for a member
+    who takes no part now: a code of theirs would never pay.
     """
     AcceptReferral: _aio.UnaryUnaryMultiCallable[_rewards_service_pb2.AcceptReferralRequest, _rewards_service_pb2.AcceptReferralResponse]  # type: ignore[assignment]
     """Ties a new customer to the member whose code it is. NOT_FOUND (REFERRAL_CODE_NOT_FOUND); FAILED_PRECONDITION
-    (SELF_REFERRAL, ALREADY_REFERRED, FRIEND_NOT_NEW).
+    (SELF_REFERRAL, REFERRER_MAY_NOT_EARN, ALREADY_REFERRED, FRIEND_NOT_NEW).
     """
     ListReferrals: _aio.UnaryUnaryMultiCallable[_rewards_service_pb2.ListReferralsRequest, _rewards_service_pb2.ListReferralsResponse]  # type: ignore[assignment]
     """Lists the referrals that a customer made or accepted."""
@@ -238,7 +240,7 @@ class RewardsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _rewards_service_pb2.RedeemRewardRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_rewards_service_pb2.RedeemRewardResponse, _abc.Awaitable[_rewards_service_pb2.RedeemRewardResponse]]:
-        """Hands a reward out: its points are spent. NOT_FOUND (MEMBER_REWARD_NOT_FOUND); FAILED_PRECONDITION
+        """Hands a reward out: its points are spent. Only an ACTIVE member redeems. NOT_FOUND (MEMBER_REWARD_NOT_FOUND); FAILED_PRECONDITION
         (REWARD_EXPIRED, REWARD_RESOLVED, MAY_NOT_SPEND).
         """
 
@@ -361,7 +363,8 @@ class RewardsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_rewards_service_pb2.GetReferralCodeResponse, _abc.Awaitable[_rewards_service_pb2.GetReferralCodeResponse]]:
         """The code with which a member brings friends, made when first asked for. It stays the same, and a repeat gives
-        it again: hence no request_id. NOT_FOUND (MEMBER_NOT_FOUND).
+        it again: hence no request_id. NOT_FOUND (MEMBER_NOT_FOUND); FAILED_PRECONDITION (MAY_NOT_EARN) for a member
+        who takes no part now: a code of theirs would never pay.
         """
 
     @_abc_1.abstractmethod
@@ -371,7 +374,7 @@ class RewardsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_rewards_service_pb2.AcceptReferralResponse, _abc.Awaitable[_rewards_service_pb2.AcceptReferralResponse]]:
         """Ties a new customer to the member whose code it is. NOT_FOUND (REFERRAL_CODE_NOT_FOUND); FAILED_PRECONDITION
-        (SELF_REFERRAL, ALREADY_REFERRED, FRIEND_NOT_NEW).
+        (SELF_REFERRAL, REFERRER_MAY_NOT_EARN, ALREADY_REFERRED, FRIEND_NOT_NEW).
         """
 
     @_abc_1.abstractmethod

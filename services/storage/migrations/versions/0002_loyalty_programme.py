@@ -102,6 +102,7 @@ def create_tables() -> None:
         batch_op.create_index(
             batch_op.f("ix_coupon_uses_customer_id_code"), ["customer_id", "code"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_coupon_uses_order_id_code"), ["order_id", "code"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_coupon_uses_state_lapses_at"), ["state", "lapses_at"], unique=False
         )

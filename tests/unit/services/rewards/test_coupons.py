@@ -189,6 +189,7 @@ def test_a_code_counts_once_in_an_order() -> None:
     of = till(TERMS)
     of.redeem(wanted("u-1", "o-1"))
     assert reason(of, wanted("u-2", "o-1")) == "COUPON_ORDER_HAS_IT"
+    assert reason(of, wanted("u-2", "o-1", "ben")) == "COUPON_ORDER_HAS_IT"
     of.roll_back(UseEnd("anna", "u-1"))
     assert of.redeem(wanted("u-3", "o-1")).state is UseState.REDEEMED
 
@@ -208,6 +209,7 @@ def test_points_of_a_coupon_that_expired_are_not_taken_back_from_others() -> Non
     of.redeem(wanted())
     of.now += timedelta(days=800)
     anna.bring_to(of.now)
+    of.lapsed = {"coupon/u-1": 50}
     of.roll_back(UseEnd("anna", "u-1"))
     assert (anna.active_points, anna.debt_points) == (0, 0)
 

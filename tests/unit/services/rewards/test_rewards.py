@@ -28,6 +28,7 @@ from services.rewards.rules.rewards import (
 from services.rewards.rules.shelf import Shelf
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 COFFEE = Reward("coffee", "Coffee", 100, 3, 0, 2, (), None, None, 30, RewardState.AVAILABLE, NOON)
 ANNA = Shopper("ACTIVE", "SILVER", 100)
 
@@ -90,13 +91,14 @@ def test_an_etag_names_the_content_and_not_the_pieces_that_are_out() -> None:
 
 def test_a_reward_names_tiers_of_the_programme_and_a_time_that_can_come() -> None:
     programme = Programme()
-    assert check_reward(COFFEE, programme) is None
-    unknown = check_reward(replace(COFFEE, tiers=("GOLD", "TIN")), programme)
+    assert check_reward(COFFEE, programme, NOON) is None
+    unknown = check_reward(replace(COFFEE, tiers=("GOLD", "TIN")), programme, NOON)
     assert unknown is not None
     assert unknown.field == "reward.tiers"
-    never = check_reward(replace(COFFEE, valid_from=NOON, valid_until=NOON), programme)
-    assert never is not None
-    assert never.field == "reward.valid_until"
+    for begins, ends in ((NOON + DAY, NOON + DAY), (None, NOON)):
+        never = check_reward(replace(COFFEE, valid_from=begins, valid_until=ends), programme, NOON)
+        assert never is not None
+        assert never.field == "reward.valid_until"
 
 
 @given(
