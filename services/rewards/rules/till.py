@@ -41,8 +41,8 @@ from services.rewards.rules.coupons import (
 class Till:
     """Coupons, the uses that matter, and the accounts of members among the customers.
 
-    lapsed: points that expired or were forfeited, by lot.
-    A command that raises changes nothing. `changed` are the ids of uses to store.
+    A command that raises changes nothing. lapsed: points that expired or were forfeited, by lot. `changed`
+    are the ids of uses to store.
     """
 
     now: datetime

@@ -9,6 +9,7 @@ from typing import TypeVar
 from services.errors import RegularsError
 from services.events import MemberStateChanged
 from services.points.book import Book, open_book
+from services.points.closing import CLOSED, ERASED
 from services.rewards.queries import rewards as queries
 from services.rewards.rules.rewards import MemberReward, Resolution, RewardWanted
 from services.rewards.rules.shelf import Shelf
@@ -43,7 +44,7 @@ def return_rewards(unit: UnitOfWork, asked: Sequence[Resolution]) -> Answers:
 
 def give_up_rewards(unit: UnitOfWork, changes: Sequence[MemberStateChanged]) -> None:
     """Members who leave give up what they have not redeemed."""
-    leaving = [one.customer_id for one in changes if one.after in {"CLOSED", "ERASED"}]
+    leaving = [one.customer_id for one in changes if one.after in {CLOSED, ERASED}]
     issued = queries.issued_to(unit.connection, leaving) if leaving else ()
     if issued:
         asked = [Resolution(one.customer_id, one.member_reward_id) for one in issued]

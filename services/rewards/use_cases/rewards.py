@@ -11,10 +11,7 @@ from sqlalchemy import Connection
 from services.errors import MemberNotFoundError, RegularsError
 from services.programme.programme import Programme
 from services.rewards.queries import rewards as queries
-from services.rewards.rules.reward_errors import (
-    RewardChangedError,
-    RewardNotFoundError,
-)
+from services.rewards.rules.reward_errors import RewardChangedError, RewardNotFoundError
 from services.rewards.rules.rewards import (
     Offer,
     Retirement,
