@@ -167,9 +167,9 @@ class Club(Shop):
         """Redeem a code, from the customer's own reservation where there is one."""
         if code not in self.coupons:
             raise Refused("COUPON_NOT_FOUND")
-        own = self.live_uses(code, customer)
-        if any(use["order"] == order for use in own):
+        if any(use["order"] == order for use in self.live_uses(code)):  # whoever used it
             raise Refused("COUPON_ORDER_HAS_IT")
+        own = self.live_uses(code, customer)
         reserved = [use for use in own if use["state"] == "RESERVED"]
         self.admit(code, customer, reserved=bool(reserved))
         if reserved:

@@ -23,6 +23,7 @@ class People(Club):
         super().__init__(now, rules, rewards, coupons)
         self.merges: dict[str, Row] = {}
         self.erased: set[str] = set()
+        self.mingled: set[str] = set()  # who ever took part in a merge
 
     def who(self, customer: str) -> str:
         """Whom an id means: the survivor of its merge, and of the survivor's."""
@@ -44,6 +45,7 @@ class People(Club):
 
     def merge(self, merge_id: str, survivor_id: str, merged_id: str) -> None:
         self.may_merge(survivor_id, merged_id)
+        self.mingled |= {survivor_id, merged_id}
         survivor, merged = self.members[survivor_id], self.members.get(merged_id, NO_MEMBER)
         kept = self.merges[merge_id] = {
             "survivor": survivor_id,

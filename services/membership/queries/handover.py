@@ -10,7 +10,17 @@ from sqlalchemy import Column, Connection, Table, and_, bindparam, select, updat
 
 from services.storage.personal import HOLDINGS, Merging
 from services.storage.sets import among, insert_new
-from services.storage.tables import exchanges, lots, merge_rows, metadata, orders, outbox, visits
+from services.storage.tables import (
+    exchanges,
+    lots,
+    merge_rows,
+    metadata,
+    orders,
+    outbox,
+    return_lines,
+    returns,
+    visits,
+)
 
 _OLD: Any = bindparam("old")
 _NEW: Any = bindparam("new")
@@ -24,6 +34,12 @@ _EXCHANGED = select(
 _EARNED = select(lots.c.lot_id, lots.c.order_id, lots.c.source).where(
     lots.c.customer_id == _OF_CUSTOMER, among(lots.c.order_id, "ids")
 )
+_RETURNED = select(
+    return_lines.c.return_id, return_lines.c.source, return_lines.c.line, return_lines.c.order_id
+).where(among(return_lines.c.order_id, "ids"), return_lines.c.customer_id == _OF_CUSTOMER)
+_LINES_OF_RETURNS = select(
+    return_lines.c.return_id, return_lines.c.source, return_lines.c.line, return_lines.c.order_id
+).where(among(return_lines.c.return_id, "ids"), return_lines.c.customer_id == _OF_CUSTOMER)
 _WORK = select(outbox.c.work_id, outbox.c.payload).where(outbox.c.payload["customer_id"].as_string() == _OLD)
 _CHANGE_WORK = (
     update(outbox).where(outbox.c.work_id == bindparam("of_work")).values(payload=bindparam("changed"))
@@ -109,6 +125,25 @@ def note_exchanges(connection: Connection, merge_id: str, survivor_id: str) -> N
         if tuple(key) in orders_found:
             noted.append((lots, (lot_id,)))
     insert_new(connection, merge_rows, [_noted(merge_id, table, "customer_id", key) for table, key in noted])
+
+
+def note_returns(connection: Connection, merge_id: str, survivor_id: str) -> None:
+    """Note what came back since of orders that go back, and the returns in which nothing else came back."""
+    theirs = {(key[1], key[2]) for key in noted_keys(connection, merge_id, orders)}
+    asked = {"ids": sorted({order_id for order_id, _ in theirs}), "of_customer": survivor_id}
+    lines = [row for row in connection.execute(_RETURNED, asked) if (row.order_id, row.source) in theirs]
+    asked = {"ids": sorted({row.return_id for row in lines}), "of_customer": survivor_id}
+    mixed = {
+        (row.return_id, row.source)
+        for row in connection.execute(_LINES_OF_RETURNS, asked)
+        if (row.order_id, row.source) not in theirs
+    }
+    whole = {(row.return_id, row.source) for row in lines} - mixed
+    keys: list[tuple[Table, tuple[Any, ...]]] = [
+        (return_lines, (row.return_id, row.source, row.line)) for row in lines
+    ]
+    keys += [(returns, key) for key in sorted(whole)]
+    insert_new(connection, merge_rows, [_noted(merge_id, table, "customer_id", key) for table, key in keys])
 
 
 def _noted(merge_id: str, table: Table, column: str, key: Iterable[Any]) -> dict[str, str]:
