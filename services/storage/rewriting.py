@@ -19,6 +19,7 @@ from services.storage.unit import UnitOfWork
 
 REWRITE_TOPIC: Final = "storage.rewrite"
 AT_ONCE_BYTES_MAX: Final = 128 * 1024 * 1024  # a second or two, for which writes wait
+READERS_MILLISECONDS: Final = 2_000  # a list is read in less; writes wait for the readers too
 NIGHT_HOUR: Final = 3  # of the programme: when a larger file is rewritten, once for all erasures of the day
 
 
@@ -53,7 +54,8 @@ def rewrite(engine: Engine) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("PRAGMA temp_store=FILE")  # the new file may not fit into memory
         connection.exec_driver_sql("VACUUM")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={READERS_MILLISECONDS}")
         busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-        connection.exec_driver_sql("PRAGMA temp_store=MEMORY")
+        connection.invalidate()  # its settings are this task's own
     if busy:
         raise RewritingError("a reader still sees the file as it was")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import grpc
 import pytest
 import structlog
+from regulars.membership.v1 import membership_service_pb2 as membership
 from sqlalchemy import JSON, Boolean, Date, Float, Integer, LargeBinary, String, func, insert, select
 
-from services.composition import House
+from services.composition import House, build, running
+from services.settings import Settings
 from services.storage.columns import Instant
 from services.storage.owned import IDS, owned
 from services.storage.personal import HOLDINGS, Erasing
 from services.storage.rewriting import REWRITE_TOPIC
 from services.storage.tables import metadata, movements
+from services.telemetry import Telemetry
 from tests.conftest import CallerOf
 from tests.integration.gateway import connected, heard
 from tests.integration.people import (
@@ -28,6 +32,7 @@ from tests.integration.people import (
     update_profile,
 )
 from tests.integration.points import balance, hold, spend, transfer
+from tests.integration.rewarding import other_caller
 from tests.integration.shop import (
     NOON,
     Caller,
@@ -270,3 +275,25 @@ async def test_erasing_either_of_two_who_were_one_for_a_while_leaves_the_other_w
     await unmerge(backend, merge_id)
     await erase(backend, "shop")
     assert (await balance(backend, "maria"))[0] == 50
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_no_order_that_meets_the_erasure_in_another_process_survives_it(
+    house: House, settings: Settings, backend: Caller, clock: ManualClock
+) -> None:
+    await backend.enrol(ANNA)
+    async with running(build(settings, clock, Telemetry(0.0))) as other:
+        elsewhere = await other_caller(other)
+        for start in range(0, 60, 20):
+            customer_id = f"{ANNA}-{start}"
+            orders = [order(f"canary-{number}", customer_id) for number in range(start, start + 20)]
+            await elsewhere.record_order(order(f"canary-first-{start}", customer_id))
+            race = [elsewhere.record_order(one) for one in orders]
+            race.insert(5, erase(backend, customer_id))
+            found = await asyncio.gather(*race, return_exceptions=True)
+            refused = {one.code() for one in found if isinstance(one, grpc.aio.AioRpcError)}
+            assert refused <= {grpc.StatusCode.FAILED_PRECONDITION}
+            assert isinstance(found[5], membership.EraseMemberResponse)
+        await elsewhere.channel.close()
+    await erase(backend, ANNA)
+    assert found_in(cells(house), b"canary") == []
