@@ -20,7 +20,7 @@ _FITTING: Final = """
 REWARDS: Final[tuple[Check, ...]] = (
     rows(
         "rewards-stock",
-        "of each reward as many pieces are out as members have or had redeemed, and no more than there are",
+        "of each reward as many pieces are out as members have or had redeemed",
         """
         SELECT rewards.reward_id FROM rewards LEFT JOIN member_rewards
             ON member_rewards.reward_id = rewards.reward_id
