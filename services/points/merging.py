@@ -118,8 +118,7 @@ def _hand_over(
 
 
 def _hand_hold(giver: Account, taker: Account, hold: Hold) -> None:
-    del giver.holds[hold.hold_id]
-    giver.changed_holds.discard(hold.hold_id)
+    giver.drop_hold(hold.hold_id)
     taker.put_hold(replace(hold, customer_id=taker.customer_id))
 
 

@@ -93,6 +93,11 @@ class Purse:
         self.holds[hold.hold_id] = hold
         self.changed_holds.add(hold.hold_id)
 
+    def drop_hold(self, hold_id: str) -> None:
+        """Forget a hold that is another member's now."""
+        self.holds.pop(hold_id, None)
+        self.changed_holds.discard(hold_id)
+
     def move(self, kind: Kind, points: int, debit: Side, credit: Side, lot_id: str, cause: Cause) -> None:
         """One entry of the ledger, and what it does to the balances."""
         if not points:

@@ -389,6 +389,20 @@ async def test_a_hold_that_the_merged_member_brought_goes_back(
     assert violations(house, clock) == []
 
 
+@pytest.mark.parametrize("held_points", [30, 60])
+async def test_a_hold_that_has_lapsed_unnoticed_frees_its_points_once(
+    house: House, backend: Caller, clock: ManualClock, held_points: int
+) -> None:
+    await give(backend, 40, customer_id="ben")
+    await give(backend, 50)
+    merge_id = await merge(backend)
+    await hold(backend, held_points)
+    clock.advance(minutes=31)
+    await unmerge(backend, merge_id)
+    assert (await balance(backend), await balance(backend, "ben")) == ((0, 50, 0, 0), (0, 40, 0, 0))
+    assert violations(house, clock) == []
+
+
 async def test_an_exchange_in_between_goes_back_with_the_goods_that_it_replaced(
     house: House, backend: Caller, clock: ManualClock
 ) -> None:

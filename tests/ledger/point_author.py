@@ -56,8 +56,9 @@ class PointAuthor(Scribe):
 
     def some_hold(self) -> tuple[str, str]:
         """(owner, id) of a hold; mostly a live one, seldom nobody's."""
-        live = [one for one in self.model.holds if self.model.holds[one]["state"] == "HELD"]
-        known = live if live and self.random.random() < 0.8 else list(self.model.holds)
+        named = [one for one in self.model.holds if not one.startswith("part/")]  # the others name themselves
+        live = [one for one in named if self.model.holds[one]["state"] == "HELD"]
+        known = live if live and self.random.random() < 0.8 else named
         if not known or self.random.random() < 0.03:
             return self.anyone(), "h0"
         hold_id = self.random.choice(known[-8:])

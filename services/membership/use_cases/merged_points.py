@@ -87,10 +87,14 @@ def _split_holds(
 ) -> None:
     """Let every hold made since name one member's lots only."""
     cut: dict[str, tuple[Hold, ...]] = {}
-    for hold in find_holds(unit.connection, made_since).values():
+    survivor = book.entries[one.survivor_id].account
+    stored = find_holds(unit.connection, made_since)
+    made = [survivor.holds.get(hold_id, hold) for hold_id, hold in stored.items()]  # it may just have lapsed
+    for hold in made:
         parts = split_hold(hold, lot_ids, one.merged_id, _part_id(one, hold))
         if parts != (hold,):
             cut[hold.hold_id] = parts
+            survivor.drop_hold(hold.hold_id)
     queries.forget_parts(unit.connection, list(cut))
     for parts in cut.values():
         for part in parts:
