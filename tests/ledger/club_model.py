@@ -86,38 +86,44 @@ class Club(Shop):
             "expires_at": expires_at,
         }
 
-    def own_reward(self, held_id: str, member: str) -> tuple[Row, Row]:
-        """The reward, and the hold that keeps its points."""
+    def own_reward(self, held_id: str, member: str) -> Row:
         held = self.held.get(held_id)
         if held is None or held["owner"] != member:
             raise Refused("MEMBER_REWARD_NOT_FOUND")
-        if self.holds[f"reward/{held_id}"]["owner"] != member:  # an undone merge gave its points away
-            raise Refused("HOLD_NOT_FOUND")
-        return held, self.holds[f"reward/{held_id}"]
+        return held
 
-    def waiting_reward(self, held_id: str, member: str) -> tuple[Row, Row]:
-        held, hold = self.own_reward(held_id, member)
+    def reward_hold(self, held_id: str, member: str) -> Row:
+        """The hold that keeps a reward's points; an undone merge may have given it away."""
+        hold = self.holds[f"reward/{held_id}"]
+        if hold["owner"] != member:
+            raise Refused("HOLD_NOT_FOUND")
+        return hold
+
+    def waiting_reward(self, held_id: str, member: str) -> Row:
+        held = self.own_reward(held_id, member)
         if self.state_of(held) == "EXPIRED":
             raise Refused("REWARD_EXPIRED")
         if held["state"] != "ISSUED":
             raise Refused("REWARD_RESOLVED")
-        return held, hold
+        return held
 
     def redeem(self, held_id: str, member: str) -> None:
-        held, hold = self.waiting_reward(held_id, member)
+        held = self.waiting_reward(held_id, member)
         self.may_spend(member)
+        hold = self.reward_hold(held_id, member)
         self.unblock(hold, "CAPTURED", hold["points"])
         held["state"] = "REDEEMED"
 
     def cancel(self, held_id: str, member: str) -> None:
-        held, hold = self.waiting_reward(held_id, member)
-        self.unblock(hold, "RELEASED")
+        held = self.waiting_reward(held_id, member)
+        self.unblock(self.reward_hold(held_id, member), "RELEASED")
         held["state"] = "CANCELLED"
 
     def return_reward(self, held_id: str, member: str) -> None:
-        held, hold = self.own_reward(held_id, member)
+        held = self.own_reward(held_id, member)
         if self.state_of(held) != "REDEEMED":
             raise Refused("REWARD_NOT_REDEEMED")
+        hold = self.reward_hold(held_id, member)
         self.give_back(hold, hold["points"])
         held["state"] = "RETURNED"
 
