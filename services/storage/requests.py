@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any, cast
@@ -107,19 +107,20 @@ def _store(
     use_case: AnyUseCase,
     jobs: Sequence[Job],
     answers: Sequence[Any],
-    items: Mapping[int, Any],
+    asked: Iterable[int],
 ) -> None:
+    """A request stays with the customer it names, merged or not: un-merged, each keeps what was theirs."""
     encode = use_case.codec.dump_json
     rows = [
         {
             "request_id": request.request_id,
             "method": use_case.name,
-            "customer_id": item.customer_id,
+            "customer_id": jobs[position].item.customer_id,
             "fingerprint": unit.vault.fingerprint(request.fingerprint),
             "answer": encode(answers[position]),
             "created_at": unit.now,
         }
-        for position, item in items.items()
+        for position in asked
         if (request := jobs[position].request) and not isinstance(answers[position], RegularsError)
     ]
     insert_rows(unit.connection, requests, rows)

@@ -487,7 +487,3 @@ def close_columns() -> None:
         batch_op.create_index(
             batch_op.f("ix_visits_customer_id_entered_at"), ["customer_id", "entered_at"], unique=False
         )
-
-
-def downgrade() -> None:
-    raise NotImplementedError("schema 0001 has no place for what the ledger knows now; restore the backup")
