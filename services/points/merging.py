@@ -69,8 +69,8 @@ def unmerge_accounts(
         _take_payment_back(survivor, payment, cause)
     debt_points = min(brought.debt_points, survivor.debt_points)
     theirs = tuple(lot_id for lot_id in survivor.lots if lot_id in lot_ids)
-    for hold in survivor.live_holds():
-        if {part.lot_id for part in hold.lots} <= set(theirs):
+    for hold in tuple(survivor.holds.values()):  # those that lapsed only just now among them
+        if {part.lot_id for part in hold.lots} <= set(lot_ids):
             _hand_hold(survivor, merged, hold)
     _hand_over(survivor, merged, theirs, debt_points, cause)
     for account in (survivor, merged):

@@ -403,6 +403,19 @@ async def test_a_hold_that_has_lapsed_unnoticed_frees_its_points_once(
     assert violations(house, clock) == []
 
 
+async def test_a_hold_that_was_brought_and_lapsed_unnoticed_goes_back(
+    house: House, backend: Caller, clock: ManualClock
+) -> None:
+    await backend.enrol("anna")
+    await give(backend, 50, customer_id="ben")
+    await hold(backend, 30, "ben")
+    merge_id = await merge(backend)
+    clock.advance(minutes=31)
+    await unmerge(backend, merge_id)
+    assert (await balance(backend), await balance(backend, "ben")) == ((0, 0, 0, 0), (0, 50, 0, 0))
+    assert violations(house, clock) == []
+
+
 async def test_an_exchange_in_between_goes_back_with_the_goods_that_it_replaced(
     house: House, backend: Caller, clock: ManualClock
 ) -> None:

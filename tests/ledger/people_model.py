@@ -243,10 +243,10 @@ def owner_of(row: Row) -> str:
 
 
 def unnamed(table: dict[str, Row], person: set[str]) -> dict[str, Row]:
-    """The rows, those of the person under names that lead nowhere."""
+    """The rows, those of the person under names that lead nowhere: their owners, their orders, their own."""
     return {
         f"{NOBODY}/{key}" if row["owner"] in person else key: (
-            {**row, "owner": NOBODY} if row["owner"] in person else row
+            {**row, "owner": NOBODY, "order": NOBODY} if row["owner"] in person else row
         )
         for key, row in table.items()
     }
