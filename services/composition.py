@@ -25,8 +25,8 @@ from services.activity.use_cases.carts import CART_IDLE_TOPIC, abandon_carts
 from services.clock import Clock, SystemClock
 from services.earning.servicer import EarningServicer
 from services.earning.use_cases.syncing import sync_file_rules
-from services.engagement.servicer import EngagementServicer
-from services.feedback.servicer import FeedbackServicer
+from services.engagement.servicer.scores import EngagementServicer
+from services.feedback.servicer.service import FeedbackServicer
 from services.loyalty.servicer.service import LoyaltyServicer
 from services.loyalty.use_cases.time import FIRST_SWEEP, SWEEP_TOPIC, sweep
 from services.membership.servicer.service import MembershipServicer

@@ -10,8 +10,8 @@ import grpc
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
 
 from services.composition import House
-from services.feedback.rules import Answer, Survey
-from services.feedback.use_cases import record_answers
+from services.feedback.rules.answers import Answer, SurveyKind
+from services.feedback.use_cases.answers import record_answers
 from tests.integration.shop import NOON, Caller, ManualClock, fresh_id, refusal, stamp
 
 
@@ -64,7 +64,7 @@ async def test_one_case_per_customer_and_survey_is_open_at_a_time(backend: Calle
 
 
 async def test_answers_within_one_batch_open_one_case(house: House, backend: Caller) -> None:
-    unhappy = [Answer("anna", Survey.CES, number, NOON) for number in (1, 2, 3)]
+    unhappy = [Answer("anna", SurveyKind.CES, number, NOON) for number in (1, 2, 3)]
     await house.database.write_all(record_answers, unhappy)
     assert [case.answer for case in (await cases(backend)).cases] == [1]
 

@@ -21,8 +21,8 @@ from services.activity.use_cases.carts import update_carts
 from services.activity.use_cases.orders import record_orders
 from services.activity.use_cases.returns import record_returns
 from services.activity.use_cases.sessions import record_sessions
-from services.feedback.rules import Answer, Survey
-from services.feedback.use_cases import record_answers
+from services.feedback.rules.answers import Answer, SurveyKind
+from services.feedback.use_cases.answers import record_answers
 from services.loyalty.rules.spending import SetAside, Spend
 from services.loyalty.use_cases.spending import hold_points, spend_points
 from services.loyalty.use_cases.time import Due, sweep_accounts
@@ -83,7 +83,7 @@ def session(customer_id: str, name: str, size: int) -> tuple[Any, Any]:
 
 
 def opinion(customer_id: str, _name: str, size: int) -> tuple[Any, Any]:
-    return record_answers, Answer(customer_id, Survey.NPS, size % 11, NOON)
+    return record_answers, Answer(customer_id, SurveyKind.NPS, size % 11, NOON)
 
 
 STEPS = st.lists(

@@ -26,8 +26,8 @@ from services.activity.use_cases.sessions import record_sessions
 from services.composition import House, build, create_key, live_keys, running
 from services.earning.use_cases.syncing import sync_file_rules
 from services.errors import RegularsError
-from services.feedback.rules import Answer, Survey
-from services.feedback.use_cases import record_answers
+from services.feedback.rules.answers import Answer, SurveyKind
+from services.feedback.use_cases.answers import record_answers
 from services.membership.rules.members import Consent, ConsentChange, ConsentKind, Enrolment
 from services.membership.use_cases.consents import set_consents
 from services.membership.use_cases.members import enrol_members
@@ -195,7 +195,7 @@ def sessions_of(size: int) -> list[Session]:
 
 
 def answers_of(size: int) -> list[Answer]:
-    return [Answer(f"c{one}", Survey.NPS, 9, NOON) for one in range(size)]
+    return [Answer(f"c{one}", SurveyKind.NPS, 9, NOON) for one in range(size)]
 
 
 def enrolments_of(size: int) -> list[Enrolment]:

@@ -1,47 +1,27 @@
-"""What `feedback` does: take in answers, and see to the unhappy ones."""
+"""What `feedback` does about the unhappy: a case is opened, and somebody ends it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from services.errors import RegularsError, check_moment
-from services.events import CustomerSeen, SurveyAnswered
-from services.feedback import queries
-from services.feedback.rules import (
-    Answer,
+from services.errors import RegularsError
+from services.feedback.queries import cases as queries
+from services.feedback.rules.answers import Answer
+from services.feedback.rules.cases import (
     Case,
     CaseNotFoundError,
     CaseResolvedError,
     CaseState,
     Resolution,
     case_of,
-    check_answer,
     opens_case,
 )
 from services.storage.sets import lock_customers
 from services.storage.unit import UnitOfWork, use_case
 
 
-@use_case(type(None))
-def record_answers(unit: UnitOfWork, answers: Sequence[Answer]) -> list[RegularsError | None]:
-    problems = [
-        check_answer(answer) or check_moment(answer.answered_at, unit.now, "answered_at")
-        for answer in answers
-    ]
-    fresh = [answer for answer, problem in zip(answers, problems, strict=True) if problem is None]
-    lock_customers(unit, (answer.customer_id for answer in fresh))
-    stored = queries.store_answers(unit.connection, fresh)
-    _open_cases(unit, stored)
-    for answer_id, answer in stored.items():
-        unit.emit(CustomerSeen(answer.customer_id))
-        unit.emit(
-            SurveyAnswered(answer.customer_id, answer.survey, answer.answer, answer_id, answer.answered_at)
-        )
-    return [*problems]
-
-
-def _open_cases(unit: UnitOfWork, stored: Mapping[int, Answer]) -> None:
+def open_cases(unit: UnitOfWork, stored: Mapping[int, Answer]) -> None:
     """One open case per customer and kind of survey: a second complaint adds nothing to do."""
     settings = unit.programme.feedback
     unhappy = {

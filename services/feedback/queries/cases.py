@@ -1,4 +1,4 @@
-"""All SQL of `feedback`."""
+"""SQL of cases."""
 
 from __future__ import annotations
 
@@ -7,49 +7,18 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_
+from sqlalchemy import Connection, Row, select, tuple_
 
-from services.feedback.rules import Answer, Case, CaseFilter, CaseState, Survey
+from services.feedback.rules.answers import SurveyKind
+from services.feedback.rules.cases import Case, CaseFilter, CaseState
 from services.storage.sets import among, upsert
-from services.storage.tables import answers, cases
+from services.storage.tables import cases
 
-_LATEST = select(func.coalesce(func.max(answers.c.answer_id), 0))
-_SINCE = (
-    select(answers.c.answer_id, answers.c.customer_id)
-    .where(answers.c.answer_id > bindparam("before"), among(answers.c.customer_id, "ids"))
-    .order_by(answers.c.answer_id)
-)
 _COLUMNS: Final = tuple(cases.c[name] for name in Case.__dataclass_fields__)
 _BY_ID = select(*_COLUMNS).where(among(cases.c.case_id, "ids"))
 _OPEN = select(cases.c.customer_id, cases.c.cause).where(
     among(cases.c.customer_id, "ids"), cases.c.state == CaseState.OPEN
 )
-
-
-def store_answers(connection: Connection, fresh: Sequence[Answer]) -> dict[int, Answer]:
-    """Store answers of customers who are locked; returns them by the numbers that they got.
-
-    SQLite would number a set row by row if asked to tell: reading the numbers back is one statement more.
-    """
-    if not fresh:
-        return {}
-    before = connection.execute(_LATEST).scalar_one()
-    connection.execute(insert(answers), [asdict(answer) for answer in fresh])
-    waiting: dict[str, list[Answer]] = {}
-    for answer in reversed(fresh):
-        waiting.setdefault(answer.customer_id, []).append(answer)
-    names = {"ids": list(waiting), "before": before}
-    return {number: waiting[customer].pop() for number, customer in connection.execute(_SINCE, names)}
-
-
-def count_answers(connection: Connection, survey: Survey, since: datetime) -> dict[int, int]:
-    """How many gave each answer."""
-    query = (
-        select(answers.c.answer, func.count())
-        .where(answers.c.survey == survey, answers.c.answered_at > since)
-        .group_by(answers.c.answer)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def store_cases(connection: Connection, changed: Sequence[Case]) -> None:
@@ -84,4 +53,4 @@ def list_cases(
 
 def case_of_row(row: Row[Any]) -> Case:
     values = dict(zip(Case.__dataclass_fields__, row, strict=True))
-    return Case(**{**values, "cause": Survey(values["cause"]), "state": CaseState(values["state"])})
+    return Case(**{**values, "cause": SurveyKind(values["cause"]), "state": CaseState(values["state"])})
