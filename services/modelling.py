@@ -12,8 +12,14 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from services.composition import open_database, sole_owner
-from services.engagement import queries as engagement_queries
-from services.engagement.use_cases import NewReference, Rescore, install_reference, reference_from, rescore
+from services.engagement.queries import scores as engagement_queries
+from services.engagement.use_cases.scores import (
+    NewReference,
+    Rescore,
+    install_reference,
+    reference_from,
+    rescore,
+)
 from services.errors import RegularsError
 from services.predictions import queries as prediction_queries
 from services.predictions.use_cases import PredictionSet, replace_predictions

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from services.activity.use_cases.carts import close_carts
 from services.earning.use_cases.occasions import award_occasions
-from services.engagement.use_cases import refresh_scores
+from services.engagement.use_cases.scores import refresh_scores
 from services.events import (
     CartChanged,
     CartClosed,

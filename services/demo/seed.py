@@ -15,8 +15,8 @@ from services.activity.use_cases.carts import CART_IDLE_TOPIC
 from services.clock import EPOCH, MICROSECOND
 from services.demo import synthetic
 from services.demo.seed_ledger import Ledger
-from services.engagement.queries import all_customer_ids, store_reference
-from services.engagement.use_cases import reference_from, refresh_scores
+from services.engagement.queries.scores import all_customer_ids, store_reference
+from services.engagement.use_cases.scores import reference_from, refresh_scores
 from services.errors import WrongStateError
 from services.events import OrderedLine, OrderPlaced, ReturnedLine
 from services.programme.programme import Programme

@@ -23,7 +23,7 @@ from services.demo.narration import Narrator
 from services.demo.preparation import check_folder, check_orders, check_port, check_report
 from services.demo.stage import Stage, import_orders, opened, play_scene
 from services.demo.stopping import breakable, stop_signals, unless
-from services.engagement.queries import all_customer_ids
+from services.engagement.queries.scores import all_customer_ids
 from services.modelling import predict_all, rebuild_scores
 from services.predictions.queries import read_lines
 from services.predictions.use_cases import train

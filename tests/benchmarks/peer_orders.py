@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.activity.rules.carts import CartState
 from services.activity.use_cases.carts import CART_IDLE_TOPIC
-from services.engagement.queries import score_row
+from services.engagement.queries.scores import score_row
 from services.engagement.reference import BUILTIN, Reference, reference_of
-from services.engagement.rules import ORDER_WINDOW, TOUCH_WINDOW, Facts, score
+from services.engagement.rules.scores import ORDER_WINDOW, TOUCH_WINDOW, Facts, score
 from services.events import OrderedLine, OrderPlaced
 from services.loyalty.rules.orders import occasion_of
 from services.points.account import Account

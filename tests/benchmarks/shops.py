@@ -16,8 +16,8 @@ from sqlalchemy import make_url, select, text
 from services.clock import SystemClock
 from services.composition import open_database, take_in_rules
 from services.demo.seed import seed
-from services.engagement.queries import find_scores
-from services.engagement.servicer import score_message
+from services.engagement.queries.scores import find_scores
+from services.engagement.servicer.scores import score_message
 from services.settings import Settings
 from services.storage.database import Database, make_engine
 from services.storage.tables import accounts, cart_lines, carts

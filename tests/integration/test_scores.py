@@ -14,9 +14,15 @@ from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
 
 from services.composition import House
-from services.engagement import queries
-from services.engagement.rules import score
-from services.engagement.use_cases import NewReference, Rescore, install_reference, reference_from, rescore
+from services.engagement.queries import scores as queries
+from services.engagement.rules.scores import score
+from services.engagement.use_cases.scores import (
+    NewReference,
+    Rescore,
+    install_reference,
+    reference_from,
+    rescore,
+)
 from tests.conftest import CallerOf
 from tests.integration.shop import NOON, Caller, fresh_id, goods_back, order, refusal, stamp
 

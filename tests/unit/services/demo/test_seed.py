@@ -9,8 +9,8 @@ from sqlalchemy import case, func, select
 
 from services.clock import SceneClock
 from services.demo.seed import NotEmptyError, SeedReport, seed
-from services.engagement.queries import find_scores
-from services.engagement.use_cases import refresh_scores
+from services.engagement.queries.scores import find_scores
+from services.engagement.use_cases.scores import refresh_scores
 from services.programme.programme import Programme
 from services.reactions import react
 from services.storage import migrate

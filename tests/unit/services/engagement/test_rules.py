@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.engagement.reference import BUILTIN, build_reference
-from services.engagement.rules import (
+from services.engagement.rules.scores import (
     ComponentKind,
     Facts,
     components_of,

@@ -8,9 +8,9 @@ from grpc.aio import ServicerContext
 from regulars.engagement.v1 import engagement_service_pb2 as pb
 from regulars.engagement.v1 import engagement_service_pb2_grpc as pb_grpc
 
-from services.engagement import queries
+from services.engagement.queries import scores as queries
 from services.engagement.reference import PROSPECT, SEGMENT_NAMES
-from services.engagement.rules import Component, ComponentKind, Score
+from services.engagement.rules.scores import Component, ComponentKind, Score
 from services.errors import CustomerNotFoundError
 from services.rpc.wire import page_position, page_size, page_token, short_name, stamp
 from services.storage.database import Database

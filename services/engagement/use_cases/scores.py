@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from services.engagement import queries
+from services.engagement.queries import scores as queries
 from services.engagement.reference import Reference, build_reference
-from services.engagement.rules import ComponentKind, kept_orders, measures, score
+from services.engagement.rules.scores import ComponentKind, kept_orders, measures, score
 from services.errors import RegularsError
 from services.storage.sets import lock_customers
 from services.storage.unit import UnitOfWork, use_case

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, Connection, bindparam, select, tuple_
 
 from services.engagement.reference import BUILTIN, Reference, Rfm, body_text, reference_of
-from services.engagement.rules import (
+from services.engagement.rules.scores import (
     ORDER_WINDOW,
     TOUCH_WINDOW,
     Facts,
