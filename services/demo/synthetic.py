@@ -84,7 +84,7 @@ def block(seed: int, first: int, count: int, as_of: int, goods: Catalogue) -> Bl
         "carts": carts,
         "cart_lines": _cart_lines(rng, carts, goods),
         "outbox": _idle_timers(carts),
-        "sessions": _sessions(rng, people, as_of),
+        "touches": _sessions(rng, people, as_of),
         "answers": _answers(rng, people, as_of),
     }
     earning = taken.filter(pl.col("member") & (pl.col("placed_at") >= pl.col("enrolled_at")))
@@ -249,12 +249,20 @@ def _sessions(rng: np.random.Generator, people: pl.DataFrame, as_of: int) -> pl.
     visits = people[np.repeat(np.arange(people.height), counts)]
     ago = rng.uniform(0, TOUCH_DAYS, visits.height) * DAY_MICROSECONDS
     nth = np.arange(visits.height) - np.repeat(np.cumsum(counts) - counts, counts)
+    session_id = pl.format("s{}-{}", pl.col("customer_id").str.slice(1), pl.Series(nth))
     return visits.select(
         "customer_id",
-        session_id=pl.format("s{}-{}", pl.col("customer_id").str.slice(1), pl.Series(nth)),
+        event_id=session_id,
+        source=pl.lit(SOURCE),
+        kind=pl.lit("SESSION"),
         channel=names(rng.integers(0, 2, visits.height), CHANNELS),
-        started_at=pl.Series(as_of - ago.astype(np.int64)),
+        occurred_at=pl.Series(as_of - ago.astype(np.int64)),
+        touchpoint=pl.lit(""),
+        subject=pl.lit(""),
+        session_id=session_id,
         pages=pl.Series(rng.geometric(0.2, visits.height)),
+        outbound=pl.lit(False),
+        proxied=pl.lit(False),
     )
 
 
@@ -280,7 +288,10 @@ def _carts(rng: np.random.Generator, people: pl.DataFrame, as_of: int) -> pl.Dat
         channel=names(rng.integers(0, 2, chosen.height), CHANNELS),
         state=names(shape, tuple(CART_SHAPES)),
         changed_at=pl.Series(as_of - ago.astype(np.int64)),
-    )
+        order_source=pl.lit(""),
+        order_id=pl.lit(""),
+        order_channel=pl.lit(""),
+    ).with_columns(started_at="changed_at", started_channel="channel")
 
 
 def _cart_lines(rng: np.random.Generator, carts: pl.DataFrame, goods: Catalogue) -> pl.DataFrame:

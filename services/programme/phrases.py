@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 OF_PATTERNS: Final = {
     "^[a-z0-9][a-z0-9_-]{0,47}$": "must be lower-case letters, digits, - and _, at most 48",
     "^[A-Z][A-Z0-9_]{0,31}$": "must be capital letters, digits and _, such as GOLD",
+    "^[a-z][a-z0-9_.-]{0,63}$": "must begin with a lower-case letter; then such letters, digits, _, . and -",
     "^[A-Z]{3}$": "must be three capital letters, such as GBP",
     "^[A-Z]{2}$": "must be two capital letters, such as GB",
 }

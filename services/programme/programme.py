@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from services.programme.earning_rule import BASE_RULE, EarningRule
+from services.programme.touchpoints import Touchpoint
 
 DAYS_OF_MONTH_MIN = 28
 
@@ -140,6 +141,7 @@ class Programme(Frozen):
     reminding: Reminding = Reminding()
     feedback: Feedback = Feedback()
     referring: Referring = Referring()
+    touchpoints: tuple[Touchpoint, ...] = ()  # beside the built-in ones, or instead of those of the same name
 
     @field_validator("time_zone")
     @classmethod
@@ -160,6 +162,16 @@ class Programme(Frozen):
                 raise ItemError(place, message)
             ids.add(rule.id)
         return rules
+
+    @field_validator("touchpoints")
+    @classmethod
+    def _touchpoints_are_told_apart(cls, touchpoints: tuple[Touchpoint, ...]) -> tuple[Touchpoint, ...]:
+        names: set[str] = set()
+        for place, touchpoint in enumerate(touchpoints):
+            if touchpoint.name in names:
+                raise ItemError(place, f"another touchpoint has the name {touchpoint.name!r} already")
+            names.add(touchpoint.name)
+        return touchpoints
 
     @property
     def return_window(self) -> timedelta:

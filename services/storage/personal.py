@@ -108,7 +108,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         "exchanges": _deleted(Merging.MOVE),
         "carts": _deleted(Merging.MOVE),
         "cart_lines": _deleted(Merging.STAY, _through("carts", "cart_id")),
-        "sessions": _deleted(Merging.MOVE),
+        "touches": _deleted(Merging.MOVE),
         "answers": _deleted(Merging.MOVE),
         "cases": _deleted(Merging.MOVE),
         "presence_events": _deleted(Merging.MOVE),

@@ -73,6 +73,11 @@ def cart_row(cart: Cart, state: CartState) -> dict[str, Any]:
         "state": state,
         "changed_at": cart.changed_at,
         "abandoned_at": None,
+        "started_at": cart.changed_at,
+        "started_channel": cart.channel,
+        "order_source": "",
+        "order_id": "",
+        "order_channel": "",
     }
 
 

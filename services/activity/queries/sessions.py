@@ -8,9 +8,9 @@ from sqlalchemy import Connection, select
 
 from services.activity.rules.sessions import Session
 from services.storage.sets import among, insert_new
-from services.storage.tables import sessions
+from services.storage.tables import touches
 
-_FIND_SESSIONS = select(sessions.c.session_id).where(among(sessions.c.session_id, "ids"))
+_FIND_SESSIONS = select(touches.c.event_id).where(among(touches.c.event_id, "ids"))
 
 
 def known_sessions(connection: Connection, session_ids: Iterable[str]) -> set[str]:
@@ -20,12 +20,19 @@ def known_sessions(connection: Connection, session_ids: Iterable[str]) -> set[st
 def store_sessions(connection: Connection, fresh: Sequence[Session]) -> None:
     rows = [
         {
-            "session_id": session.session_id,
+            "source": "default",
+            "event_id": session.session_id,
             "customer_id": session.customer_id,
+            "kind": "SESSION",
             "channel": session.channel,
-            "started_at": session.started_at,
+            "occurred_at": session.started_at,
+            "touchpoint": "",
+            "subject": "",
+            "session_id": session.session_id,
             "pages": session.pages,
+            "outbound": False,
+            "proxied": False,
         }
         for session in fresh
     ]
-    insert_new(connection, sessions, rows)
+    insert_new(connection, touches, rows)

@@ -24,7 +24,7 @@ from services.storage.tables import (
     orders,
     score_references,
     scores,
-    sessions,
+    touches,
     visits,
 )
 
@@ -45,9 +45,9 @@ _ORDERS = (
     .where(orders.c.placed_at > _SINCE, orders.c.placed_at <= _UNTIL)
 )
 _SESSIONS = (
-    select(sessions.c.customer_id, sessions.c.channel, sessions.c.pages)
-    .where(among(sessions.c.customer_id, "ids"))
-    .where(sessions.c.started_at > _SINCE, sessions.c.started_at <= _UNTIL)
+    select(touches.c.customer_id, touches.c.channel, touches.c.pages)
+    .where(among(touches.c.customer_id, "ids"), touches.c.kind == "SESSION")
+    .where(touches.c.occurred_at > _SINCE, touches.c.occurred_at <= _UNTIL)
 )
 _VISITORS = (
     select(visits.c.customer_id)

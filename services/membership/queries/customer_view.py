@@ -56,7 +56,7 @@ from services.storage.tables import (
     replenishments,
     returns,
     scores,
-    sessions,
+    touches,
     visits,
 )
 from services.storage.vault import Vault
@@ -137,7 +137,7 @@ _REPLENISHMENTS = (
 _TIMELINE: Final[dict[type[CustomerEvent], Select[Any]]] = {
     OrderEvent: _events(orders, OrderEvent, orders.c.placed_at),
     ReturnEvent: _events(returns, ReturnEvent, returns.c.returned_at),
-    SessionEvent: _events(sessions, SessionEvent, sessions.c.started_at),
+    SessionEvent: _events(touches, SessionEvent, touches.c.occurred_at).where(touches.c.kind == "SESSION"),
     AnswerEvent: _events(answers, AnswerEvent, answers.c.answered_at),
     MovementEvent: _events(movements, MovementEvent, movements.c.effective_at),
     ReminderEvent: _events(reminders, ReminderEvent, reminders.c.planned_at),

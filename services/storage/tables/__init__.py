@@ -12,7 +12,7 @@ from services.storage.tables.activity import (
     products,
     return_lines,
     returns,
-    sessions,
+    touches,
 )
 from services.storage.tables.earning import earning_rules, rule_usage
 from services.storage.tables.engagement import score_references, scores
@@ -103,9 +103,9 @@ __all__ = [
     "rule_usage",
     "score_references",
     "scores",
-    "sessions",
     "tier_changes",
     "tier_spend",
     "tier_warnings",
+    "touches",
     "visits",
 ]

@@ -93,6 +93,11 @@ carts = table(
     text("state", 24),
     moment("changed_at"),
     moment("abandoned_at", nullable=True),
+    moment("started_at"),
+    text("started_channel", 16),
+    text("order_source", 32),  # the order that closed it; empty: none did
+    text("order_id", 64),
+    text("order_channel", 16),
     Index(None, "customer_id", "state"),
 )
 
@@ -107,14 +112,22 @@ cart_lines = table(
     clustered=True,
 )
 
-sessions = table(
-    "sessions",
-    key("session_id", 64),
+touches = table(  # all that is no order, return, cart, visit or answer
+    "touches",
+    key("event_id", 64),
+    key("source", 32),
     text("customer_id"),
+    text("kind", 24),
     text("channel", 16),
-    moment("started_at"),
-    Column("pages", Integer, nullable=False),
-    Index(None, "customer_id", "started_at"),
+    moment("occurred_at"),
+    text("touchpoint", 64),  # empty: named like the kind
+    text("subject", 200),  # a page, newsletter, product or campaign; nothing about the person
+    text("session_id", 64),  # the session that it belongs to; empty: none
+    Column("pages", Integer, nullable=False),  # of a session; 0 where it was not told
+    Column("outbound", Boolean, nullable=False),  # we began it
+    Column("proxied", Boolean, nullable=False),  # opened by a privacy proxy, not by the person
+    Index(None, "customer_id", "occurred_at"),
+    Index(None, "occurred_at"),
 )
 
 answers = table(

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, delete, insert
 from services.clock import EPOCH
 from services.storage.database import make_engine
 from services.storage.rewriting import RewritingError, next_night, rewrite
-from services.storage.tables import sessions
+from services.storage.tables import touches
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -35,23 +35,30 @@ def busy_file(folder: Path) -> tuple[Engine, Path]:
     """A file with thousands of rows in random order, so that its pages were split, some of them canaries'."""
     file = folder / "shop.db"
     engine = make_engine(f"sqlite:///{file}")
-    sessions.create(engine)
-    dice = random.Random(2)
-    for _ in range(100):
+    touches.create(engine)
+    dice = random.Random(1)
+    for _ in range(200):
         rows = [
             {
-                "session_id": f"{'canary' if who == 'canary' else 's'}-{dice.getrandbits(64):016x}",
+                "event_id": f"{'canary' if who == 'canary' else 's'}-{dice.getrandbits(64):016x}",
+                "source": "default",
                 "customer_id": who,
+                "kind": "SESSION",
                 "channel": "WEB",
-                "started_at": EPOCH,
+                "occurred_at": EPOCH,
+                "touchpoint": "",
+                "subject": "",
+                "session_id": "",
                 "pages": dice.randrange(10),
+                "outbound": False,
+                "proxied": False,
             }
             for who in ("canary" if dice.random() < 0.05 else f"c{dice.randrange(500)}" for _ in range(60))
         ]
         with engine.begin() as connection:
-            connection.execute(insert(sessions), rows)
+            connection.execute(insert(touches), rows)
     with engine.begin() as connection:
-        connection.execute(delete(sessions).where(sessions.c.customer_id == "canary"))
+        connection.execute(delete(touches).where(touches.c.customer_id == "canary"))
     return engine, file
 
 
@@ -72,7 +79,7 @@ def test_a_reader_of_the_old_file_puts_the_rewriting_off(
     reader = make_engine(f"sqlite:///{tmp_path / 'shop.db'}").connect()
     reader.execution_options(isolation_level="AUTOCOMMIT")
     reader.exec_driver_sql("BEGIN")
-    reader.exec_driver_sql("SELECT count(*) FROM sessions").one()
+    reader.exec_driver_sql("SELECT count(*) FROM touches").one()
     with pytest.raises(RewritingError):
         rewrite(engine)
     reader.exec_driver_sql("COMMIT")
