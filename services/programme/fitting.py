@@ -1,9 +1,11 @@
-"""Whether an earning rule fits the programme that it is to be a rule of."""
+"""Whether a rule or a survey fits the programme that it is to be a part of."""
 
 from __future__ import annotations
 
 from services.programme.earning_rule import EarningRule
 from services.programme.programme import DAYS_OF_MONTH_MIN, Programme
+from services.programme.surveys import Survey
+from services.programme.touchpoints import registry
 
 
 def misfit(rule: EarningRule, programme: Programme) -> tuple[str, str] | None:
@@ -18,3 +20,11 @@ def misfit(rule: EarningRule, programme: Programme) -> tuple[str, str] | None:
         key = "expiry_months" if rule.pending_days is None else "pending_days"
         return key, f"points would expire ({months} months) before they can be spent ({days} days)"
     return None
+
+
+def survey_misfit(survey: Survey, programme: Programme) -> tuple[str, str] | None:
+    """The key of a survey that asks about nothing that there is, and the reason; None when all fits."""
+    known = registry(programme.touchpoints)
+    if survey.asks_about in known:
+        return None
+    return "touchpoint", f"no touchpoint is called {survey.asks_about!r}; add it as [[touchpoints]]"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from services.programme.earning_rule import BASE_RULE, EarningRule
+from services.programme.frozen import Frozen
+from services.programme.surveys import Survey
+from services.programme.themes import Theme
 from services.programme.touchpoints import Touchpoint
 
 DAYS_OF_MONTH_MIN = 28
@@ -22,10 +26,6 @@ class ItemError(ValueError):
     def __init__(self, place: int, message: str) -> None:
         super().__init__(message)
         self.place = place
-
-
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Points(Frozen):
@@ -109,7 +109,10 @@ class Reminding(Frozen):
 
 
 class Feedback(Frozen):
-    """What follows an unhappy answer to a survey."""
+    """How often customers are asked, and what follows an unhappy answer."""
+
+    invitation_gap_days: Annotated[int, Field(ge=1, le=3650)] = 30  # between any two invitations
+    same_kind_gap_days: Annotated[int, Field(ge=1, le=3650)] = 90  # between two of one kind of survey
 
     case_hours: Annotated[int, Field(ge=1, le=90 * 24)] = 24  # within which somebody should have seen to it
     late_answer_days: Annotated[int, Field(ge=0, le=365)] = 30  # answers told later are history: no case
@@ -142,6 +145,8 @@ class Programme(Frozen):
     feedback: Feedback = Feedback()
     referring: Referring = Referring()
     touchpoints: tuple[Touchpoint, ...] = ()  # beside the built-in ones, or instead of those of the same name
+    surveys: Annotated[tuple[Survey, ...], Field(max_length=64)] = ()
+    themes: Annotated[tuple[Theme, ...], Field(max_length=256)] = ()
 
     @field_validator("time_zone")
     @classmethod
@@ -173,6 +178,18 @@ class Programme(Frozen):
             names.add(touchpoint.name)
         return touchpoints
 
+    @field_validator("surveys")
+    @classmethod
+    def _surveys_are_told_apart(cls, surveys: tuple[Survey, ...]) -> tuple[Survey, ...]:
+        _check_unique([survey.id for survey in surveys], "survey", "id")
+        return surveys
+
+    @field_validator("themes")
+    @classmethod
+    def _themes_are_told_apart(cls, themes: tuple[Theme, ...]) -> tuple[Theme, ...]:
+        _check_unique([theme.name for theme in themes], "theme", "name")
+        return themes
+
     @property
     def return_window(self) -> timedelta:
         return timedelta(days=self.points.pending_days)
@@ -180,3 +197,10 @@ class Programme(Frozen):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+
+def _check_unique(names: Sequence[str], thing: str, key: str) -> None:
+    """Raises ItemError for the first that is called like one before it."""
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise ItemError(place, f"another {thing} has the {key} {name!r} already")

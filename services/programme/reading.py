@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from services.errors import InvalidError
 from services.programme import lines
 from services.programme.earning_rule import EarningRule
-from services.programme.fitting import misfit
+from services.programme.fitting import misfit, survey_misfit
 from services.programme.phrases import phrase_of
 from services.programme.programme import ItemError, Programme
 from services.settings import SettingsError
@@ -149,21 +149,20 @@ def _rule(text: str, programme: Programme | None) -> EarningRule:
     around: lines.Path = (TABLE, 0) if TABLE in found else ()
     rule = _checked(EarningRule, _only_rule(found, text) if around else found, text, around)
     if programme is not None:
-        _check_fit(rule, programme, text, around, ())
+        _check_fit(misfit(rule, programme), text, around, ())
     return rule
 
 
 def _fitting(programme: Programme, text: str) -> Programme:
     for place, rule in enumerate(programme.earning):
-        _check_fit(rule, programme, text, (TABLE, place), (TABLE, place))
+        _check_fit(misfit(rule, programme), text, (TABLE, place), (TABLE, place))
+    for place, survey in enumerate(programme.surveys):
+        _check_fit(survey_misfit(survey, programme), text, ("surveys", place), ("surveys", place))
     return programme
 
 
-def _check_fit(
-    rule: EarningRule, programme: Programme, text: str, around: lines.Path, shown: lines.Path
-) -> None:
-    """Raise TextError where the rule could never do what it says. shown: how its keys are called."""
-    found = misfit(rule, programme)
+def _check_fit(found: tuple[str, str] | None, text: str, around: lines.Path, shown: lines.Path) -> None:
+    """Raise TextError for a key and why it could never do what it says. shown: how its keys are called."""
     if found is not None:
         key, reason = found
         raise TextError(lines.line_of(lines.key_lines(text), (*around, key)), _dotted((*shown, key)), reason)
