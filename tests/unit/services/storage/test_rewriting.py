@@ -36,8 +36,8 @@ def busy_file(folder: Path) -> tuple[Engine, Path]:
     file = folder / "shop.db"
     engine = make_engine(f"sqlite:///{file}")
     touches.create(engine)
-    dice = random.Random(1)
-    for _ in range(200):
+    dice = random.Random(6)
+    for _ in range(100):
         rows = [
             {
                 "event_id": f"{'canary' if who == 'canary' else 's'}-{dice.getrandbits(64):016x}",
@@ -53,7 +53,7 @@ def busy_file(folder: Path) -> tuple[Engine, Path]:
                 "outbound": False,
                 "proxied": False,
             }
-            for who in ("canary" if dice.random() < 0.05 else f"c{dice.randrange(500)}" for _ in range(60))
+            for who in ("canary" if dice.random() < 0.3 else f"c{dice.randrange(500)}" for _ in range(60))
         ]
         with engine.begin() as connection:
             connection.execute(insert(touches), rows)
