@@ -23,6 +23,7 @@ from regulars.rewards.v1 import rewards_service_pb2, rewards_service_pb2_grpc
 from services.activity.servicer import ActivityServicer
 from services.activity.use_cases.carts import CART_IDLE_TOPIC, abandon_carts
 from services.clock import Clock, SystemClock
+from services.delivery import ConsoleSender, Sender, WebhookSender
 from services.earning.servicer import EarningServicer
 from services.earning.use_cases.syncing import sync_file_rules
 from services.engagement.servicer.scores import EngagementServicer
@@ -36,7 +37,7 @@ from services.presence.servicer import PresenceServicer
 from services.programme.programme import Programme
 from services.programme.reading import load_programme
 from services.reactions import react
-from services.reminders.delivery import ConsoleSender, Sender, WebhookSender
+from services.reminders.delivery import reminder_message
 from services.reminders.servicer import RemindersServicer
 from services.reminders.use_cases import DELIVER_TOPIC, SEND_TOPIC, send_reminders
 from services.rewards.servicer.service import RewardsServicer
@@ -178,7 +179,7 @@ def handlers(database: Database, channels: dict[str, Sender]) -> dict[str, Handl
         await database.write(send_reminders, work)
 
     async def deliver(work: Claimed) -> None:
-        await channels[work.payload["channel"]].send(work.payload)
+        await channels[work.payload["channel"]].send(reminder_message(work.payload))
         await database.write(end_work, Ended(work, ""))
 
     async def sweep_points(work: Claimed) -> None:

@@ -1,108 +1,22 @@
-"""The senders at the edge: a webhook of the retailer's backend, and the staff's console."""
+"""A reminder as the message that leaves the house."""
 
 from __future__ import annotations
 
-import ipaddress
-import json
-import socket
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
-from urllib.parse import urlsplit
+from typing import Any, Final
 
-import httpx
-import structlog
-from standardwebhooks import Webhook
+from services.delivery import Message
 
-from services.clock import Clock
-from services.settings import SettingsError
-
-TIMEOUT_SECONDS: Final = 10.0
 EVENT_TYPE: Final = "regulars.reminder.sent.v1"
 
-log = structlog.get_logger()
 
-Payload = Mapping[str, Any]
-
-
-class DeliveryError(Exception):
-    """The message did not get through; it is tried again."""
-
-
-class Sender(Protocol):
-    """Hands a reminder over; raises DeliveryError. The reminder's id is the key against doubling."""
-
-    async def send(self, payload: Payload) -> None: ...
-
-
-class ConsoleSender:
-    """The console shows every reminder that was sent; there is nothing to push."""
-
-    async def send(self, payload: Payload) -> None:
-        log.info("reminder_shown", reminder_id=payload["reminder_id"], store=payload["store"])
-
-
-class WebhookSender:
-    """Posts CloudEvents, signed as Standard Webhooks, to one address of the operator's choice.
-
-    Delivery is at least once: `webhook-id` is the reminder's id, so that the receiver can drop a repeat.
-    """
-
-    def __init__(self, url: str, secret: str, clock: Clock) -> None:
-        """`clock` dates each attempt; the receiver refuses an old one, so it is the clock of the world."""
-        self._url = checked_url(url)
-        self._clock = clock
-        self._signer = Webhook(secret)
-        self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False)
-
-    async def send(self, payload: Payload) -> None:
-        body = json.dumps(cloud_event(payload))
-        now = self._clock.now()
-        headers = {
-            "content-type": "application/cloudevents+json",
-            "webhook-id": payload["reminder_id"],
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": self._signer.sign(payload["reminder_id"], now, body),
-        }
-        try:
-            response = await self._client.post(self._url, content=body, headers=headers)
-        except httpx.HTTPError as error:
-            raise DeliveryError(f"webhook: {type(error).__name__}") from error
-        if not response.is_success:
-            raise DeliveryError(f"webhook: answered {response.status_code}")
-
-    async def close(self) -> None:
-        await self._client.aclose()
-
-
-def cloud_event(payload: Payload) -> dict[str, Any]:
-    """The reminder as a CloudEvent 1.0 in its JSON form."""
-    return {
-        "specversion": "1.0",
-        "id": payload["reminder_id"],
-        "source": "/regulars/reminders",
-        "type": EVENT_TYPE,
-        "subject": payload["customer_id"],
-        "time": payload["sent_at"],
-        "datacontenttype": "application/json",
-        "data": dict(payload),
-    }
-
-
-def checked_url(url: str) -> str:
-    """The address itself; raises SettingsError for plain HTTP off loopback and for private networks."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise SettingsError(f"webhook_url: {url!r} is no http(s) address")
-    addresses = {ipaddress.ip_address(info[4][0]) for info in _resolved(parts.hostname)}
-    if all(address.is_loopback for address in addresses):
-        return url
-    if parts.scheme != "https" or any(not address.is_global for address in addresses):
-        raise SettingsError("webhook_url: must be https and must not lead into a private network")
-    return url
-
-
-def _resolved(host: str) -> list[Any]:
-    try:
-        return socket.getaddrinfo(host, None)
-    except OSError as error:
-        raise SettingsError(f"webhook_url: {host} does not resolve") from error
+def reminder_message(payload: Mapping[str, Any]) -> Message:
+    """The message for what `reminders` left in the outbox."""
+    return Message(
+        message_id=payload["reminder_id"],
+        source="/regulars/reminders",
+        type=EVENT_TYPE,
+        subject=payload["customer_id"],
+        time=payload["sent_at"],
+        content=payload,
+    )

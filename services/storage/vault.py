@@ -22,6 +22,8 @@ WRAPPED_BYTES: Final = NONCE_BYTES + KEY_BYTES + 16  # nonce, key, tag
 KEY_ID_LETTERS: Final = 16
 FINGERPRINT_BYTES: Final = 16  # nobody gains by finding two requests alike; only chance must not
 
+TOKEN_BYTES: Final = 16  # as many as a random UUID has, and none of them is drawn twice
+
 
 class SealBrokenError(Exception):
     """A sealed record was changed, belongs to somebody else, or was sealed under another master key."""
@@ -84,6 +86,14 @@ class Vault:
     def fingerprint(self, digest: bytes) -> bytes:
         """The digest of a request as it is stored: nobody can try out what the request may have said."""
         return hmac.digest(self._request_key, digest, "sha256")[:FINGERPRINT_BYTES]
+
+    def token(self, purpose: str, value: str) -> bytes:
+        """Always the same random-looking bytes for a value, which nobody without the key can foretell."""
+        return hmac.digest(self._token_key, f"{purpose}|{value}".encode(), "sha256")[:TOKEN_BYTES]
+
+    @cached_property
+    def _token_key(self) -> bytes:
+        return self._derived("tokens")
 
     @cached_property
     def _request_key(self) -> bytes:

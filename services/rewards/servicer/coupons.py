@@ -6,8 +6,8 @@ import secrets
 
 from regulars.rewards.v1 import rewards_service_pb2 as pb
 
+from services.codes import CHANCE_BYTES, code_of, normalised
 from services.rewards.queries.coupons import find_coupons, list_coupons
-from services.rewards.rules.codes import CHANCE_BYTES, code_of, normalised
 from services.rewards.rules.coupon_errors import CouponNotFoundError
 from services.rewards.rules.coupons import CouponEnd, NewCoupons
 from services.rewards.servicer.base import Context, Part

@@ -6,8 +6,8 @@ import secrets
 
 from regulars.rewards.v1 import rewards_service_pb2 as pb
 
+from services.codes import normalised
 from services.errors import RegularsError
-from services.rewards.rules.codes import normalised
 from services.rewards.rules.coupons import RESERVATION, UseEnd, UseWanted
 from services.rewards.servicer.base import ID_BYTES, Context, Part
 from services.rewards.servicer.coupon_messages import amount_of, money, use_message

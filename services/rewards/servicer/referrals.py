@@ -6,8 +6,8 @@ import secrets
 
 from regulars.rewards.v1 import rewards_service_pb2 as pb
 
+from services.codes import CHANCE_BYTES, code_of, normalised
 from services.rewards.queries.referrals import list_referrals
-from services.rewards.rules.codes import CHANCE_BYTES, code_of, normalised
 from services.rewards.rules.referrals import Acceptance, CodeWanted
 from services.rewards.servicer.base import ID_BYTES, Context, Part
 from services.rewards.servicer.messages import referral_message

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.codes import CHANCE_BYTES, code_of, normalised
 from services.errors import MemberNotFoundError, RegularsError
 from services.points.account import Account
 from services.programme.programme import Points, Programme
-from services.rewards.rules.codes import CHANCE_BYTES, code_of, normalised
 from services.rewards.rules.coupons import (
     Benefit,
     Coupon,
