@@ -72,16 +72,42 @@ class Moments:
     xx: float
 
 
+@dataclass(frozen=True, slots=True)
+class Cross:
+    """Of two pairs of amounts of the same people: the sums of the products of one pair with the other."""
+
+    yy: float
+    yx: float  # y of the first with x of the second
+    xy: float
+    xx: float
+
+
 def wilson(successes: int, n: int, unit: str = SHARE) -> Figure:
     """The share of successes, by Wilson's score interval; 0 <= successes <= n."""
     if not n:
         return nothing(unit)
-    share, square = successes / n, Z95 * Z95
+    return Figure(successes / n, *_score(successes / n, n), n, unit)
+
+
+def clustered_share(moments: Moments, unit: str = SHARE) -> Figure:
+    """The share y of x of independent people, such as returned of placed orders, 0 <= y <= x for each.
+
+    Wilson's interval for as many as would tell as much if each stood for itself: one person's are alike.
+    """
+    estimate = ratio_estimate(moments)
+    if estimate is None:
+        return nothing(unit)
+    share, alone = estimate.value, estimate.value * (1 - estimate.value) / moments.x
+    alike = max((estimate.variance or 0.0) / alone, 1.0) if alone > 0 else 1.0
+    return Figure(share, *_score(share, moments.x / alike), moments.n, unit)
+
+
+def _score(share: float, n: float) -> tuple[float, float]:
+    square = Z95 * Z95
     centre = (share + square / (2 * n)) / (1 + square / n)
-    half = Z95 / (1 + square / n) * math.sqrt(share * (1 - share) / n + square / (4 * n * n))
-    low = centre - half if successes else 0.0  # exactly: rounding would leave a trace
-    high = centre + half if successes < n else 1.0
-    return Figure(share, low, high, n, unit)
+    half = Z95 / (1 + square / n) * math.sqrt(max(share * (1 - share), 0.0) / n + square / (4 * n * n))
+    low = centre - half if share > 0 else 0.0  # exactly: rounding would leave a trace
+    return low, (centre + half if share < 1 else 1.0)
 
 
 def newcombe(first: Figure, second: Figure) -> Figure:
@@ -89,7 +115,7 @@ def newcombe(first: Figure, second: Figure) -> Figure:
 
     Source: Newcombe 1998, Statistics in Medicine 17:873, method 10.
     """
-    return _apart(first, second, 0.0, min(first.n, second.n))
+    return _within_one(apart(first, second))
 
 
 def net_promoters(promoters: int, detractors: int, n: int) -> Figure:
@@ -100,9 +126,15 @@ def net_promoters(promoters: int, detractors: int, n: int) -> Figure:
     up, down = wilson(promoters, n), wilson(detractors, n)
     if up.value is None or down.value is None:
         return nothing(POINTS)
-    apart = math.sqrt((1 - up.value) * (1 - down.value))
-    together = -math.sqrt(up.value * down.value) / apart if apart else 0.0
-    return _apart(up, down, together, n).scaled(100.0, POINTS)
+    others = math.sqrt((1 - up.value) * (1 - down.value))
+    together = -math.sqrt(up.value * down.value) / others if others else 0.0
+    return _within_one(apart(up, down, together)).scaled(100.0, POINTS)
+
+
+def _within_one(found: Figure) -> Figure:
+    if found.low is None or found.high is None:
+        return found
+    return replace(found, low=max(found.low, -1.0), high=min(found.high, 1.0))
 
 
 def mean(n: int, total: float, squares: float, unit: str) -> Figure:
@@ -143,6 +175,45 @@ def difference(first: Estimate | None, second: Estimate | None, unit: str) -> Fi
     return _around(value, variance, _welch(first, second, variance), n, unit)
 
 
+def apart(first: Figure, second: Figure, together: float = 0.0) -> Figure:
+    """The first less the second, from their own intervals; `together` is how their errors correlate.
+
+    Source: Zou and Donner 2008, Statistics in Medicine 27:1693 (the method of variance estimates recovery).
+    """
+    if first.value is None or second.value is None:
+        return nothing(first.unit)
+    n, value = min(first.n, second.n), first.value - second.value
+    left, right = _arms(first), _arms(second)
+    if left is None or right is None:
+        return Figure(value, None, None, n, first.unit)
+    down, up = _reach(left[0], right[1], together), _reach(left[1], right[0], together)
+    return Figure(value, value - down, value + up, n, first.unit)
+
+
+def togetherness(first: Moments, second: Moments, cross: Cross) -> float:
+    """How the errors of two ratios correlate that share people, such as before and after; 0 when unknown."""
+    one, other = ratio_estimate(first), ratio_estimate(second)
+    if one is None or other is None or not one.variance or not other.variance:
+        return 0.0
+    shared = cross.yy - other.value * cross.yx - one.value * cross.xy + one.value * other.value * cross.xx
+    scale = math.sqrt(one.n / (one.n - 1) * other.n / (other.n - 1)) / (first.x * second.x)
+    found = shared * scale / math.sqrt(one.variance * other.variance)
+    return min(max(found, -1.0), 1.0)
+
+
+def tally(total: int, squares: int, n: int, unit: str) -> Figure:
+    """How many there were, with the interval in which an equal time would lie by chance alone.
+
+    total: the sum of what each of `n` people did, people who came independently; squares: the sum of the
+    squares of it. None did: the interval begins at 0. A score interval of the compound Poisson distribution.
+    """
+    each = squares / total if total else 1.0
+    people, square = total / each, Z95 * Z95
+    half = Z95 * math.sqrt(people + square / 4)
+    low, high = (people + square / 2 - half) * each, (people + square / 2 + half) * each
+    return Figure(float(total), max(low, 0.0), high, n, unit)
+
+
 def figure(estimate: Estimate | None, unit: str) -> Figure:
     """The estimate with its interval; a single one has a value and no interval."""
     if estimate is None:
@@ -157,22 +228,11 @@ def nothing(unit: str) -> Figure:
     return Figure(None, None, None, 0, unit)
 
 
-def _apart(first: Figure, second: Figure, together: float, n: int) -> Figure:
-    """The difference of two shares from their own intervals; `together` is how they correlate."""
-    if first.value is None or second.value is None:
-        return nothing(SHARE)
-    value = first.value - second.value
-    (below, above), (under, over) = _arms(first), _arms(second)
-    down, up = _reach(below, over, together), _reach(above, under, together)
-    return Figure(value, max(value - down, -1.0), min(value + up, 1.0), n, SHARE)
-
-
-def _arms(share: Figure) -> tuple[float, float]:
-    """How far the interval of a share reaches below and above it."""
-    assert share.value is not None
-    assert share.low is not None
-    assert share.high is not None
-    return share.value - share.low, share.high - share.value
+def _arms(found: Figure) -> tuple[float, float] | None:
+    """How far the interval reaches below and above the figure."""
+    if found.value is None or found.low is None or found.high is None:
+        return None
+    return found.value - found.low, found.high - found.value
 
 
 def _reach(one: float, other: float, together: float) -> float:

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from services.intervals import (
+    Cross,
     Figure,
     Moments,
+    apart,
+    clustered_share,
     difference,
     mean,
     mean_estimate,
@@ -23,6 +26,8 @@ from services.intervals import (
     ratio,
     ratio_estimate,
     student,
+    tally,
+    togetherness,
     wilson,
 )
 
@@ -146,6 +151,64 @@ def test_intervals_of_differences_of_ratios_hold_the_truth_nearly_19_times_in_20
         return difference(sides[0], sides[1], "GBP")
 
     assert coverage(16.0, draw) == pytest.approx(0.95, abs=0.025)
+
+
+def test_intervals_of_changes_of_the_same_people_hold_the_truth_nearly_19_times_in_20() -> None:
+    def draw(random: np.random.Generator) -> Figure:
+        taste = random.gamma(4.0, 10.0, 150)
+        orders = [1.0 + random.poisson(1.0, 150) for _ in range(2)]
+        spent = [orders[0] * taste, orders[1] * taste * random.uniform(1.0, 1.2, 150)]
+        before, after = moments(spent[0], orders[0]), moments(spent[1], orders[1])
+        cross = Cross(
+            float((spent[1] * spent[0]).sum()),
+            float((spent[1] * orders[0]).sum()),
+            float((orders[1] * spent[0]).sum()),
+            float((orders[1] * orders[0]).sum()),
+        )
+        return apart(ratio(after, "GBP"), ratio(before, "GBP"), togetherness(after, before, cross))
+
+    assert coverage(4.0, draw) == pytest.approx(0.95, abs=0.025)
+
+
+def test_a_change_of_the_same_people_is_known_better_than_one_between_strangers() -> None:
+    spent, orders = np.array([10.0, 80.0, 35.0, 20.0]), np.ones(4)
+    before, after = moments(spent, orders), moments(spent + 1.0, orders)
+    cross = Cross(float((spent * (spent + 1)).sum()), (spent + 1).sum(), spent.sum(), 4)
+    assert togetherness(after, before, cross) == pytest.approx(1.0)
+    found = apart(ratio(after, "GBP"), ratio(before, "GBP"), togetherness(after, before, cross))
+    assert (found.low, found.high) == pytest.approx((1.0, 1.0), abs=1e-5)
+
+
+@pytest.mark.parametrize("chance", [0.01, 0.12, 0.5])
+def test_intervals_of_shares_of_orders_hold_the_truth_nearly_19_times_in_20(chance: float) -> None:
+    def draw(random: np.random.Generator) -> Figure:
+        orders = 1 + random.poisson(2.0, 150)
+        careful = random.beta(chance * 8, (1 - chance) * 8, 150)  # some return much, others nothing
+        return clustered_share(moments(random.binomial(orders, careful).astype(float), orders.astype(float)))
+
+    assert coverage(chance, draw) == pytest.approx(0.95, abs=0.03)
+
+
+def test_no_return_among_a_few_orders_is_no_proof_that_nothing_comes_back() -> None:
+    found = clustered_share(Moments(10, 0, 20, 0, 0, 44))
+    assert (found.value, found.low, found.n) == (0.0, 0.0, 10)
+    assert found.high == wilson(0, 20).high
+
+
+@pytest.mark.parametrize("people", [10, 40])
+def test_intervals_of_tallies_hold_the_truth_nearly_19_times_in_20(people: int) -> None:
+    def draw(random: np.random.Generator) -> Figure:
+        each = 1 + random.poisson(0.5, random.poisson(people))
+        return tally(int(each.sum()), int((each * each).sum()), len(each), "orders")
+
+    assert coverage(people * 1.5, draw) == pytest.approx(0.95, abs=0.03)
+
+
+def test_a_quiet_week_is_a_true_zero_with_room_above_it() -> None:
+    found = tally(0, 0, 0, "orders")
+    assert (found.value, found.low) == (0.0, 0.0)
+    assert found.high is not None
+    assert found.high > 3.0
 
 
 @given(st.integers(0, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
