@@ -20,7 +20,7 @@ from regulars.presence.v1 import presence_service_pb2, presence_service_pb2_grpc
 from regulars.reminders.v1 import reminders_service_pb2, reminders_service_pb2_grpc
 from regulars.rewards.v1 import rewards_service_pb2, rewards_service_pb2_grpc
 
-from services.activity.servicer import ActivityServicer
+from services.activity.servicer.service import ActivityServicer
 from services.activity.use_cases.carts import CART_IDLE_TOPIC, abandon_carts
 from services.clock import Clock, SystemClock
 from services.delivery import ConsoleSender, Sender, WebhookSender

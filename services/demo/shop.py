@@ -13,6 +13,7 @@ import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.activity.v1 import activity_service_pb2_grpc as activity_grpc
+from regulars.activity.v1.events_pb2 import EVENT_KIND_SESSION, Event
 from regulars.membership.v1 import membership_service_pb2 as membership
 from regulars.membership.v1 import membership_service_pb2_grpc as membership_grpc
 from regulars.predictions.v1 import predictions_service_pb2 as predictions
@@ -66,13 +67,13 @@ class Shop:
         """Made-up visits to the web shop and the app, in the last 80 days; returns how many."""
         sessions = list(made_up_sessions(customer_ids, now))
 
-        async def batches() -> AsyncIterator[activity.RecordSessionsRequest]:
+        async def batches() -> AsyncIterator[activity.RecordEventsRequest]:
             for start in range(0, len(sessions), SESSIONS_PER_BATCH):
-                yield activity.RecordSessionsRequest(
-                    batch_id=start, sessions=sessions[start : start + SESSIONS_PER_BATCH]
+                yield activity.RecordEventsRequest(
+                    batch_id=start, events=sessions[start : start + SESSIONS_PER_BATCH]
                 )
 
-        async for answer in self._activity.RecordSessions(batches(), metadata=self._metadata):
+        async for answer in self._activity.RecordEvents(batches(), metadata=self._metadata):
             if answer.rejected:
                 raise RuntimeError(answer.rejected[0].message)
         return len(sessions)
@@ -177,17 +178,18 @@ async def in_flight(calls: Iterable[Awaitable[Any]], on_done: Callable[[int], No
             tasks.create_task(lane())
 
 
-def made_up_sessions(customer_ids: Sequence[str], now: datetime) -> Iterable[activity.Session]:
+def made_up_sessions(customer_ids: Sequence[str], now: datetime) -> Iterable[Event]:
     chance = random.Random(2011)  # noqa: S311  (a story, not a secret)
     for customer_id in customer_ids:
         if chance.random() > SESSION_SHARE:
             continue
         for number in range(chance.randint(1, 4)):
-            yield activity.Session(
-                session_id=f"demo-{customer_id}-{number}",
+            yield Event(
+                event_id=f"demo-{customer_id}-{number}",
                 customer_id=customer_id,
+                kind=EVENT_KIND_SESSION,
                 channel=chance.choice((CHANNEL_WEB, CHANNEL_WEB, CHANNEL_APP)),
-                started_at=stamp(now - timedelta(days=chance.uniform(0.1, 80))),
+                occurred_at=stamp(now - timedelta(days=chance.uniform(0.1, 80))),
                 pages=1 + int(chance.expovariate(1 / 6)),
             )
 

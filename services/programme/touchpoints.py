@@ -92,6 +92,8 @@ _BUILTIN: Final[Mapping[Stage, Mapping[str, str]]] = {
     },
     Stage.DURING: {
         "recommendation_accepted": "Recommendation accepted",
+        "replenishment": "Replenishment accepted",
+        "auto_reorder": "Auto-reorder accepted",
         "store_visit": "Visit to a store",
         "store_contact": "Talk with staff",
         "cart": "Cart",

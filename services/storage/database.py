@@ -26,7 +26,7 @@ from services.storage.redirects import Signpost, all_survivors
 from services.storage.requests import Job
 from services.storage.unit import React, UseCase, WriteItem
 from services.storage.vault import Vault
-from services.storage.writer import Waiting, Writer
+from services.storage.writer import RecordFailedError, Waiting, Writer
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -188,6 +188,8 @@ async def settled(future: asyncio.Future[Any]) -> Any:
         return await future
     except RegularsError as error:
         return error
+    except Exception:  # noqa: BLE001  (the writer has logged it; the other items go on)
+        return RecordFailedError()
 
 
 def _settle(waiting: Mapping[Any, asyncio.Future[Any]], rows: Mapping[Any, Any] | BaseException) -> None:

@@ -49,6 +49,12 @@ class StorageFailedError(UnavailableError):
     reason = "STORAGE_FAILED"
 
 
+class RecordFailedError(UnavailableError):
+    """The server failed at this record and logged why; nothing of it was stored, and all others were."""
+
+    reason = "RECORD_FAILED"
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A job and the caller who waits for its answer."""

@@ -298,7 +298,8 @@ async def current_reference(session: AsyncSession) -> Reference:
 
 async def find_facts(session: AsyncSession, customer_id: str, now: datetime) -> Facts:
     orders = await since(session, db.StoredOrder, "placed_at", customer_id, now - ORDER_WINDOW)
-    sessions = await since(session, db.StoredSession, "started_at", customer_id, now - TOUCH_WINDOW)
+    touches = await since(session, db.StoredTouch, "occurred_at", customer_id, now - TOUCH_WINDOW)
+    sessions = [one for one in touches if one.kind == "SESSION"]
     visits = await since(session, db.StoredVisit, "entered_at", customer_id, now - TOUCH_WINDOW)
     answers = await since(session, db.StoredAnswer, "answered_at", customer_id, now - timedelta(days=365))
     channels = {order.channel for order in orders if order.placed_at > now - TOUCH_WINDOW}

@@ -82,8 +82,8 @@ class StoredScore(Base):
     __table__ = tables.scores
 
 
-class StoredSession(Base):
-    __table__ = tables.sessions
+class StoredTouch(Base):
+    __table__ = tables.touches
 
 
 class StoredAnswer(Base):

@@ -10,6 +10,7 @@ from typing import Any
 import grpc
 import pytest
 from regulars.activity.v1 import activity_service_pb2 as activity
+from regulars.activity.v1.events_pb2 import Event
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
 from regulars.membership.v1 import membership_service_pb2 as membership
@@ -61,11 +62,16 @@ async def enrol_anna(backend: Caller) -> None:
 
 
 async def record_session(backend: Caller) -> None:
-    session = activity.Session(
-        session_id="s-1", customer_id="anna", channel="CHANNEL_WEB", started_at=stamp(NOON - HOUR), pages=7
+    session = Event(
+        event_id="s-1",
+        customer_id="anna",
+        kind="EVENT_KIND_SESSION",
+        channel="CHANNEL_WEB",
+        occurred_at=stamp(NOON - HOUR),
+        pages=7,
     )
-    batch = activity.RecordSessionsRequest(batch_id=1, sessions=[session])
-    async for one in backend.stream(backend.activity.RecordSessions, iter([batch])):
+    batch = activity.RecordEventsRequest(batch_id=1, events=[session])
+    async for one in backend.stream(backend.activity.RecordEvents, iter([batch])):
         assert one.inserted == 1
 
 

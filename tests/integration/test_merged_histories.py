@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from services.activity.rules.carts import Cart, CartLine
+from services.activity.rules.events import Touch
 from services.activity.rules.orders import Order, OrderLine
 from services.activity.rules.returns import Return, ReturnLine
-from services.activity.rules.sessions import Session
 from services.activity.use_cases.carts import update_carts
+from services.activity.use_cases.events import record_events
 from services.activity.use_cases.orders import record_orders
 from services.activity.use_cases.returns import record_returns
-from services.activity.use_cases.sessions import record_sessions
 from services.feedback.rules.answers import Answer, SurveyKind
 from services.feedback.use_cases.answers import record_answers
 from services.loyalty.rules.spending import SetAside, Spend
@@ -78,8 +78,8 @@ def cart(customer_id: str, name: str, size: int) -> tuple[Any, Any]:
     return update_carts, Cart(name, customer_id, "WEB", "GBP", lines, NOON)
 
 
-def session(customer_id: str, name: str, size: int) -> tuple[Any, Any]:
-    return record_sessions, Session(name, customer_id, "APP", NOON, 1 + size % 9)
+def touch(customer_id: str, name: str, size: int) -> tuple[Any, Any]:
+    return record_events, Touch(name, "default", customer_id, "SESSION", "APP", NOON, pages=1 + size % 9)
 
 
 def opinion(customer_id: str, _name: str, size: int) -> tuple[Any, Any]:
@@ -88,7 +88,7 @@ def opinion(customer_id: str, _name: str, size: int) -> tuple[Any, Any]:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from([order, goods_back, spend, hold, consent, cart, session, opinion]),
+        st.sampled_from([order, goods_back, spend, hold, consent, cart, touch, opinion]),
         st.integers(0, 5_000),
     ),
     max_size=12,

@@ -22,7 +22,6 @@ from tests.integration.shop import (
     order,
     order_record,
     refusal,
-    stamp,
 )
 
 DAY = timedelta(days=1)
@@ -266,19 +265,6 @@ async def test_two_returns_of_one_batch_share_what_is_left(house: House, backend
     assert (answer.inserted, [one.reason for one in answer.rejected]) == (1, ["RETURN_EXCEEDS_ORDER"])
     with house.database.engine.connect() as connection:
         assert connection.execute(select(order_lines.c.returned_quantity)).scalars().all() == [2]
-
-
-async def test_a_session_counts_once(backend: Caller) -> None:
-    one = activity.Session(
-        session_id="s-1", customer_id="anna", channel="CHANNEL_WEB", started_at=stamp(NOON), pages=7
-    )
-    bad = activity.Session(
-        session_id="s-2", customer_id="anna", channel="CHANNEL_WEB", started_at=stamp(NOON)
-    )
-    batches = [activity.RecordSessionsRequest(batch_id=7, sessions=[one, bad, one])]
-    (answer,) = [found async for found in backend.stream(backend.activity.RecordSessions, iter(batches))]
-    assert (answer.batch_id, answer.inserted, answer.duplicates) == (7, 1, 1)
-    assert [(one.index, one.field) for one in answer.rejected] == [(1, "pages")]
 
 
 async def test_an_order_of_a_member_earns_pending_points(backend: Caller) -> None:

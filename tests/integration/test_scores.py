@@ -10,6 +10,7 @@ from datetime import timedelta
 import grpc
 import pytest
 from regulars.activity.v1 import activity_service_pb2 as activity
+from regulars.activity.v1.events_pb2 import Event
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
 
@@ -30,9 +31,9 @@ DAY = timedelta(days=1)
 CUSTOMERS = ("anna", "ben", "cleo")
 
 
-async def record_sessions(caller: Caller, *sessions: activity.Session) -> None:
-    batch = activity.RecordSessionsRequest(batch_id=1, sessions=sessions)
-    async for answer in caller.stream(caller.activity.RecordSessions, iter([batch])):
+async def record_events(caller: Caller, *events: Event) -> None:
+    batch = activity.RecordEventsRequest(batch_id=1, events=events)
+    async for answer in caller.stream(caller.activity.RecordEvents, iter([batch])):
         assert not answer.rejected
 
 
@@ -82,8 +83,8 @@ async def test_a_fully_returned_order_does_not_count(backend: Caller) -> None:
 async def send(caller: Caller, fact: object) -> None:
     if isinstance(fact, activity.Order):
         await caller.record_order(fact)
-    elif isinstance(fact, activity.Session):
-        await record_sessions(caller, fact)
+    elif isinstance(fact, Event):
+        await record_events(caller, fact)
     elif isinstance(fact, int):
         await answer_survey(caller, CUSTOMERS[fact % 3], fact)
 
@@ -101,11 +102,12 @@ def some_facts(draw: random.Random) -> list[object]:
         for number in range(25)
     ]
     sessions = [
-        activity.Session(
-            session_id=f"s-{number}",
+        Event(
+            event_id=f"s-{number}",
             customer_id=draw.choice(CUSTOMERS),
+            kind="EVENT_KIND_SESSION",
             channel="CHANNEL_APP",
-            started_at=stamp(NOON - DAY * draw.randint(0, 120)),
+            occurred_at=stamp(NOON - DAY * draw.randint(0, 120)),
             pages=draw.randint(1, 20),
         )
         for number in range(8)
@@ -168,10 +170,10 @@ def with_customer(fact: object, customer_id: str) -> object:
         copy.CopyFrom(fact)
         copy.customer_id, copy.order_id = customer_id, f"{fact.order_id}-2"
         return copy
-    assert isinstance(fact, activity.Session)
-    session = activity.Session()
+    assert isinstance(fact, Event)
+    session = Event()
     session.CopyFrom(fact)
-    session.customer_id, session.session_id = customer_id, f"{fact.session_id}-2"
+    session.customer_id, session.event_id = customer_id, f"{fact.event_id}-2"
     return session
 
 

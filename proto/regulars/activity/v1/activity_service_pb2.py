@@ -24,12 +24,14 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from regulars.activity.v1 import events_pb2 as regulars_dot_activity_dot_v1_dot_events__pb2
 from regulars.options.v1 import scope_pb2 as regulars_dot_options_dot_v1_dot_scope__pb2
 from regulars.types.v1 import channel_pb2 as regulars_dot_types_dot_v1_dot_channel__pb2
+from regulars.types.v1 import figure_pb2 as regulars_dot_types_dot_v1_dot_figure__pb2
 from regulars.types.v1 import money_pb2 as regulars_dot_types_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+regulars/activity/v1/activity_service.proto\x12\x14regulars.activity.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fregulars/options/v1/scope.proto\x1a\x1fregulars/types/v1/channel.proto\x1a\x1dregulars/types/v1/money.proto\"\xb3\x01\n\tOrderLine\x12\x16\n\x03sku\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84= \x00\x12(\n\x10unit_price_minor\x18\x03 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x00\x12\x17\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x19\n\x08\x63\x61tegory\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x11\n\tgift_card\x18\x06 \x01(\x08\"\xfb\x02\n\x05Order\x12\x1b\n\x08order_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x35\n\tplaced_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x07\x63hannel\x18\x04 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x08\x63urrency\x18\x05 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$\x12;\n\x05lines\x18\x06 \x03(\x0b\x32\x1f.regulars.activity.v1.OrderLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12 \n\x06source\x18\x07 \x01(\tB\x10\xbaH\rr\x0b\x18 2\x07^[^/]*$\x12+\n\x11points_paid_minor\x18\x08 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\x80\x80\x9a\xa6\xea\xaf\xe3\x01(\x00\"C\n\nReturnLine\x12\x16\n\x03sku\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84= \x00\"\x90\x02\n\x06Return\x12\x1c\n\treturn_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x19\n\x08order_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x37\n\x0breturned_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12<\n\x05lines\x18\x05 \x03(\x0b\x32 .regulars.activity.v1.ReturnLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12 \n\x06source\x18\x06 \x01(\tB\x10\xbaH\rr\x0b\x18 2\x07^[^/]*$\"g\n\x12RecordOrderRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x05order\x18\x02 \x01(\x0b\x32\x1b.regulars.activity.v1.OrderB\x06\xbaH\x03\xc8\x01\x01\"Q\n\x13RecordOrderResponse\x12\x11\n\tduplicate\x18\x01 \x01(\x08\x12\'\n\x05total\x18\x02 \x01(\x0b\x32\x18.regulars.types.v1.Money\"\x82\x01\n\x0bOrderRecord\x12,\n\x05order\x18\x01 \x01(\x0b\x32\x1b.regulars.activity.v1.OrderH\x00\x12\x34\n\x0corder_return\x18\x02 \x01(\x0b\x32\x1c.regulars.activity.v1.ReturnH\x00\x42\x0f\n\x06record\x12\x05\xbaH\x02\x08\x01\"h\n\x13RecordOrdersRequest\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12?\n\x07records\x18\x02 \x03(\x0b\x32!.regulars.activity.v1.OrderRecordB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"J\n\tRejection\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\"\x9a\x01\n\x14RecordOrdersResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\x10\n\x08inserted\x18\x02 \x01(\x05\x12\x12\n\nduplicates\x18\x03 \x01(\x05\x12\x31\n\x08rejected\x18\x04 \x03(\x0b\x32\x1f.regulars.activity.v1.Rejection\x12\x17\n\x0funmatched_units\x18\x05 \x01(\x03\"p\n\x13RecordReturnRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12:\n\x0corder_return\x18\x02 \x01(\x0b\x32\x1c.regulars.activity.v1.ReturnB\x06\xbaH\x03\xc8\x01\x01\"l\n\x14RecordReturnResponse\x12\x11\n\tduplicate\x18\x01 \x01(\x08\x12(\n\x06refund\x18\x02 \x01(\x0b\x32\x18.regulars.types.v1.Money\x12\x17\n\x0funmatched_units\x18\x03 \x01(\x03\"\x83\x04\n\x08\x45xchange\x12\x1e\n\x0b\x65xchange_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x30\x12 \n\x06source\x18\x02 \x01(\tB\x10\xbaH\rr\x0b\x18 2\x07^[^/]*$\x12\x34\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x38\n\x0c\x65xchanged_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x07\x63hannel\x18\x05 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1b\n\x08order_id\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12?\n\x08returned\x18\x07 \x03(\x0b\x32 .regulars.activity.v1.ReturnLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12\x1f\n\x0cnew_order_id\x18\x08 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12;\n\x05taken\x18\t \x03(\x0b\x32\x1f.regulars.activity.v1.OrderLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12#\n\x08\x63urrency\x18\n \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$\x12+\n\x11points_paid_minor\x18\x0b \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\x80\x80\x9a\xa6\xea\xaf\xe3\x01(\x00\"p\n\x15RecordExchangeRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x38\n\x08\x65xchange\x18\x02 \x01(\x0b\x32\x1e.regulars.activity.v1.ExchangeB\x06\xbaH\x03\xc8\x01\x01\"\x80\x01\n\x16RecordExchangeResponse\x12\x11\n\tduplicate\x18\x01 \x01(\x08\x12*\n\x08returned\x18\x02 \x01(\x0b\x32\x18.regulars.types.v1.Money\x12\'\n\x05taken\x18\x03 \x01(\x0b\x32\x18.regulars.types.v1.Money\"\x84\x01\n\x08\x43\x61rtLine\x12\x16\n\x03sku\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84= \x00\x12(\n\x10unit_price_minor\x18\x03 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x00\x12\x17\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\xd4\x02\n\x11UpdateCartRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1a\n\x07\x63\x61rt_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x37\n\x07\x63hannel\x18\x04 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x08\x63urrency\x18\x05 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$\x12\x38\n\x05lines\x18\x06 \x03(\x0b\x32\x1e.regulars.activity.v1.CartLineB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12\x36\n\nchanged_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\"v\n\x12UpdateCartResponse\x12.\n\x05state\x18\x01 \x01(\x0e\x32\x1f.regulars.activity.v1.CartState\x12\x30\n\x0c\x61\x62\x61ndoned_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xea\x01\n\x07Session\x12\x1d\n\nsession_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x37\n\x07\x63hannel\x18\x03 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x36\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x19\n\x05pages\x18\x05 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N \x00\"g\n\x15RecordSessionsRequest\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12<\n\x08sessions\x18\x02 \x03(\x0b\x32\x1d.regulars.activity.v1.SessionB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"\x83\x01\n\x16RecordSessionsResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\x10\n\x08inserted\x18\x02 \x01(\x05\x12\x12\n\nduplicates\x18\x03 \x01(\x05\x12\x31\n\x08rejected\x18\x04 \x03(\x0b\x32\x1f.regulars.activity.v1.Rejection*\xc4\x01\n\tCartState\x12\x1a\n\x16\x43\x41RT_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41RT_STATE_OPEN\x10\x01\x12\x18\n\x14\x43\x41RT_STATE_ABANDONED\x10\x02\x12\x18\n\x14\x43\x41RT_STATE_RECOVERED\x10\x03\x12\"\n\x1e\x43\x41RT_STATE_CONVERTED_ELSEWHERE\x10\x04\x12\x16\n\x12\x43\x41RT_STATE_CLEARED\x10\x05\x12\x16\n\x12\x43\x41RT_STATE_EXPIRED\x10\x06\x32\xb0\x05\n\x0f\x41\x63tivityService\x12i\n\x0bRecordOrder\x12(.regulars.activity.v1.RecordOrderRequest\x1a).regulars.activity.v1.RecordOrderResponse\"\x05\xc2\xe1\x18\x01\x01\x12p\n\x0cRecordOrders\x12).regulars.activity.v1.RecordOrdersRequest\x1a*.regulars.activity.v1.RecordOrdersResponse\"\x05\xc2\xe1\x18\x01\x01(\x01\x30\x01\x12l\n\x0cRecordReturn\x12).regulars.activity.v1.RecordReturnRequest\x1a*.regulars.activity.v1.RecordReturnResponse\"\x05\xc2\xe1\x18\x01\x01\x12r\n\x0eRecordExchange\x12+.regulars.activity.v1.RecordExchangeRequest\x1a,.regulars.activity.v1.RecordExchangeResponse\"\x05\xc2\xe1\x18\x01\x01\x12\x66\n\nUpdateCart\x12\'.regulars.activity.v1.UpdateCartRequest\x1a(.regulars.activity.v1.UpdateCartResponse\"\x05\xc2\xe1\x18\x01\x01\x12v\n\x0eRecordSessions\x12+.regulars.activity.v1.RecordSessionsRequest\x1a,.regulars.activity.v1.RecordSessionsResponse\"\x05\xc2\xe1\x18\x01\x01(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+regulars/activity/v1/activity_service.proto\x12\x14regulars.activity.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!regulars/activity/v1/events.proto\x1a\x1fregulars/options/v1/scope.proto\x1a\x1fregulars/types/v1/channel.proto\x1a\x1eregulars/types/v1/figure.proto\x1a\x1dregulars/types/v1/money.proto\"\xb3\x01\n\tOrderLine\x12\x16\n\x03sku\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84= \x00\x12(\n\x10unit_price_minor\x18\x03 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x00\x12\x17\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x19\n\x08\x63\x61tegory\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x11\n\tgift_card\x18\x06 \x01(\x08\"\xfb\x02\n\x05Order\x12\x1b\n\x08order_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x35\n\tplaced_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x07\x63hannel\x18\x04 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x08\x63urrency\x18\x05 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$\x12;\n\x05lines\x18\x06 \x03(\x0b\x32\x1f.regulars.activity.v1.OrderLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12 \n\x06source\x18\x07 \x01(\tB\x10\xbaH\rr\x0b\x18 2\x07^[^/]*$\x12+\n\x11points_paid_minor\x18\x08 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\x80\x80\x9a\xa6\xea\xaf\xe3\x01(\x00\"C\n\nReturnLine\x12\x16\n\x03sku\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84= \x00\"\x90\x02\n\x06Return\x12\x1c\n\treturn_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x19\n\x08order_id\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x37\n\x0breturned_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12<\n\x05lines\x18\x05 \x03(\x0b\x32 .regulars.activity.v1.ReturnLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12 \n\x06source\x18\x06 \x01(\tB\x10\xbaH\rr\x0b\x18 2\x07^[^/]*$\"g\n\x12RecordOrderRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x05order\x18\x02 \x01(\x0b\x32\x1b.regulars.activity.v1.OrderB\x06\xbaH\x03\xc8\x01\x01\"Q\n\x13RecordOrderResponse\x12\x11\n\tduplicate\x18\x01 \x01(\x08\x12\'\n\x05total\x18\x02 \x01(\x0b\x32\x18.regulars.types.v1.Money\"\x90\x02\n\x0bOrderRecord\x12,\n\x05order\x18\x01 \x01(\x0b\x32\x1b.regulars.activity.v1.OrderH\x00\x12\x34\n\x0corder_return\x18\x02 \x01(\x0b\x32\x1c.regulars.activity.v1.ReturnH\x00\x12\x32\n\x08\x65xchange\x18\x03 \x01(\x0b\x32\x1e.regulars.activity.v1.ExchangeH\x00\x12*\n\x04\x63\x61rt\x18\x04 \x01(\x0b\x32\x1a.regulars.activity.v1.CartH\x00\x12,\n\x05\x65vent\x18\x05 \x01(\x0b\x32\x1b.regulars.activity.v1.EventH\x00\x42\x0f\n\x06record\x12\x05\xbaH\x02\x08\x01\"h\n\x13RecordOrdersRequest\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12?\n\x07records\x18\x02 \x03(\x0b\x32!.regulars.activity.v1.OrderRecordB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"J\n\tRejection\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\"\x9a\x01\n\x14RecordOrdersResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\x10\n\x08inserted\x18\x02 \x01(\x05\x12\x12\n\nduplicates\x18\x03 \x01(\x05\x12\x31\n\x08rejected\x18\x04 \x03(\x0b\x32\x1f.regulars.activity.v1.Rejection\x12\x17\n\x0funmatched_units\x18\x05 \x01(\x03\"p\n\x13RecordReturnRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12:\n\x0corder_return\x18\x02 \x01(\x0b\x32\x1c.regulars.activity.v1.ReturnB\x06\xbaH\x03\xc8\x01\x01\"l\n\x14RecordReturnResponse\x12\x11\n\tduplicate\x18\x01 \x01(\x08\x12(\n\x06refund\x18\x02 \x01(\x0b\x32\x18.regulars.types.v1.Money\x12\x17\n\x0funmatched_units\x18\x03 \x01(\x03\"\x83\x04\n\x08\x45xchange\x12\x1e\n\x0b\x65xchange_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x30\x12 \n\x06source\x18\x02 \x01(\tB\x10\xbaH\rr\x0b\x18 2\x07^[^/]*$\x12\x34\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x38\n\x0c\x65xchanged_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x37\n\x07\x63hannel\x18\x05 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1b\n\x08order_id\x18\x06 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12?\n\x08returned\x18\x07 \x03(\x0b\x32 .regulars.activity.v1.ReturnLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12\x1f\n\x0cnew_order_id\x18\x08 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12;\n\x05taken\x18\t \x03(\x0b\x32\x1f.regulars.activity.v1.OrderLineB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\x12#\n\x08\x63urrency\x18\n \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$\x12+\n\x11points_paid_minor\x18\x0b \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\x80\x80\x9a\xa6\xea\xaf\xe3\x01(\x00\"p\n\x15RecordExchangeRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x38\n\x08\x65xchange\x18\x02 \x01(\x0b\x32\x1e.regulars.activity.v1.ExchangeB\x06\xbaH\x03\xc8\x01\x01\"\x80\x01\n\x16RecordExchangeResponse\x12\x11\n\tduplicate\x18\x01 \x01(\x08\x12*\n\x08returned\x18\x02 \x01(\x0b\x32\x18.regulars.types.v1.Money\x12\'\n\x05taken\x18\x03 \x01(\x0b\x32\x18.regulars.types.v1.Money\"\x84\x01\n\x08\x43\x61rtLine\x12\x16\n\x03sku\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1d\n\x08quantity\x18\x02 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84= \x00\x12(\n\x10unit_price_minor\x18\x03 \x01(\x03\x42\x0e\xbaH\x0b\"\t\x18\x80\xa0\x94\xa5\x8d\x1d(\x00\x12\x17\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\xa8\x02\n\x04\x43\x61rt\x12\x1a\n\x07\x63\x61rt_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x37\n\x07\x63hannel\x18\x03 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x08\x63urrency\x18\x04 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$\x12\x38\n\x05lines\x18\x05 \x03(\x0b\x32\x1e.regulars.activity.v1.CartLineB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12\x36\n\nchanged_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\"\xd4\x02\n\x11UpdateCartRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1a\n\x07\x63\x61rt_id\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x34\n\x0b\x63ustomer_id\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\x80\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x37\n\x07\x63hannel\x18\x04 \x01(\x0e\x32\x1a.regulars.types.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12#\n\x08\x63urrency\x18\x05 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$\x12\x38\n\x05lines\x18\x06 \x03(\x0b\x32\x1e.regulars.activity.v1.CartLineB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12\x36\n\nchanged_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\"v\n\x12UpdateCartResponse\x12.\n\x05state\x18\x01 \x01(\x0e\x32\x1f.regulars.activity.v1.CartState\x12\x30\n\x0c\x61\x62\x61ndoned_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x12RecordEventRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x32\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x1b.regulars.activity.v1.EventB\x06\xbaH\x03\xc8\x01\x01\"(\n\x13RecordEventResponse\x12\x11\n\tduplicate\x18\x01 \x01(\x08\"a\n\x13RecordEventsRequest\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\x38\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x1b.regulars.activity.v1.EventB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"\x81\x01\n\x14RecordEventsResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\x10\n\x08inserted\x18\x02 \x01(\x05\x12\x12\n\nduplicates\x18\x03 \x01(\x05\x12\x31\n\x08rejected\x18\x04 \x03(\x0b\x32\x1f.regulars.activity.v1.Rejection\"C\n\x16ListTouchpointsRequest\x12)\n\x06window\x18\x01 \x01(\x0b\x32\x19.regulars.types.v1.Window\"\xb7\x01\n\x17ListTouchpointsResponse\x12\x35\n\x0btouchpoints\x18\x01 \x03(\x0b\x32 .regulars.activity.v1.Touchpoint\x12:\n\x08unmapped\x18\x02 \x03(\x0b\x32(.regulars.activity.v1.UnmappedTouchpoint\x12)\n\x06window\x18\x03 \x01(\x0b\x32\x19.regulars.types.v1.Window*\xc4\x01\n\tCartState\x12\x1a\n\x16\x43\x41RT_STATE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x41RT_STATE_OPEN\x10\x01\x12\x18\n\x14\x43\x41RT_STATE_ABANDONED\x10\x02\x12\x18\n\x14\x43\x41RT_STATE_RECOVERED\x10\x03\x12\"\n\x1e\x43\x41RT_STATE_CONVERTED_ELSEWHERE\x10\x04\x12\x16\n\x12\x43\x41RT_STATE_CLEARED\x10\x05\x12\x16\n\x12\x43\x41RT_STATE_EXPIRED\x10\x06\x32\x90\x07\n\x0f\x41\x63tivityService\x12i\n\x0bRecordOrder\x12(.regulars.activity.v1.RecordOrderRequest\x1a).regulars.activity.v1.RecordOrderResponse\"\x05\xc2\xe1\x18\x01\x01\x12p\n\x0cRecordOrders\x12).regulars.activity.v1.RecordOrdersRequest\x1a*.regulars.activity.v1.RecordOrdersResponse\"\x05\xc2\xe1\x18\x01\x01(\x01\x30\x01\x12l\n\x0cRecordReturn\x12).regulars.activity.v1.RecordReturnRequest\x1a*.regulars.activity.v1.RecordReturnResponse\"\x05\xc2\xe1\x18\x01\x01\x12r\n\x0eRecordExchange\x12+.regulars.activity.v1.RecordExchangeRequest\x1a,.regulars.activity.v1.RecordExchangeResponse\"\x05\xc2\xe1\x18\x01\x01\x12\x66\n\nUpdateCart\x12\'.regulars.activity.v1.UpdateCartRequest\x1a(.regulars.activity.v1.UpdateCartResponse\"\x05\xc2\xe1\x18\x01\x01\x12i\n\x0bRecordEvent\x12(.regulars.activity.v1.RecordEventRequest\x1a).regulars.activity.v1.RecordEventResponse\"\x05\xc2\xe1\x18\x01\x01\x12p\n\x0cRecordEvents\x12).regulars.activity.v1.RecordEventsRequest\x1a*.regulars.activity.v1.RecordEventsResponse\"\x05\xc2\xe1\x18\x01\x01(\x01\x30\x01\x12y\n\x0fListTouchpoints\x12,.regulars.activity.v1.ListTouchpointsRequest\x1a-.regulars.activity.v1.ListTouchpointsResponse\"\t\x90\x02\x01\xc2\xe1\x18\x02\x01\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -124,6 +126,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CARTLINE'].fields_by_name['unit_price_minor']._serialized_options = b'\272H\013\"\t\030\200\240\224\245\215\035(\000'
   _globals['_CARTLINE'].fields_by_name['title']._loaded_options = None
   _globals['_CARTLINE'].fields_by_name['title']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_CART'].fields_by_name['cart_id']._loaded_options = None
+  _globals['_CART'].fields_by_name['cart_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_CART'].fields_by_name['customer_id']._loaded_options = None
+  _globals['_CART'].fields_by_name['customer_id']._serialized_options = b'\272H\034r\032\020\001\030\200\0012\023^[^\\x00-\\x1f\\x7f]+$'
+  _globals['_CART'].fields_by_name['channel']._loaded_options = None
+  _globals['_CART'].fields_by_name['channel']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_CART'].fields_by_name['currency']._loaded_options = None
+  _globals['_CART'].fields_by_name['currency']._serialized_options = b'\272H\016r\0142\n^[A-Z]{3}$'
+  _globals['_CART'].fields_by_name['lines']._loaded_options = None
+  _globals['_CART'].fields_by_name['lines']._serialized_options = b'\272H\006\222\001\003\020\310\001'
+  _globals['_CART'].fields_by_name['changed_at']._loaded_options = None
+  _globals['_CART'].fields_by_name['changed_at']._serialized_options = b'\272H\003\310\001\001'
   _globals['_UPDATECARTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_UPDATECARTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\001\030@'
   _globals['_UPDATECARTREQUEST'].fields_by_name['cart_id']._loaded_options = None
@@ -138,18 +152,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPDATECARTREQUEST'].fields_by_name['lines']._serialized_options = b'\272H\006\222\001\003\020\310\001'
   _globals['_UPDATECARTREQUEST'].fields_by_name['changed_at']._loaded_options = None
   _globals['_UPDATECARTREQUEST'].fields_by_name['changed_at']._serialized_options = b'\272H\003\310\001\001'
-  _globals['_SESSION'].fields_by_name['session_id']._loaded_options = None
-  _globals['_SESSION'].fields_by_name['session_id']._serialized_options = b'\272H\006r\004\020\001\030@'
-  _globals['_SESSION'].fields_by_name['customer_id']._loaded_options = None
-  _globals['_SESSION'].fields_by_name['customer_id']._serialized_options = b'\272H\034r\032\020\001\030\200\0012\023^[^\\x00-\\x1f\\x7f]+$'
-  _globals['_SESSION'].fields_by_name['channel']._loaded_options = None
-  _globals['_SESSION'].fields_by_name['channel']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
-  _globals['_SESSION'].fields_by_name['started_at']._loaded_options = None
-  _globals['_SESSION'].fields_by_name['started_at']._serialized_options = b'\272H\003\310\001\001'
-  _globals['_SESSION'].fields_by_name['pages']._loaded_options = None
-  _globals['_SESSION'].fields_by_name['pages']._serialized_options = b'\272H\007\032\005\030\220N \000'
-  _globals['_RECORDSESSIONSREQUEST'].fields_by_name['sessions']._loaded_options = None
-  _globals['_RECORDSESSIONSREQUEST'].fields_by_name['sessions']._serialized_options = b'\272H\010\222\001\005\010\001\020\350\007'
+  _globals['_RECORDEVENTREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_RECORDEVENTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_RECORDEVENTREQUEST'].fields_by_name['event']._loaded_options = None
+  _globals['_RECORDEVENTREQUEST'].fields_by_name['event']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_RECORDEVENTSREQUEST'].fields_by_name['events']._loaded_options = None
+  _globals['_RECORDEVENTSREQUEST'].fields_by_name['events']._serialized_options = b'\272H\010\222\001\005\010\001\020\350\007'
   _globals['_ACTIVITYSERVICE'].methods_by_name['RecordOrder']._loaded_options = None
   _globals['_ACTIVITYSERVICE'].methods_by_name['RecordOrder']._serialized_options = b'\302\341\030\001\001'
   _globals['_ACTIVITYSERVICE'].methods_by_name['RecordOrders']._loaded_options = None
@@ -160,52 +168,64 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACTIVITYSERVICE'].methods_by_name['RecordExchange']._serialized_options = b'\302\341\030\001\001'
   _globals['_ACTIVITYSERVICE'].methods_by_name['UpdateCart']._loaded_options = None
   _globals['_ACTIVITYSERVICE'].methods_by_name['UpdateCart']._serialized_options = b'\302\341\030\001\001'
-  _globals['_ACTIVITYSERVICE'].methods_by_name['RecordSessions']._loaded_options = None
-  _globals['_ACTIVITYSERVICE'].methods_by_name['RecordSessions']._serialized_options = b'\302\341\030\001\001'
-  _globals['_CARTSTATE']._serialized_start=3858
-  _globals['_CARTSTATE']._serialized_end=4054
-  _globals['_ORDERLINE']._serialized_start=229
-  _globals['_ORDERLINE']._serialized_end=408
-  _globals['_ORDER']._serialized_start=411
-  _globals['_ORDER']._serialized_end=790
-  _globals['_RETURNLINE']._serialized_start=792
-  _globals['_RETURNLINE']._serialized_end=859
-  _globals['_RETURN']._serialized_start=862
-  _globals['_RETURN']._serialized_end=1134
-  _globals['_RECORDORDERREQUEST']._serialized_start=1136
-  _globals['_RECORDORDERREQUEST']._serialized_end=1239
-  _globals['_RECORDORDERRESPONSE']._serialized_start=1241
-  _globals['_RECORDORDERRESPONSE']._serialized_end=1322
-  _globals['_ORDERRECORD']._serialized_start=1325
-  _globals['_ORDERRECORD']._serialized_end=1455
-  _globals['_RECORDORDERSREQUEST']._serialized_start=1457
-  _globals['_RECORDORDERSREQUEST']._serialized_end=1561
-  _globals['_REJECTION']._serialized_start=1563
-  _globals['_REJECTION']._serialized_end=1637
-  _globals['_RECORDORDERSRESPONSE']._serialized_start=1640
-  _globals['_RECORDORDERSRESPONSE']._serialized_end=1794
-  _globals['_RECORDRETURNREQUEST']._serialized_start=1796
-  _globals['_RECORDRETURNREQUEST']._serialized_end=1908
-  _globals['_RECORDRETURNRESPONSE']._serialized_start=1910
-  _globals['_RECORDRETURNRESPONSE']._serialized_end=2018
-  _globals['_EXCHANGE']._serialized_start=2021
-  _globals['_EXCHANGE']._serialized_end=2536
-  _globals['_RECORDEXCHANGEREQUEST']._serialized_start=2538
-  _globals['_RECORDEXCHANGEREQUEST']._serialized_end=2650
-  _globals['_RECORDEXCHANGERESPONSE']._serialized_start=2653
-  _globals['_RECORDEXCHANGERESPONSE']._serialized_end=2781
-  _globals['_CARTLINE']._serialized_start=2784
-  _globals['_CARTLINE']._serialized_end=2916
-  _globals['_UPDATECARTREQUEST']._serialized_start=2919
-  _globals['_UPDATECARTREQUEST']._serialized_end=3259
-  _globals['_UPDATECARTRESPONSE']._serialized_start=3261
-  _globals['_UPDATECARTRESPONSE']._serialized_end=3379
-  _globals['_SESSION']._serialized_start=3382
-  _globals['_SESSION']._serialized_end=3616
-  _globals['_RECORDSESSIONSREQUEST']._serialized_start=3618
-  _globals['_RECORDSESSIONSREQUEST']._serialized_end=3721
-  _globals['_RECORDSESSIONSRESPONSE']._serialized_start=3724
-  _globals['_RECORDSESSIONSRESPONSE']._serialized_end=3855
-  _globals['_ACTIVITYSERVICE']._serialized_start=4057
-  _globals['_ACTIVITYSERVICE']._serialized_end=4745
+  _globals['_ACTIVITYSERVICE'].methods_by_name['RecordEvent']._loaded_options = None
+  _globals['_ACTIVITYSERVICE'].methods_by_name['RecordEvent']._serialized_options = b'\302\341\030\001\001'
+  _globals['_ACTIVITYSERVICE'].methods_by_name['RecordEvents']._loaded_options = None
+  _globals['_ACTIVITYSERVICE'].methods_by_name['RecordEvents']._serialized_options = b'\302\341\030\001\001'
+  _globals['_ACTIVITYSERVICE'].methods_by_name['ListTouchpoints']._loaded_options = None
+  _globals['_ACTIVITYSERVICE'].methods_by_name['ListTouchpoints']._serialized_options = b'\220\002\001\302\341\030\002\001\003'
+  _globals['_CARTSTATE']._serialized_start=4523
+  _globals['_CARTSTATE']._serialized_end=4719
+  _globals['_ORDERLINE']._serialized_start=296
+  _globals['_ORDERLINE']._serialized_end=475
+  _globals['_ORDER']._serialized_start=478
+  _globals['_ORDER']._serialized_end=857
+  _globals['_RETURNLINE']._serialized_start=859
+  _globals['_RETURNLINE']._serialized_end=926
+  _globals['_RETURN']._serialized_start=929
+  _globals['_RETURN']._serialized_end=1201
+  _globals['_RECORDORDERREQUEST']._serialized_start=1203
+  _globals['_RECORDORDERREQUEST']._serialized_end=1306
+  _globals['_RECORDORDERRESPONSE']._serialized_start=1308
+  _globals['_RECORDORDERRESPONSE']._serialized_end=1389
+  _globals['_ORDERRECORD']._serialized_start=1392
+  _globals['_ORDERRECORD']._serialized_end=1664
+  _globals['_RECORDORDERSREQUEST']._serialized_start=1666
+  _globals['_RECORDORDERSREQUEST']._serialized_end=1770
+  _globals['_REJECTION']._serialized_start=1772
+  _globals['_REJECTION']._serialized_end=1846
+  _globals['_RECORDORDERSRESPONSE']._serialized_start=1849
+  _globals['_RECORDORDERSRESPONSE']._serialized_end=2003
+  _globals['_RECORDRETURNREQUEST']._serialized_start=2005
+  _globals['_RECORDRETURNREQUEST']._serialized_end=2117
+  _globals['_RECORDRETURNRESPONSE']._serialized_start=2119
+  _globals['_RECORDRETURNRESPONSE']._serialized_end=2227
+  _globals['_EXCHANGE']._serialized_start=2230
+  _globals['_EXCHANGE']._serialized_end=2745
+  _globals['_RECORDEXCHANGEREQUEST']._serialized_start=2747
+  _globals['_RECORDEXCHANGEREQUEST']._serialized_end=2859
+  _globals['_RECORDEXCHANGERESPONSE']._serialized_start=2862
+  _globals['_RECORDEXCHANGERESPONSE']._serialized_end=2990
+  _globals['_CARTLINE']._serialized_start=2993
+  _globals['_CARTLINE']._serialized_end=3125
+  _globals['_CART']._serialized_start=3128
+  _globals['_CART']._serialized_end=3424
+  _globals['_UPDATECARTREQUEST']._serialized_start=3427
+  _globals['_UPDATECARTREQUEST']._serialized_end=3767
+  _globals['_UPDATECARTRESPONSE']._serialized_start=3769
+  _globals['_UPDATECARTRESPONSE']._serialized_end=3887
+  _globals['_RECORDEVENTREQUEST']._serialized_start=3889
+  _globals['_RECORDEVENTREQUEST']._serialized_end=3992
+  _globals['_RECORDEVENTRESPONSE']._serialized_start=3994
+  _globals['_RECORDEVENTRESPONSE']._serialized_end=4034
+  _globals['_RECORDEVENTSREQUEST']._serialized_start=4036
+  _globals['_RECORDEVENTSREQUEST']._serialized_end=4133
+  _globals['_RECORDEVENTSRESPONSE']._serialized_start=4136
+  _globals['_RECORDEVENTSRESPONSE']._serialized_end=4265
+  _globals['_LISTTOUCHPOINTSREQUEST']._serialized_start=4267
+  _globals['_LISTTOUCHPOINTSREQUEST']._serialized_end=4334
+  _globals['_LISTTOUCHPOINTSRESPONSE']._serialized_start=4337
+  _globals['_LISTTOUCHPOINTSRESPONSE']._serialized_end=4520
+  _globals['_ACTIVITYSERVICE']._serialized_start=4722
+  _globals['_ACTIVITYSERVICE']._serialized_end=5634
 # @@protoc_insertion_point(module_scope)

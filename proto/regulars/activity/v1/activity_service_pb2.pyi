@@ -2,8 +2,10 @@ import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from regulars.activity.v1 import events_pb2 as _events_pb2
 from regulars.options.v1 import scope_pb2 as _scope_pb2
 from regulars.types.v1 import channel_pb2 as _channel_pb2
+from regulars.types.v1 import figure_pb2 as _figure_pb2
 from regulars.types.v1 import money_pb2 as _money_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -108,12 +110,18 @@ class RecordOrderResponse(_message.Message):
     def __init__(self, duplicate: _Optional[bool] = ..., total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class OrderRecord(_message.Message):
-    __slots__ = ("order", "order_return")
+    __slots__ = ("order", "order_return", "exchange", "cart", "event")
     ORDER_FIELD_NUMBER: _ClassVar[int]
     ORDER_RETURN_FIELD_NUMBER: _ClassVar[int]
+    EXCHANGE_FIELD_NUMBER: _ClassVar[int]
+    CART_FIELD_NUMBER: _ClassVar[int]
+    EVENT_FIELD_NUMBER: _ClassVar[int]
     order: Order
     order_return: Return
-    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., order_return: _Optional[_Union[Return, _Mapping]] = ...) -> None: ...
+    exchange: Exchange
+    cart: Cart
+    event: _events_pb2.Event
+    def __init__(self, order: _Optional[_Union[Order, _Mapping]] = ..., order_return: _Optional[_Union[Return, _Mapping]] = ..., exchange: _Optional[_Union[Exchange, _Mapping]] = ..., cart: _Optional[_Union[Cart, _Mapping]] = ..., event: _Optional[_Union[_events_pb2.Event, _Mapping]] = ...) -> None: ...
 
 class RecordOrdersRequest(_message.Message):
     __slots__ = ("batch_id", "records")
@@ -223,6 +231,22 @@ class CartLine(_message.Message):
     title: str
     def __init__(self, sku: _Optional[str] = ..., quantity: _Optional[int] = ..., unit_price_minor: _Optional[int] = ..., title: _Optional[str] = ...) -> None: ...
 
+class Cart(_message.Message):
+    __slots__ = ("cart_id", "customer_id", "channel", "currency", "lines", "changed_at")
+    CART_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_AT_FIELD_NUMBER: _ClassVar[int]
+    cart_id: str
+    customer_id: str
+    channel: _channel_pb2.Channel
+    currency: str
+    lines: _containers.RepeatedCompositeFieldContainer[CartLine]
+    changed_at: _timestamp_pb2.Timestamp
+    def __init__(self, cart_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., channel: _Optional[_Union[_channel_pb2.Channel, str]] = ..., currency: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[CartLine, _Mapping]]] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class UpdateCartRequest(_message.Message):
     __slots__ = ("request_id", "cart_id", "customer_id", "channel", "currency", "lines", "changed_at")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -249,29 +273,29 @@ class UpdateCartResponse(_message.Message):
     abandoned_at: _timestamp_pb2.Timestamp
     def __init__(self, state: _Optional[_Union[CartState, str]] = ..., abandoned_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
-class Session(_message.Message):
-    __slots__ = ("session_id", "customer_id", "channel", "started_at", "pages")
-    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
-    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
-    CHANNEL_FIELD_NUMBER: _ClassVar[int]
-    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
-    PAGES_FIELD_NUMBER: _ClassVar[int]
-    session_id: str
-    customer_id: str
-    channel: _channel_pb2.Channel
-    started_at: _timestamp_pb2.Timestamp
-    pages: int
-    def __init__(self, session_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., channel: _Optional[_Union[_channel_pb2.Channel, str]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pages: _Optional[int] = ...) -> None: ...
+class RecordEventRequest(_message.Message):
+    __slots__ = ("request_id", "event")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    EVENT_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    event: _events_pb2.Event
+    def __init__(self, request_id: _Optional[str] = ..., event: _Optional[_Union[_events_pb2.Event, _Mapping]] = ...) -> None: ...
 
-class RecordSessionsRequest(_message.Message):
-    __slots__ = ("batch_id", "sessions")
+class RecordEventResponse(_message.Message):
+    __slots__ = ("duplicate",)
+    DUPLICATE_FIELD_NUMBER: _ClassVar[int]
+    duplicate: bool
+    def __init__(self, duplicate: _Optional[bool] = ...) -> None: ...
+
+class RecordEventsRequest(_message.Message):
+    __slots__ = ("batch_id", "events")
     BATCH_ID_FIELD_NUMBER: _ClassVar[int]
-    SESSIONS_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
     batch_id: int
-    sessions: _containers.RepeatedCompositeFieldContainer[Session]
-    def __init__(self, batch_id: _Optional[int] = ..., sessions: _Optional[_Iterable[_Union[Session, _Mapping]]] = ...) -> None: ...
+    events: _containers.RepeatedCompositeFieldContainer[_events_pb2.Event]
+    def __init__(self, batch_id: _Optional[int] = ..., events: _Optional[_Iterable[_Union[_events_pb2.Event, _Mapping]]] = ...) -> None: ...
 
-class RecordSessionsResponse(_message.Message):
+class RecordEventsResponse(_message.Message):
     __slots__ = ("batch_id", "inserted", "duplicates", "rejected")
     BATCH_ID_FIELD_NUMBER: _ClassVar[int]
     INSERTED_FIELD_NUMBER: _ClassVar[int]
@@ -282,3 +306,19 @@ class RecordSessionsResponse(_message.Message):
     duplicates: int
     rejected: _containers.RepeatedCompositeFieldContainer[Rejection]
     def __init__(self, batch_id: _Optional[int] = ..., inserted: _Optional[int] = ..., duplicates: _Optional[int] = ..., rejected: _Optional[_Iterable[_Union[Rejection, _Mapping]]] = ...) -> None: ...
+
+class ListTouchpointsRequest(_message.Message):
+    __slots__ = ("window",)
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    window: _figure_pb2.Window
+    def __init__(self, window: _Optional[_Union[_figure_pb2.Window, _Mapping]] = ...) -> None: ...
+
+class ListTouchpointsResponse(_message.Message):
+    __slots__ = ("touchpoints", "unmapped", "window")
+    TOUCHPOINTS_FIELD_NUMBER: _ClassVar[int]
+    UNMAPPED_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    touchpoints: _containers.RepeatedCompositeFieldContainer[_events_pb2.Touchpoint]
+    unmapped: _containers.RepeatedCompositeFieldContainer[_events_pb2.UnmappedTouchpoint]
+    window: _figure_pb2.Window
+    def __init__(self, touchpoints: _Optional[_Iterable[_Union[_events_pb2.Touchpoint, _Mapping]]] = ..., unmapped: _Optional[_Iterable[_Union[_events_pb2.UnmappedTouchpoint, _Mapping]]] = ..., window: _Optional[_Union[_figure_pb2.Window, _Mapping]] = ...) -> None: ...

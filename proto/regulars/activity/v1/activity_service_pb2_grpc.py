@@ -60,10 +60,20 @@ class ActivityServiceStub:
                 request_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.UpdateCartRequest.SerializeToString,
                 response_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.UpdateCartResponse.FromString,
                 _registered_method=True)
-        self.RecordSessions = channel.stream_stream(
-                '/regulars.activity.v1.ActivityService/RecordSessions',
-                request_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordSessionsRequest.SerializeToString,
-                response_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordSessionsResponse.FromString,
+        self.RecordEvent = channel.unary_unary(
+                '/regulars.activity.v1.ActivityService/RecordEvent',
+                request_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventRequest.SerializeToString,
+                response_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventResponse.FromString,
+                _registered_method=True)
+        self.RecordEvents = channel.stream_stream(
+                '/regulars.activity.v1.ActivityService/RecordEvents',
+                request_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventsRequest.SerializeToString,
+                response_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventsResponse.FromString,
+                _registered_method=True)
+        self.ListTouchpoints = channel.unary_unary(
+                '/regulars.activity.v1.ActivityService/ListTouchpoints',
+                request_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListTouchpointsRequest.SerializeToString,
+                response_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListTouchpointsResponse.FromString,
                 _registered_method=True)
 
 
@@ -80,8 +90,9 @@ class ActivityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordOrders(self, request_iterator, context):
-        """Records orders and returns in batches. Each batch is answered, in order, after it is on disk;
-        a record that is refused spoils no other.
+        """Records orders, returns, exchanges, carts and touches in batches. Each batch is answered, in order,
+        after it is on disk; a record that is refused spoils no other, and in whatever order the records come
+        and however often, the same is stored.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -117,8 +128,24 @@ class ActivityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def RecordSessions(self, request_iterator, context):
-        """Records sessions in batches, with the same promises as RecordOrders.
+    def RecordEvent(self, request, context):
+        """Records one touch. The same event again answers `duplicate`; the same event id with another content
+        is ALREADY_EXISTS (EVENT_DIFFERS).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordEvents(self, request_iterator, context):
+        """Records touches in batches, with the same promises as RecordOrders.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTouchpoints(self, request, context):
+        """Lists the touchpoints of the registry with how often each was met in a window, and the names that
+        touches came with and the registry does not know.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -152,10 +179,20 @@ def add_ActivityServiceServicer_to_server(servicer, server):
                     request_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.UpdateCartRequest.FromString,
                     response_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.UpdateCartResponse.SerializeToString,
             ),
-            'RecordSessions': grpc.stream_stream_rpc_method_handler(
-                    servicer.RecordSessions,
-                    request_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordSessionsRequest.FromString,
-                    response_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordSessionsResponse.SerializeToString,
+            'RecordEvent': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordEvent,
+                    request_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventRequest.FromString,
+                    response_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventResponse.SerializeToString,
+            ),
+            'RecordEvents': grpc.stream_stream_rpc_method_handler(
+                    servicer.RecordEvents,
+                    request_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventsRequest.FromString,
+                    response_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventsResponse.SerializeToString,
+            ),
+            'ListTouchpoints': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTouchpoints,
+                    request_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListTouchpointsRequest.FromString,
+                    response_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListTouchpointsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -305,7 +342,34 @@ class ActivityService:
             _registered_method=True)
 
     @staticmethod
-    def RecordSessions(request_iterator,
+    def RecordEvent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.activity.v1.ActivityService/RecordEvent',
+            regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventRequest.SerializeToString,
+            regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordEvents(request_iterator,
             target,
             options=(),
             channel_credentials=None,
@@ -318,9 +382,36 @@ class ActivityService:
         return grpc.experimental.stream_stream(
             request_iterator,
             target,
-            '/regulars.activity.v1.ActivityService/RecordSessions',
-            regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordSessionsRequest.SerializeToString,
-            regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordSessionsResponse.FromString,
+            '/regulars.activity.v1.ActivityService/RecordEvents',
+            regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventsRequest.SerializeToString,
+            regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTouchpoints(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.activity.v1.ActivityService/ListTouchpoints',
+            regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListTouchpointsRequest.SerializeToString,
+            regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListTouchpointsResponse.FromString,
             options,
             channel_credentials,
             insecure,
