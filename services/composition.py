@@ -11,7 +11,12 @@ from typing import Any, Final
 
 from regulars.activity.v1 import activity_service_pb2, activity_service_pb2_grpc
 from regulars.earning.v1 import earning_service_pb2, earning_service_pb2_grpc
-from regulars.engagement.v1 import engagement_service_pb2, engagement_service_pb2_grpc
+from regulars.engagement.v1 import (
+    engagement_service_pb2,
+    engagement_service_pb2_grpc,
+    segments_service_pb2,
+    segments_service_pb2_grpc,
+)
 from regulars.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
 from regulars.loyalty.v1 import loyalty_service_pb2, loyalty_service_pb2_grpc
 from regulars.membership.v1 import membership_service_pb2, membership_service_pb2_grpc
@@ -21,15 +26,19 @@ from regulars.reminders.v1 import reminders_service_pb2, reminders_service_pb2_g
 from regulars.rewards.v1 import rewards_service_pb2, rewards_service_pb2_grpc
 
 from services.activity.servicer.service import ActivityServicer
-from services.activity.use_cases.carts import CART_IDLE_TOPIC, abandon_carts
 from services.clock import Clock, SystemClock
-from services.delivery import ConsoleSender, Sender, WebhookSender
 from services.earning.servicer import EarningServicer
 from services.earning.use_cases.syncing import sync_file_rules
-from services.engagement.servicer.scores import EngagementServicer
+from services.engagement.queries.versions import Shelf
+from services.engagement.servicer.scores import ScoreReader
+from services.engagement.servicer.segments_service import SegmentsServicer
+from services.engagement.servicer.service import EngagementServicer
+from services.engagement.use_cases import personas
+from services.engagement.use_cases.rescoring import plan_rescoring
 from services.feedback.servicer.service import FeedbackServicer
+from services.handlers import handlers, senders
 from services.loyalty.servicer.service import LoyaltyServicer
-from services.loyalty.use_cases.time import FIRST_SWEEP, SWEEP_TOPIC, sweep
+from services.loyalty.use_cases.time import FIRST_SWEEP
 from services.membership.servicer.service import MembershipServicer
 from services.predictions.servicer import PredictionsServicer
 from services.presence.key_tables import KeyTables
@@ -37,9 +46,7 @@ from services.presence.servicer import PresenceServicer
 from services.programme.programme import Programme
 from services.programme.reading import load_programme
 from services.reactions import react
-from services.reminders.delivery import reminder_message
 from services.reminders.servicer import RemindersServicer
-from services.reminders.use_cases import DELIVER_TOPIC, SEND_TOPIC, send_reminders
 from services.rewards.servicer.service import RewardsServicer
 from services.rewards.use_cases import time as rewards_time
 from services.rpc.auth import ADMIN, SCOPES, ApiKey, Keyring, NewKey, make_key
@@ -50,10 +57,8 @@ from services.settings import Settings, SettingsError
 from services.storage import keys, migrate, outbox
 from services.storage.database import Database, make_engine
 from services.storage.master_key import open_vault
-from services.storage.outbox import Claimed
-from services.storage.rewriting import REWRITE_TOPIC, rewrite
 from services.telemetry import Telemetry
-from services.worker import Ended, Handler, Worker, end_work
+from services.worker import Worker
 
 KEYS_SECONDS: Final = 5.0  # how long a revoked key may still be taken
 
@@ -134,15 +139,25 @@ def take_in_rules(database: Database) -> None:
 
 
 def all_services(database: Database, presence: PresenceServicer) -> tuple[Service, ...]:
+    shelf = Shelf()
     return (
         service(
-            membership_service_pb2, membership_service_pb2_grpc, "Membership", MembershipServicer(database)
+            membership_service_pb2,
+            membership_service_pb2_grpc,
+            "Membership",
+            MembershipServicer(database, ScoreReader(database, shelf)),
         ),
         service(loyalty_service_pb2, loyalty_service_pb2_grpc, "Loyalty", LoyaltyServicer(database)),
         service(earning_service_pb2, earning_service_pb2_grpc, "Earning", EarningServicer(database)),
         service(activity_service_pb2, activity_service_pb2_grpc, "Activity", ActivityServicer(database)),
         service(
-            engagement_service_pb2, engagement_service_pb2_grpc, "Engagement", EngagementServicer(database)
+            engagement_service_pb2,
+            engagement_service_pb2_grpc,
+            "Engagement",
+            EngagementServicer(database, shelf),
+        ),
+        service(
+            segments_service_pb2, segments_service_pb2_grpc, "Segments", SegmentsServicer(database, shelf)
         ),
         service(presence_service_pb2, presence_service_pb2_grpc, "Presence", presence),
         service(reminders_service_pb2, reminders_service_pb2_grpc, "Reminders", RemindersServicer(database)),
@@ -160,46 +175,6 @@ def all_services(database: Database, presence: PresenceServicer) -> tuple[Servic
 def service(messages: Any, stubs: Any, name: str, servicer: Any) -> Service:
     descriptor = messages.DESCRIPTOR.services_by_name[f"{name}Service"]
     return Service(descriptor, servicer, getattr(stubs, f"add_{name}ServiceServicer_to_server"))
-
-
-def senders(settings: Settings) -> dict[str, Sender]:
-    found: dict[str, Sender] = {"console": ConsoleSender()}
-    if settings.webhook_url:
-        found["webhook"] = WebhookSender(settings.webhook_url, settings.webhook_secret, SystemClock())
-    return found
-
-
-def handlers(database: Database, channels: dict[str, Sender]) -> dict[str, Handler]:
-    """What is done about due work, by topic."""
-
-    async def abandon(work: Claimed) -> None:
-        await database.write(abandon_carts, work)
-
-    async def send(work: Claimed) -> None:
-        await database.write(send_reminders, work)
-
-    async def deliver(work: Claimed) -> None:
-        await channels[work.payload["channel"]].send(reminder_message(work.payload))
-        await database.write(end_work, Ended(work, ""))
-
-    async def sweep_points(work: Claimed) -> None:
-        await sweep(database, work)
-
-    async def sweep_rewards(work: Claimed) -> None:
-        await rewards_time.sweep(database, work)
-
-    async def rewrite_file(work: Claimed) -> None:
-        await asyncio.to_thread(rewrite, database.engine)
-        await database.write(end_work, Ended(work, ""))
-
-    return {
-        REWRITE_TOPIC: rewrite_file,
-        CART_IDLE_TOPIC: abandon,
-        SEND_TOPIC: send,
-        DELIVER_TOPIC: deliver,
-        SWEEP_TOPIC: sweep_points,
-        rewards_time.SWEEP_TOPIC: sweep_rewards,
-    }
 
 
 def live_keys(database: Database) -> list[ApiKey]:
@@ -270,6 +245,8 @@ def plan_recurring(database: Database) -> None:
     with database.engine.begin() as connection:
         outbox.plan(connection, FIRST_SWEEP)
         outbox.plan(connection, rewards_time.FIRST_SWEEP)
+        plan_rescoring(connection, database.programme)
+        outbox.plan(connection, personas.first_build(database.clock.now()))
 
 
 @asynccontextmanager

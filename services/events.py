@@ -80,6 +80,14 @@ class OrderExchanged:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderSettling:
+    """More than one thing waited for these orders; what happened next to their goods is still to be done."""
+
+    orders: tuple[OrderPlaced, ...]
+    tried: frozenset[tuple[str, str]]  # returns that were looked at: (source, return id)
+
+
+@dataclass(frozen=True, slots=True)
 class PointsSpent:
     """Points paid for an order, which may be known or not."""
 
@@ -200,6 +208,29 @@ class SurveyAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseResolved:
+    """Somebody has seen to a case."""
+
+    case_id: str
+    customer_id: str
+    cause: str
+    resolved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CouponEarned:
+    """A customer is to have a coupon of their own. The code is fixed by its occasion: one for each."""
+
+    customer_id: str
+    code: str
+    campaign: str
+    title: str
+    benefit: str  # PERCENT, AMOUNT or POINTS
+    value: int  # percent, minor units or points
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReferralEarned:
     """A friend's first order was kept beyond its return window."""
 
@@ -214,6 +245,7 @@ Event = (
     | OrderPlaced
     | OrderReturned
     | OrderExchanged
+    | OrderSettling
     | PointsSpent
     | CartChanged
     | CartClosed
@@ -227,5 +259,7 @@ Event = (
     | TierChanged
     | TierAtRisk
     | SurveyAnswered
+    | CaseResolved
+    | CouponEarned
     | ReferralEarned
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -13,14 +13,9 @@ from rich.table import Table
 
 from services.composition import open_database, sole_owner
 from services.engagement.queries import scores as engagement_queries
-from services.engagement.use_cases.scores import (
-    NewReference,
-    Rescore,
-    install_reference,
-    reference_from,
-    rescore,
-)
-from services.errors import RegularsError
+from services.engagement.use_cases.references import reference_from
+from services.engagement.use_cases.rescoring import CHUNK_CUSTOMERS, Chunk, score_chunk
+from services.engagement.use_cases.scores import NewReference, install_reference
 from services.predictions import queries as prediction_queries
 from services.predictions.use_cases import PredictionSet, replace_predictions
 from services.predictions.use_cases import score as predict
@@ -30,8 +25,6 @@ if TYPE_CHECKING:
     from services.clock import Clock
     from services.settings import Settings
     from services.storage.database import Database
-
-RESCORE_CHUNK: Final = 500  # customers per commit: a tenth of a second that callers may have to wait
 
 Tell = Callable[[str, float], None]
 
@@ -82,14 +75,14 @@ async def rebuild_scores(database: Database, tell: Tell) -> int:
     tell("building the reference", 0.0)
     reference = await database.fetch(reference_from, database.clock.now())
     await database.write(install_reference, NewReference(reference))
-    ids = await database.fetch(engagement_queries.all_customer_ids)
-    for start, chunk in chunks(ids, RESCORE_CHUNK):
-        tell("scoring the customers", start / len(ids))
-        for answer in await database.write_all(rescore, [Rescore(one) for one in chunk]):
-            if isinstance(answer, RegularsError):
-                raise answer
+    customers = len(await database.fetch(engagement_queries.all_customer_ids))
+    done, last = 0, await database.write(score_chunk, Chunk(""))
+    while last:
+        done += CHUNK_CUSTOMERS
+        tell("scoring the customers", done / customers)
+        last = await database.write(score_chunk, Chunk(last))
     tell("scored", 1.0)
-    return len(ids)
+    return customers
 
 
 async def predict_all(database: Database, models_dir: Path, threads: int) -> tuple[int, int]:
@@ -101,11 +94,6 @@ async def predict_all(database: Database, models_dir: Path, threads: int) -> tup
 
 def _predict(connection: Any, models_dir: Path, as_of: Any, threads: int) -> PredictionSet:
     return predict(prediction_queries.read_lines(connection), models_dir, as_of, threads)
-
-
-def chunks(ids: Sequence[str], size: int) -> Iterable[tuple[int, Sequence[str]]]:
-    for start in range(0, len(ids), size):
-        yield start, ids[start : start + size]
 
 
 def bar() -> Progress:

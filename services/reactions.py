@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from services.activity.use_cases.carts import close_carts
+from services.activity.use_cases.waiting import settle_on, settle_orders
 from services.earning.use_cases.occasions import award_occasions
 from services.engagement.use_cases.scores import refresh_scores
 from services.events import (
     CartChanged,
     CartClosed,
+    CaseResolved,
     ConsentsChanged,
+    CouponEarned,
     CustomerSeen,
     Event,
     MemberEnrolled,
@@ -21,11 +24,20 @@ from services.events import (
     OrderExchanged,
     OrderPlaced,
     OrderReturned,
+    OrderSettling,
     PointsSpent,
     ReferralEarned,
     SurveyAnswered,
     VisitDwelled,
     VisitEnded,
+)
+from services.feedback.use_cases.asking import (
+    ask_after_cases,
+    ask_after_enrolments,
+    ask_after_exchanges,
+    ask_after_orders,
+    ask_after_returns,
+    ask_after_visits,
 )
 from services.loyalty.use_cases.backdating import award_earlier_orders
 from services.loyalty.use_cases.exchanges import exchange_points
@@ -41,6 +53,7 @@ from services.reminders.use_cases import (
     convert_reminders,
     plan_reminders,
 )
+from services.rewards.use_cases.coupons import give_coupons
 from services.rewards.use_cases.issuing import give_up_rewards
 from services.rewards.use_cases.referrals import follow_referrals
 from services.storage.unit import UnitOfWork
@@ -54,22 +67,33 @@ def of_placed(reaction: Reaction) -> Reaction:
 
 
 REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
-    OrderPlaced: (earn_points, close_carts, convert_reminders, follow_referrals),
-    OrderReturned: (reverse_points, follow_referrals),
+    OrderPlaced: (
+        earn_points,
+        settle_orders,
+        close_carts,
+        convert_reminders,
+        follow_referrals,
+        ask_after_orders,
+    ),
+    OrderReturned: (reverse_points, follow_referrals, ask_after_returns),
     OrderExchanged: (
         exchange_points,
-        *(of_placed(one) for one in (close_carts, convert_reminders)),
+        *(of_placed(one) for one in (settle_orders, close_carts, convert_reminders)),
         follow_referrals,
+        ask_after_exchanges,
     ),
+    OrderSettling: (settle_on,),  # when the points of the last step are where they belong
     PointsSpent: (restore_spent,),
-    MemberEnrolled: (award_earlier_orders, award_occasions),
+    MemberEnrolled: (award_earlier_orders, award_occasions, ask_after_enrolments),
     CartChanged: (cancel_for_carts,),
     CartClosed: (cancel_for_carts,),
     MemberStateChanged: (give_up_rewards, close_accounts, cancel_for_members, follow_members),
     ConsentsChanged: (cancel_for_consents, close_visits),
-    VisitDwelled: (plan_reminders,),
+    VisitDwelled: (plan_reminders, ask_after_visits),
     VisitEnded: (cancel_for_visits,),
     SurveyAnswered: (award_occasions,),
+    CaseResolved: (ask_after_cases,),
+    CouponEarned: (give_coupons,),
     ReferralEarned: (award_occasions,),
 }
 

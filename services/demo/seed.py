@@ -15,8 +15,10 @@ from services.activity.use_cases.carts import CART_IDLE_TOPIC
 from services.clock import EPOCH, MICROSECOND
 from services.demo import synthetic
 from services.demo.seed_ledger import Ledger
-from services.engagement.queries.scores import all_customer_ids, store_reference
-from services.engagement.use_cases.scores import reference_from, refresh_scores
+from services.engagement.queries.scores import all_customer_ids
+from services.engagement.queries.versions import store_reference
+from services.engagement.use_cases.references import reference_from
+from services.engagement.use_cases.scores import refresh_scores
 from services.errors import WrongStateError
 from services.events import OrderedLine, OrderPlaced, ReturnedLine
 from services.programme.programme import Programme

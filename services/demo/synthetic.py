@@ -274,6 +274,11 @@ def _answers(rng: np.random.Generator, people: pl.DataFrame, as_of: int) -> pl.D
         survey=pl.lit("NPS"),
         answer=pl.Series(rng.binomial(10, 0.75, asked.height)),
         answered_at=pl.Series(as_of - ago.astype(np.int64)),
+        **{
+            name: pl.lit("")
+            for name in ("polarity", "survey_id", "comment", "touchpoint", "source", "order_id")
+        },
+        channel=names(asked["channel"].to_numpy(), CHANNELS),
     )
 
 

@@ -8,9 +8,9 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 POINTS: Final = 201  # every half percent: finer than any decision made on a score
 BUYERS_MIN: Final = 50  # below it quintiles of the population say nothing, and fixed thresholds hold
@@ -38,8 +38,7 @@ SEGMENT_NAMES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rfm:
+class Rfm(NamedTuple):
     """Quintiles among the buyers, 5 the best; all 0 for a PROSPECT."""
 
     recency: int
@@ -82,14 +81,15 @@ class Reference:
 
 # Before the first distribution is built: shapes that any retailer's figures fall into.
 BUILTIN: Final = Reference(
-    "builtin-1",
+    "builtin-2",
     {
         "AVERAGE_ORDER_VALUE": [500 * 1.05**step for step in range(POINTS)],
         "REPEAT_RATE": [0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 2 / 3, 0.75, 0.8, 0.9],
         "PURCHASE_FREQUENCY": [1, 1, 1, 1, 2, 2, 3, 4, 6, 12],
         "RECENCY": [float(day) for day in range(1, 366)],
         "CHANNEL_COUNT": [1, 1, 1, 1, 1, 1, 2, 2, 2, 3],
-        "DIGITAL_ENGAGEMENT": [1, 2, 3, 4, 5, 6, 8, 10, 14, 20],
+        "PAGES_PER_SESSION": [1, 2, 3, 4, 5, 6, 8, 10, 14, 20],
+        "OPEN_RATE": [0.0, 0.0, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0],
         "SENTIMENT": [0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.0],
     },
     FIXED_THRESHOLDS,
@@ -132,16 +132,12 @@ def limits(best_first: Sequence[float]) -> tuple[float, ...]:
     return tuple(best_first[math.ceil(step * len(best_first) / 5) - 1] for step in QUINTILE_STEPS)
 
 
-def rfm_of(orders: Sequence[tuple[datetime, int]], reference: Reference, as_of: datetime) -> Rfm:
-    """Quintiles and segment of a customer's kept orders, (placed_at, net minor units), oldest first."""
-    if not orders:
-        return PROSPECT
-    recency_days = (as_of - orders[-1][0]) / timedelta(days=1)
-    known = reference.thresholds
+def rfm_of(recency_days: float, orders: int, money_minor: int, known: Thresholds) -> Rfm:
+    """Quintiles and segment of a buyer with at least one order."""
     recency = 5 - sum(recency_days > limit for limit in known.recency_days)
-    frequency = 5 - sum(len(orders) < limit for limit in known.orders)
-    monetary = 5 - sum(sum(net for _, net in orders) < limit for limit in known.money_minor)
-    return Rfm(recency, frequency, monetary, segment(recency, frequency, monetary, len(orders)))
+    frequency = 5 - sum(orders < limit for limit in known.orders)
+    monetary = 5 - sum(money_minor < limit for limit in known.money_minor)
+    return Rfm(recency, frequency, monetary, segment(recency, frequency, monetary, orders))
 
 
 def segment(recency: int, frequency: int, monetary: int, orders: int) -> str:

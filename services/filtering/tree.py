@@ -100,3 +100,14 @@ class Negation:
 Tree = Condition | Group | Negation
 
 EVERYBODY: Final = Group(())
+
+
+def fields_in(tree: Tree) -> frozenset[str]:
+    """The names of the fields that a filter asks about."""
+    match tree:
+        case Condition():
+            return frozenset({tree.field.name})
+        case Negation(part):
+            return fields_in(part)
+        case Group(parts):
+            return frozenset().union(*map(fields_in, parts))

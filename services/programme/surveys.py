@@ -85,7 +85,7 @@ class Survey(Frozen):
     trigger: Trigger
     delay_hours: Annotated[int, Field(ge=0, le=365 * 24)] = 24  # after the event
     channels: Annotated[tuple[Medium, ...], Field(min_length=1)] = ("EMAIL",)  # the first that was agreed to
-    touchpoint: Annotated[str, Field(pattern="^[a-z][a-z0-9_.-]{0,63}$")] = ""
+    touchpoint: Annotated[str, Field(pattern="^[a-z][a-z0-9_.-]{0,63}$")] | None = None
     follow_up_days: Annotated[int, Field(ge=1, le=90)] | None = None  # one more word to who did not answer
     expires_days: Annotated[int, Field(ge=1, le=180)] = 14  # after sending
     incentive: Incentive | None = None

@@ -25,11 +25,13 @@ def insert_arrays(
     connection.exec_driver_sql(_statement(table, names, on_conflict), arrays)
 
 
-def insert_columns(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_columns(
+    connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], on_conflict: str = ""
+) -> None:
     """Insert tuples in the order of the table's columns, whose values need no conversion."""
     names = tuple(column.name for column in table.columns)
     arrays = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
-    connection.exec_driver_sql(_statement(table, names, ""), arrays)
+    connection.exec_driver_sql(_statement(table, names, on_conflict), arrays)
 
 
 @cache

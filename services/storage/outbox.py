@@ -74,6 +74,17 @@ def plan(connection: Connection, work: Work) -> None:
     insert_new(connection, outbox, [_row(work)])
 
 
+def find(connection: Connection, topic: str, work_key: str) -> Mapping[str, Any] | None:
+    """The payload of what waits under the topic and key; None when nothing does."""
+    payload: Mapping[str, Any] | None = connection.execute(
+        _FIND, {"of_topic": topic, "of_key": work_key}
+    ).scalar_one_or_none()
+    return payload
+
+
+_FIND = select(outbox.c.payload).where(
+    outbox.c.topic == bindparam("of_topic"), outbox.c.work_key == bindparam("of_key")
+)
 _DROP = delete(outbox).where(
     outbox.c.topic == bindparam("of_topic"), outbox.c.work_key == bindparam("of_key")
 )

@@ -104,6 +104,24 @@ def _tuple_insert(table: Table) -> str:
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  (names from tables.py)
 
 
+def upsert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert plain tuples in the order of the table's columns, or replace what is there under their keys.
+
+    No two rows have one key, and no value needs a conversion: moments are microseconds since 1970.
+    """
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        insert_columns(connection, table, rows, on_conflict_replace(table, tuple(table.columns.keys())))
+    else:
+        connection.exec_driver_sql(_tuple_upsert(table), list(rows))
+
+
+@cache
+def _tuple_upsert(table: Table) -> str:
+    return f"{_tuple_insert(table)} {on_conflict_replace(table, tuple(table.columns.keys()))}"
+
+
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows; where the key is there, replace the other columns that the rows carry."""
     if not rows:

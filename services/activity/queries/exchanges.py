@@ -9,11 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from services.activity.queries.returns import MatchedReturn
-from services.activity.rules.exchanges import Exchange, StoredExchange
+from services.activity.rules.exchanges import Exchange, ExchangeKey, StoredExchange
 from services.storage.sets import among
 from services.storage.tables import exchanges, return_lines, returns
-
-ExchangeKey = tuple[str, str]  # source, exchange id
 
 _FIND = (
     select(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from services.activity.queries.waiting import store_units, units_of_returns
 from services.activity.rules.returns import (
     Match,
     Purchase,
@@ -17,6 +18,7 @@ from services.activity.rules.returns import (
     StoredReturn,
     units_of,
 )
+from services.activity.rules.waiting import WaitingUnits
 from services.storage.sets import among, insert_rows
 from services.storage.tables import order_lines, orders, return_lines, returns
 
@@ -80,11 +82,11 @@ _REFUND_ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class MatchedReturn:
-    """A return with the order lines that its goods went back to."""
+    """A return with the order lines that its goods went back to, and what waits for orders to come."""
 
     back: Return
     matches: Sequence[Match]
-    unmatched_units: int
+    waiting: Counter[str]  # units by SKU
 
     @property
     def stored(self) -> StoredReturn:
@@ -93,10 +95,17 @@ class MatchedReturn:
             self.back.customer_id,
             self.back.returned_at,
             self.refund_minor,
-            self.unmatched_units,
+            self.waiting.total(),
             {match.purchase.order_id for match in self.matches},
             units_of(ReturnLine(match.purchase.sku, match.quantity) for match in self.matches),
+            self.waiting,
+            self.back.order_id if self.waiting else "",
         )
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for the order that it names."""
+        return bool(self.waiting and self.back.order_id)
 
     @property
     def refund_minor(self) -> int:
@@ -116,11 +125,23 @@ def find_returns(connection: Connection, keys: Iterable[ReturnKey]) -> dict[Retu
     )
     for source, return_id, customer_id, returned_at, refund_minor, unmatched, order_id, sku, units in rows:
         if (source, return_id) in wanted:
-            fresh = StoredReturn(customer_id, returned_at, refund_minor, unmatched, set(), Counter())
+            fresh = StoredReturn(
+                customer_id, returned_at, refund_minor, unmatched, set(), Counter(), Counter()
+            )
             known = found.setdefault((source, return_id), fresh)
             known.order_ids.update(() if order_id is None else (order_id,))
             known.units.update({} if sku is None else {sku: units})
+    if any(one.unmatched_units for one in found.values()):
+        _add_waiting(connection, found)
     return found
+
+
+def _add_waiting(connection: Connection, found: dict[ReturnKey, StoredReturn]) -> None:
+    for one in units_of_returns(connection, (return_id for _, return_id in found)):
+        known = found.get((one.source, one.return_id))
+        if known is not None:
+            known.waiting[one.sku] += one.quantity
+            found[one.source, one.return_id] = replace(known, waits_for=one.order_id)
 
 
 def purchases(connection: Connection, back: Sequence[Return]) -> dict[tuple[str, str], list[Purchase]]:
@@ -139,12 +160,30 @@ def store_returns(connection: Connection, matched: Sequence[MatchedReturn]) -> N
     if not matched:
         return
     insert_rows(connection, returns, [return_row(one) for one in matched])
-    taken = [(one.back, position, match) for one in matched for position, match in enumerate(one.matches)]
+    store_units(connection, [units for one in matched for units in waiting_of(one)])
+    store_matches(connection, [(one, 0) for one in matched])
+
+
+def store_matches(connection: Connection, matched: Sequence[tuple[MatchedReturn, int]]) -> None:
+    """Let goods go back to their order lines: returns, each with the first free position of its lines."""
+    taken = [
+        (one.back, position, match)
+        for one, first in matched
+        for position, match in enumerate(one.matches, start=first)
+    ]
     if not taken:
         return
     insert_rows(connection, return_lines, [return_line_row(*line) for line in taken])
     connection.execute(_TAKE_BACK_LINE, [take_back_row(back, match) for back, _, match in taken])
     connection.execute(_REFUND_ORDER, [refund_row(back, match) for back, _, match in taken])
+
+
+def waiting_of(one: MatchedReturn) -> Iterator[WaitingUnits]:
+    back = one.back
+    for sku, quantity in one.waiting.items():
+        yield WaitingUnits(
+            back.return_id, back.source, sku, back.customer_id, back.order_id, quantity, back.returned_at
+        )
 
 
 def return_row(one: MatchedReturn) -> dict[str, Any]:
@@ -154,7 +193,7 @@ def return_row(one: MatchedReturn) -> dict[str, Any]:
         "customer_id": one.back.customer_id,
         "returned_at": one.back.returned_at,
         "refund_minor": one.refund_minor,
-        "unmatched_units": one.unmatched_units,
+        "unmatched_units": one.waiting.total(),
     }
 
 

@@ -11,6 +11,8 @@ from services.activity.rules.orders import Content, Order, OrderLine
 from services.activity.rules.returns import Return, ReturnLine, units_of
 from services.errors import DuplicateError, InvalidError, check_moment
 
+ExchangeKey = tuple[str, str]  # source, exchange id
+
 
 class ExchangeDiffersError(DuplicateError):
     """An exchange with this id is stored with another content; an exchange's content never changes."""
@@ -67,6 +69,7 @@ class ExchangeRecorded:
     duplicate: bool
     returned_minor: int
     taken_minor: int
+    waits: bool = False  # for the order whose goods came back; nothing has happened yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,13 @@ def repeated(
     if not same:
         return ExchangeDiffersError(field="exchange.exchange_id", exchange_id=exchange.exchange_id)
     return ExchangeRecorded(True, known.returned_minor, exchange.order.total_minor)
+
+
+def repeated_waiting(exchange: Exchange, known: Exchange) -> ExchangeRecorded | ExchangeDiffersError:
+    """The answer to an exchange that waits already."""
+    if known != exchange:
+        return ExchangeDiffersError(field="exchange.exchange_id", exchange_id=exchange.exchange_id)
+    return ExchangeRecorded(True, 0, exchange.order.total_minor, waits=True)
 
 
 def exchange_problem(exchange: Exchange, now: datetime, currency: str) -> InvalidError | None:

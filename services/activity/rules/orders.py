@@ -17,6 +17,12 @@ class OrderDiffersError(DuplicateError):
     reason = "ORDER_DIFFERS"
 
 
+class OrderOfAnotherCustomerError(DuplicateError):
+    """An order with this id is stored for another customer; an order never changes its customer."""
+
+    reason = "ORDER_OF_ANOTHER_CUSTOMER"
+
+
 @dataclass(frozen=True, slots=True)
 class OrderLine:
     sku: str
@@ -120,8 +126,10 @@ def check_points_paid(order: Order, field: str) -> InvalidError | None:
     return InvalidError(f"{field}: more than the order's total of {order.total_minor}", field=field)
 
 
-def repeated(order: Order, known: Content) -> OrderRecorded | OrderDiffersError:
+def repeated(order: Order, known: Content) -> OrderRecorded | DuplicateError:
     """The answer to an order that is there already."""
+    if known.customer_id != order.customer_id:
+        return OrderOfAnotherCustomerError(field="order.customer_id", order_id=order.order_id)
     if known != order.content:
         return OrderDiffersError(field="order.order_id", order_id=order.order_id)
     return OrderRecorded(True, order.total_minor, order.currency)

@@ -11,7 +11,7 @@ from services.errors import DuplicateError, InvalidError, NotFoundError, Regular
 
 
 class OrderNotFoundError(NotFoundError):
-    """This customer has no order with this id; record the order before its return."""
+    """The order with this id is another customer's; send the customer who placed it."""
 
     reason = "ORDER_NOT_FOUND"
 
@@ -46,23 +46,26 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class ReturnRecorded:
-    """What recording a return did. Unmatched units belong to no known purchase and change no metric."""
+    """What recording a return did. Unmatched units belong to no known purchase and change no metric yet."""
 
     duplicate: bool
     refund_minor: int
     unmatched_units: int
+    waits: bool = False  # for the order that it names
 
 
 @dataclass(frozen=True, slots=True)
 class StoredReturn:
-    """What is stored of a return: units of no known purchase are counted, but not by product."""
+    """What is stored of a return."""
 
     customer_id: str
     returned_at: datetime
     refund_minor: int
-    unmatched_units: int
+    unmatched_units: int  # of no known purchase; those of before schema 0003 are not among `waiting`
     order_ids: set[str]
-    units: Counter[str]  # by SKU
+    units: Counter[str]  # that went back to orders, by SKU
+    waiting: Counter[str]  # the others, by SKU
+    waits_for: str = ""  # the order that the waiting ones belong to; empty: nobody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +126,7 @@ def match_return(back: Return, purchases: Sequence[Purchase]) -> tuple[list[Matc
 
 
 def check_order(back: Return, owner_id: str, placed_at: datetime, names: Fields) -> RegularsError | None:
-    """Why goods cannot come back to the order that the return names; None when they can.
-
-    owner_id: the customer of the order; empty when there is no such order.
-    """
+    """Why goods cannot come back to the order that the return names; None when they can."""
     if owner_id != back.customer_id:
         return OrderNotFoundError(field=names.order_id, order_id=back.order_id)
     if back.returned_at < placed_at:
@@ -150,12 +150,13 @@ def repeated(back: Return, known: StoredReturn) -> ReturnRecorded | ReturnDiffer
     same = (
         (known.customer_id, known.returned_at) == (back.customer_id, back.returned_at)
         and (not back.order_id or known.order_ids <= {back.order_id})
-        and known.units <= asked
+        and (not known.waiting or known.waits_for == back.order_id)
+        and known.units + known.waiting <= asked
         and asked.total() == known.units.total() + known.unmatched_units
     )
     if not same:
         return ReturnDiffersError(field="order_return.return_id", return_id=back.return_id)
-    return ReturnRecorded(True, known.refund_minor, known.unmatched_units)
+    return ReturnRecorded(True, known.refund_minor, known.unmatched_units, bool(known.waits_for))
 
 
 def units_of(lines: Iterable[ReturnLine]) -> Counter[str]:
@@ -164,6 +165,12 @@ def units_of(lines: Iterable[ReturnLine]) -> Counter[str]:
     for line in lines:
         found[line.sku] += line.quantity
     return found
+
+
+def waiting_units(back: Return, unmatched: Sequence[int]) -> Counter[str]:
+    """The units of each SKU for which there was no purchase. unmatched: of each line."""
+    lines = zip(back.lines, unmatched, strict=True)
+    return units_of(ReturnLine(line.sku, units) for line, units in lines if units)
 
 
 def put_back(matches: Iterable[Match]) -> None:
@@ -178,4 +185,4 @@ def _candidates(sku: str, back: Return, purchases: Iterable[Purchase]) -> list[P
         for purchase in purchases
         if purchase.sku == sku and purchase.left > 0 and purchase.placed_at <= back.returned_at
     ]
-    return sorted(fitting, key=lambda purchase: (purchase.placed_at, purchase.line), reverse=True)
+    return sorted(fitting, key=lambda one: (one.placed_at, one.line, one.order_id), reverse=True)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from google.protobuf.message import Message
 from regulars.activity.v1 import activity_service_pb2 as pb
 
+from services.activity.rules.exchanges import ExchangeRecorded
 from services.activity.rules.returns import ReturnRecorded
 from services.errors import InvalidError, RegularsError
 from services.rpc.validation import first_problem
@@ -31,6 +32,7 @@ class Batch:
     inserted: int = 0
     duplicates: int = 0
     unmatched_units: int = 0
+    waiting: int = 0
     refused: dict[int, pb.Rejection] = field(default_factory=dict)
 
     def numbered(self, records: Iterable[Message], within: str = "") -> Iterable[tuple[int, Any]]:
@@ -72,6 +74,8 @@ class Batch:
         duplicate = answer if isinstance(answer, bool) else answer.duplicate
         self.duplicates += duplicate
         self.inserted += not duplicate
+        if isinstance(answer, ReturnRecorded | ExchangeRecorded):
+            self.waiting += answer.waits
         if isinstance(answer, ReturnRecorded):  # of a repeat too: the answer before may have been lost
             self.unmatched_units += answer.unmatched_units
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Final
 
 from grpc.aio import ServicerContext
@@ -10,21 +10,26 @@ from regulars.activity.v1 import activity_service_pb2 as pb
 from regulars.activity.v1 import activity_service_pb2_grpc as pb_grpc
 from regulars.types.v1.money_pb2 import Money
 
+from services.activity.queries.touchpoints import count_touchpoints
+from services.activity.rules.touchpoints import by_touchpoint, counted_window
 from services.activity.servicer.batches import Batch
 from services.activity.servicer.records import cart_of, exchange_of, order_of, return_of, touch_of
+from services.activity.servicer.touchpoints import report_message
 from services.activity.use_cases.carts import update_carts
 from services.activity.use_cases.events import record_events
 from services.activity.use_cases.exchanges import record_exchanges
 from services.activity.use_cases.orders import record_orders
 from services.activity.use_cases.returns import record_returns
-from services.rpc.wire import request_key, stamp
+from services.programme.touchpoints import registry
+from services.rpc.wire import moment, request_key, stamp
 from services.storage.database import Database
+from services.storage.unit import UseCase
 
 Context = ServicerContext[Any, Any]
 
 # What a record may be: how it is read and stored. In this order, what others refer to comes first, which
 # saves work: whatever comes too early waits.
-RECORDS: Final = {
+RECORDS: Final[Mapping[str, tuple[Callable[[Any], Any], UseCase[Any, Any]]]] = {
     "order": (order_of, record_orders),
     "order_return": (return_of, record_returns),
     "exchange": (exchange_of, record_exchanges),
@@ -57,6 +62,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
             duplicate=answer.duplicate,
             refund=Money(amount_minor=answer.refund_minor, currency=currency),
             unmatched_units=answer.unmatched_units,
+            waits=answer.waits,
         )
 
     async def RecordExchange(
@@ -70,6 +76,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
             duplicate=answer.duplicate,
             returned=Money(amount_minor=answer.returned_minor, currency=currency),
             taken=Money(amount_minor=answer.taken_minor, currency=currency),
+            waits=answer.waits,
         )
 
     async def RecordOrders(
@@ -94,6 +101,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
             duplicates=batch.duplicates,
             rejected=batch.rejections(),
             unmatched_units=batch.unmatched_units,
+            waiting=batch.waiting,
         )
 
     async def UpdateCart(self, request: pb.UpdateCartRequest, context: Context) -> pb.UpdateCartResponse:
@@ -125,3 +133,16 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
                 duplicates=batch.duplicates,
                 rejected=batch.rejections(),
             )
+
+    async def ListTouchpoints(
+        self, request: pb.ListTouchpointsRequest, context: Context
+    ) -> pb.ListTouchpointsResponse:
+        del context
+        since, until = (
+            moment(getattr(request.window, name)) if request.window.HasField(name) else None
+            for name in ("from", "until")
+        )
+        window = counted_window(since, until, self._database.clock.now())
+        met = await self._database.fetch(count_touchpoints, *window)
+        known = registry(self._database.programme.touchpoints)
+        return report_message(by_touchpoint(known, met, *window))

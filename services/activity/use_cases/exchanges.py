@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from services.activity.queries import exchanges as queries
 from services.activity.queries import orders as order_queries
 from services.activity.queries import returns as return_queries
+from services.activity.queries import waiting as waiting_queries
 from services.activity.queries.orders import OrderKey, StoredOrder
 from services.activity.queries.returns import MatchedReturn
 from services.activity.rules.exchanges import (
     Exchange,
+    ExchangeKey,
     ExchangeRecorded,
     StoredExchange,
     check_difference,
     exchange_problem,
     repeated,
+    repeated_waiting,
 )
 from services.activity.rules.orders import Content, OrderDiffersError
 from services.activity.rules.returns import Fields, Purchase, put_back
 from services.activity.use_cases.returns import returned_events, take_back
 from services.errors import RegularsError
 from services.events import OrderExchanged
-from services.storage.sets import lock_known
+from services.storage.sets import lock_customers, lock_known
 from services.storage.unit import UnitOfWork, use_case
 
 NAMES: Final = Fields("exchange.order_id", "exchange.exchanged_at", "exchange.returned")
+
+Made = list[tuple[Exchange, MatchedReturn]]
 
 
 @use_case(ExchangeRecorded)
@@ -36,8 +41,27 @@ def record_exchanges(
 ) -> list[ExchangeRecorded | RegularsError]:
     lock_known(unit, (exchange.customer_id for exchange in exchanges))
     counter = _open_counter(unit, exchanges)
+    if counter.strangers(exchanges):
+        counter = _make_known(unit, exchanges, counter)
+    return _work_through(unit, exchanges, counter)
+
+
+def do_waiting(unit: UnitOfWork, exchanges: Sequence[Exchange]) -> dict[ExchangeKey, str]:
+    """Do exchanges whose orders have come. Why some were refused; those stay where they waited."""
+    counter = replace(_open_counter(unit, exchanges), waiting={})
+    answers = _work_through(unit, exchanges, counter)
+    return {
+        (exchange.source, exchange.exchange_id): answer.reason
+        for exchange, answer in zip(exchanges, answers, strict=True)
+        if isinstance(answer, RegularsError)
+    }
+
+
+def _work_through(
+    unit: UnitOfWork, exchanges: Sequence[Exchange], counter: _Counter
+) -> list[ExchangeRecorded | RegularsError]:
     answers: list[ExchangeRecorded | RegularsError] = []
-    made: list[tuple[Exchange, MatchedReturn]] = []
+    made: Made = []
     for exchange in exchanges:
         outcome = _exchange(unit, exchange, counter)
         if isinstance(outcome, MatchedReturn):
@@ -45,6 +69,7 @@ def record_exchanges(
             counter.hand_over(exchange, outcome)
             outcome = ExchangeRecorded(False, outcome.refund_minor, exchange.order.total_minor)
         answers.append(outcome)
+    waiting_queries.store_exchanges(unit.connection, counter.early)
     if made:
         _store(unit, made, counter)
     return answers
@@ -54,10 +79,16 @@ def record_exchanges(
 class _Counter:
     """What is known of a batch's exchanges and orders, kept true while the batch is worked through."""
 
-    known: dict[queries.ExchangeKey, StoredExchange]
+    known: dict[ExchangeKey, StoredExchange]
+    waiting: dict[ExchangeKey, Exchange]
     contents: dict[OrderKey, Content]
-    originals: dict[OrderKey, StoredOrder]
+    originals: Mapping[OrderKey, StoredOrder]
     purchases: dict[tuple[str, str], list[Purchase]]
+    early: list[Exchange] = field(default_factory=list)  # that begin to wait
+
+    def strangers(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
+        """Those whose orders are not known, so that their customers may not be either."""
+        return [one for one in exchanges if (one.source, one.order_id) not in self.originals]
 
     def hand_over(self, exchange: Exchange, matched: MatchedReturn) -> None:
         self.contents[exchange.source, exchange.new_order_id] = exchange.order.content
@@ -65,30 +96,57 @@ class _Counter:
             exchange.new_order_id, matched.refund_minor, matched.stored.units
         )
 
+    def let_wait(self, exchange: Exchange) -> ExchangeRecorded:
+        self.early.append(exchange)
+        self.waiting[exchange.source, exchange.exchange_id] = exchange
+        return ExchangeRecorded(False, 0, exchange.order.total_minor, waits=True)
+
 
 def _open_counter(unit: UnitOfWork, exchanges: Sequence[Exchange]) -> _Counter:
     connection = unit.connection
+    keys = [(one.source, one.exchange_id) for one in exchanges]
     return _Counter(
-        queries.find_exchanges(connection, ((one.source, one.exchange_id) for one in exchanges)),
+        queries.find_exchanges(connection, keys),
+        waiting_queries.find_exchanges(connection, keys),
         order_queries.find_contents(connection, [one.order for one in exchanges]),
         order_queries.find_orders(connection, ((one.source, one.order_id) for one in exchanges)),
         return_queries.purchases(connection, [one.back for one in exchanges]),
     )
 
 
+def _make_known(unit: UnitOfWork, exchanges: Sequence[Exchange], counter: _Counter) -> _Counter:
+    """Customers may exchange what nobody knew they had bought; orders may have come before the lock."""
+    sound = [
+        one
+        for one in counter.strangers(exchanges)
+        if exchange_problem(one, unit.now, unit.programme.currency) is None
+    ]
+    lock_customers(unit, (one.customer_id for one in sound))
+    return _open_counter(unit, exchanges)
+
+
 def _exchange(
     unit: UnitOfWork, exchange: Exchange, counter: _Counter
 ) -> MatchedReturn | ExchangeRecorded | RegularsError:
-    """The goods taken back for a new exchange; the answer to one that is there already or is refused."""
+    """The goods taken back for a new exchange; else the answer to one that is there, waits or is refused."""
     new_order = counter.contents.get((exchange.source, exchange.new_order_id))
-    known = counter.known.get((exchange.source, exchange.exchange_id))
-    if known is not None:
-        return repeated(exchange, known, new_order)
+    key = (exchange.source, exchange.exchange_id)
+    if key in counter.known:
+        return repeated(exchange, counter.known[key], new_order)
+    has_come = (exchange.source, exchange.order_id) in counter.originals
+    if key in counter.waiting and not (has_come and counter.waiting[key] == exchange):
+        return repeated_waiting(exchange, counter.waiting[key])
     if new_order is not None:
         return OrderDiffersError(field="exchange.new_order_id", order_id=exchange.new_order_id)
     problem = exchange_problem(exchange, unit.now, unit.programme.currency)
     if problem is not None:
         return problem
+    if not has_come:
+        return counter.let_wait(exchange)
+    return _take_back(exchange, counter)
+
+
+def _take_back(exchange: Exchange, counter: _Counter) -> MatchedReturn | RegularsError:
     purchases = counter.purchases.get((exchange.source, exchange.customer_id), ())
     matched = take_back(exchange.back, counter.originals, purchases, NAMES)
     if isinstance(matched, RegularsError):
@@ -100,11 +158,14 @@ def _exchange(
     return matched
 
 
-def _store(unit: UnitOfWork, made: Sequence[tuple[Exchange, MatchedReturn]], counter: _Counter) -> None:
+def _store(unit: UnitOfWork, made: Made, counter: _Counter) -> None:
     matched = [one for _, one in made]
     return_queries.store_returns(unit.connection, matched)
     order_queries.store_orders(unit.connection, [exchange.order for exchange, _ in made])
     queries.store_exchanges(unit.connection, made)
+    waiting_queries.forget_exchanges(
+        unit.connection, [key for key in counter.waiting if key in counter.known]
+    )
     events = returned_events(matched, counter.originals)
     for (exchange, back), event in zip(made, events, strict=True):
         unit.emit(OrderExchanged(event, exchange.order.placed(), back.earning_minor))

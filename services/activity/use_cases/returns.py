@@ -20,22 +20,21 @@ from services.activity.rules.returns import (
     match_return,
     put_back,
     repeated,
+    units_of,
+    waiting_units,
 )
-from services.clock import EPOCH
 from services.errors import InvalidError, RegularsError, check_moment
 from services.events import OrderReturned, ReturnedLine
 from services.storage.sets import lock_customers, lock_known
 from services.storage.unit import UnitOfWork, use_case
 
 NAMES: Final = Fields("order_return.order_id", "order_return.returned_at", "order_return.lines")
-NO_ORDER: Final = StoredOrder("", EPOCH, 0, 0)
 
 
 @use_case(ReturnRecorded)
 def record_returns(unit: UnitOfWork, returns: Sequence[Return]) -> list[ReturnRecorded | RegularsError]:
-    _lock(unit, returns)
+    orders = _lock(unit, returns)
     known = queries.find_returns(unit.connection, ((back.source, back.return_id) for back in returns))
-    orders = order_queries.find_orders(unit.connection, ((back.source, back.order_id) for back in returns))
     purchases = queries.purchases(unit.connection, returns)
     answers: list[ReturnRecorded | RegularsError] = []
     matched: list[MatchedReturn] = []
@@ -50,7 +49,9 @@ def record_returns(unit: UnitOfWork, returns: Sequence[Return]) -> list[ReturnRe
         if isinstance(outcome, MatchedReturn):
             matched.append(outcome)
             known[key] = outcome.stored
-            answers.append(ReturnRecorded(False, outcome.refund_minor, outcome.unmatched_units))
+            answers.append(
+                ReturnRecorded(False, outcome.refund_minor, outcome.waiting.total(), outcome.waits)
+            )
         else:
             answers.append(outcome)
     if matched:
@@ -58,11 +59,22 @@ def record_returns(unit: UnitOfWork, returns: Sequence[Return]) -> list[ReturnRe
     return answers
 
 
-def _lock(unit: UnitOfWork, returns: Sequence[Return]) -> None:
-    """Whoever names an order is known by it; others may return what nobody knew they had bought."""
-    strangers = [one for one in returns if not one.order_id and _moment_problem(unit, one) is None]
-    lock_customers(unit, (one.customer_id for one in strangers))
+def _lock(unit: UnitOfWork, returns: Sequence[Return]) -> Mapping[OrderKey, StoredOrder]:
+    """Lock the customers; the orders that the returns name and that are known.
+
+    Customers may return what nobody knew they had bought; a return of what another bought makes nobody known.
+    """
     lock_known(unit, (one.customer_id for one in returns))
+    keys = [(one.source, one.order_id) for one in returns]
+    orders = order_queries.find_orders(unit.connection, keys)
+    strangers = [
+        one
+        for one, key in zip(returns, keys, strict=True)
+        if key not in orders and _moment_problem(unit, one) is None
+    ]
+    lock_customers(unit, (one.customer_id for one in strangers))
+    may_have_come = any(one.order_id for one in strangers)  # while the customer was not locked
+    return order_queries.find_orders(unit.connection, keys) if may_have_come else orders
 
 
 def _moment_problem(unit: UnitOfWork, back: Return) -> InvalidError | None:
@@ -83,12 +95,14 @@ def take_back(
     purchases: Iterable[Purchase],
     names: Fields,
 ) -> MatchedReturn | RegularsError:
-    """Match a return with what was bought, or say why not.
+    """Match a return with what was bought, or say why not; it waits for an order that is not known yet.
 
     orders, purchases: what is stored for the batch.
     """
     if back.order_id:
-        order = orders.get((back.source, back.order_id), NO_ORDER)
+        order = orders.get((back.source, back.order_id))
+        if order is None:
+            return MatchedReturn(back, (), units_of(back.lines))
         problem = check_order(back, order.customer_id, order.placed_at, names)
         if problem is not None:
             return problem
@@ -98,7 +112,7 @@ def take_back(
     if too_many is not None:
         put_back(matches)
         return too_many
-    return MatchedReturn(back, matches, sum(unmatched))
+    return MatchedReturn(back, matches, waiting_units(back, unmatched))
 
 
 def returned_events(

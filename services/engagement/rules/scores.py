@@ -1,66 +1,52 @@
-"""The engagement score: from what a customer did to one explained figure. Pure; order of arrival is nothing.
+"""The engagement score: from figures about a customer to one explained number. Pure.
 
-The reference distribution and RFM's quintiles are in `reference.py`.
+This module is the definition. `columns.py` says the same about thousands of customers at once; the reference
+distribution and RFM's quintiles are in `reference.py`, the weights with a reference in `versions.py`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from functools import lru_cache
 from itertools import pairwise
-from statistics import median
 from typing import Final, NamedTuple
 
-from services.engagement.reference import Reference, Rfm, rfm_of
-from services.programme.programme import Weights
+from services.clock import EPOCH, MICROSECOND
+from services.engagement.reference import PROSPECT, Rfm, rfm_of
+from services.engagement.rules.versions import KINDS, ComponentKind, Version
 
-ORDER_WINDOW: Final = timedelta(days=365)
-TOUCH_WINDOW: Final = timedelta(days=90)
-DAY: Final = timedelta(days=1)
-
-
-class ComponentKind(StrEnum):
-    AVERAGE_ORDER_VALUE = "AVERAGE_ORDER_VALUE"
-    REPEAT_RATE = "REPEAT_RATE"
-    PURCHASE_FREQUENCY = "PURCHASE_FREQUENCY"
-    RECENCY = "RECENCY"
-    CHANNEL_COUNT = "CHANNEL_COUNT"
-    DIGITAL_ENGAGEMENT = "DIGITAL_ENGAGEMENT"
-    SENTIMENT = "SENTIMENT"
+ORDER_WINDOW: Final = timedelta(days=365)  # of orders and answers
+TOUCH_WINDOW: Final = timedelta(days=90)  # of contacts, sessions and newsletters
+DAY_US: Final = timedelta(days=1) // MICROSECOND
+WINDOW_DAYS: Final = {
+    kind: TOUCH_WINDOW.days
+    if kind in {ComponentKind.CHANNEL_COUNT, ComponentKind.PAGES_PER_SESSION, ComponentKind.OPEN_RATE}
+    else ORDER_WINDOW.days
+    for kind in KINDS
+}
+SIXTIETHS: Final = 60  # the scales of NPS (11 steps), CSAT (5) and CES (7) meet in whole sixtieths
 
 
-_ENCODE: Final = json.JSONEncoder(separators=(",", ":")).encode  # made once: it runs for every score
-LESS_IS_BETTER: Final = frozenset({ComponentKind.RECENCY})
-ANSWER_SCALES: Final = {"NPS": (0, 10), "CSAT": (1, 5), "CES": (1, 7)}
+class Figures(NamedTuple):  # made for every score: a tuple is made three times as fast as a dataclass
+    """What is counted about a customer up to a moment: whole numbers, so that no order of adding matters."""
+
+    orders: int = 0  # kept, of 365 days, like the next three
+    net_minor: int = 0
+    last_order_us: int | None = None  # microseconds since 1970, as the database keeps moments
+    gap_days_median: float | None = None  # between orders; None with fewer than two
+    channels: int = 0  # of 90 days, like all up to `opened`
+    contacts: int = 0  # that the customer began
+    sessions: int = 0  # whose pages are known
+    pages: int = 0
+    newsletters: int = 0
+    opened: int = 0  # by the person, not by a privacy proxy
+    answers: int = 0  # of 365 days, like the next two
+    mood_sixtieths: int = 0  # the sum of the answers, each from 0 (worst) to 60 (best)
+    nps: int | None = None  # the latest answer
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What one customer did, up to a moment: orders of 365 days, touches of 90 days, answers of 365 days."""
-
-    orders: tuple[tuple[datetime, int], ...] = ()  # (placed_at, net minor units), any order
-    channels: frozenset[str] = frozenset()
-    session_pages: tuple[int, ...] = ()
-    answers: tuple[tuple[str, int], ...] = ()  # (survey, answer)
-
-
-class Measure(NamedTuple):
-    """One figure about a customer, and how many events it rests on."""
-
-    kind: ComponentKind
-    value: float
-    window_days: int
-    events: int
-
-
-class Component(NamedTuple):  # read for every score: a tuple is made three times as fast as a dataclass
-    """A measure seen against the reference: `contribution` = 100 * weight * percentile."""
+class Component(NamedTuple):
+    """A figure seen against the reference: `contribution` = 100 * weight * percentile."""
 
     kind: ComponentKind
     value: float
@@ -71,9 +57,8 @@ class Component(NamedTuple):  # read for every score: a tuple is made three time
     events: int
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """0 to 100; the components' contributions sum to it."""
+class Score(NamedTuple):
+    """0 to 100: the components' contributions, added in their order. Coverage 0 says: no evidence."""
 
     customer_id: str
     as_of: datetime
@@ -81,105 +66,92 @@ class Score:
     score: float
     coverage: float
     components: tuple[Component, ...]
-    orders: int
-    gap_days_median: float | None
     rfm: Rfm
+    figures: Figures
 
 
-def measures(facts: Facts, as_of: datetime) -> tuple[Measure, ...]:
-    """What can be measured; a figure without evidence is left out."""
-    return (*order_measures(facts, as_of), *touch_measures(facts))
-
-
-def order_measures(facts: Facts, as_of: datetime) -> tuple[Measure, ...]:
-    nets = [net for _, net in kept_orders(facts)]
-    count = len(nets)
-    if not count:
-        return ()
-    last = max(placed_at for placed_at, _ in kept_orders(facts))
-    values = {
-        ComponentKind.AVERAGE_ORDER_VALUE: sum(nets) / count,
-        ComponentKind.REPEAT_RATE: (count - 1) / count,
-        ComponentKind.PURCHASE_FREQUENCY: count * (timedelta(days=365) / ORDER_WINDOW),
-        ComponentKind.RECENCY: max((as_of - last) / DAY, 0.0),
-    }
-    return tuple(Measure(kind, value, ORDER_WINDOW.days, count) for kind, value in values.items())
-
-
-def touch_measures(facts: Facts) -> tuple[Measure, ...]:
-    found = []
-    if facts.channels:
-        channels = len(facts.channels)
-        found.append(Measure(ComponentKind.CHANNEL_COUNT, channels, TOUCH_WINDOW.days, channels))
-    if pages := facts.session_pages:
-        per_session = sum(pages) / len(pages)
-        found.append(Measure(ComponentKind.DIGITAL_ENGAGEMENT, per_session, TOUCH_WINDOW.days, len(pages)))
-    if answers := facts.answers:
-        mood = math.fsum(sorted(normalised(*answer) for answer in answers)) / len(answers)
-        found.append(Measure(ComponentKind.SENTIMENT, mood, ORDER_WINDOW.days, len(answers)))
-    return tuple(found)
-
-
-def normalised(survey: str, answer: int) -> float:
-    low, high = ANSWER_SCALES[survey]
-    return (answer - low) / (high - low)
-
-
-def kept_orders(facts: Facts) -> list[tuple[datetime, int]]:
-    """Orders that count, oldest first: zero-value and fully refunded ones do not."""
-    return sorted(order for order in facts.orders if order[1] > 0)
-
-
-def score(customer_id: str, facts: Facts, reference: Reference, weights: Weights, as_of: datetime) -> Score:
-    weight_of = weight_by_kind(weights)
-    found = [measure for measure in measures(facts, as_of) if weight_of[measure.kind]]
-    coverage = math.fsum(weight_of[measure.kind] for measure in found)
-    components = tuple(component(measure, weight_of[measure.kind] / coverage, reference) for measure in found)
-    orders = kept_orders(facts)
+def score(customer_id: str, found: Figures, version: Version, as_of: datetime) -> Score:
+    """The score of a customer with these figures."""
+    as_of_us = microseconds(as_of)
+    coverage, components = explain(found, version, as_of_us)
     return Score(
         customer_id=customer_id,
         as_of=as_of,
-        version=score_version(weights, reference.version),
-        score=math.fsum(part.contribution for part in components),
+        version=version.name,
+        score=total(components),
         coverage=coverage,
         components=components,
-        orders=len(orders),
-        gap_days_median=gap_days_median([placed_at for placed_at, _ in orders]),
-        rfm=rfm_of(orders, reference, as_of),
+        rfm=rfm(found, version, as_of_us),
+        figures=found,
     )
 
 
-def component(measure: Measure, weight: float, reference: Reference) -> Component:
-    rank = reference.percentile(measure.kind, measure.value)
-    percentile = 1.0 - rank if measure.kind in LESS_IS_BETTER else rank
-    contribution = 100.0 * weight * percentile
-    return Component(
-        measure.kind, measure.value, percentile, weight, contribution, measure.window_days, measure.events
-    )
+def explain(found: Figures, version: Version, as_of_us: int) -> tuple[float, tuple[Component, ...]]:
+    """The share of the weights for which there is evidence, and the components that there is evidence for."""
+    known = [one for one in measures(found, as_of_us) if version.weights[one[0]]]
+    coverage, weights = version.shares(tuple(kind for kind, _, _ in known))
+    parts = []
+    for (kind, value, events), weight in zip(known, weights, strict=True):
+        rank = version.percentile(kind, value)
+        parts.append(Component(kind, value, rank, weight, 100.0 * weight * rank, WINDOW_DAYS[kind], events))
+    return coverage, tuple(parts)
 
 
-def gap_days_median(placed: Sequence[datetime]) -> float | None:
-    """Median days between orders; None with fewer than two."""
-    gaps = [(later - earlier) / DAY for earlier, later in pairwise(placed)]
-    return median(gaps) if gaps else None
+def total(components: Sequence[Component]) -> float:
+    """The contributions one after the other: whoever adds them in their order finds the same bits."""
+    found = 0.0
+    for part in components:
+        found += part.contribution
+    return found
 
 
-@lru_cache(maxsize=4)  # the same for a whole batch
-def score_version(weights: Weights, reference_version: str) -> str:
-    """Names the weights and the reference: the same version, events and `as_of` give the same score."""
-    digest = hashlib.sha256(json.dumps(weights.model_dump(), sort_keys=True).encode()).hexdigest()
-    return f"{digest[:8]}/{reference_version}"
+def measures(found: Figures, as_of_us: int) -> list[tuple[ComponentKind, float, int]]:
+    """(kind, value, events) of what can be measured, in the order of KINDS; without evidence nothing is."""
+    measured: list[tuple[ComponentKind, float, int]] = []
+    orders = found.orders
+    if found.last_order_us is not None:
+        recency_days = max((as_of_us - found.last_order_us) / DAY_US, 0.0)
+        measured += (
+            (ComponentKind.AVERAGE_ORDER_VALUE, found.net_minor / orders, orders),
+            (ComponentKind.REPEAT_RATE, (orders - 1) / orders, orders),
+            (ComponentKind.PURCHASE_FREQUENCY, float(orders), orders),  # the window is the year
+            (ComponentKind.RECENCY, recency_days, orders),
+        )
+    if found.contacts:
+        measured.append((ComponentKind.CHANNEL_COUNT, float(found.channels), found.contacts))
+    if found.sessions:
+        measured.append((ComponentKind.PAGES_PER_SESSION, found.pages / found.sessions, found.sessions))
+    if found.newsletters:
+        measured.append((ComponentKind.OPEN_RATE, found.opened / found.newsletters, found.newsletters))
+    if found.answers:
+        mood = found.mood_sixtieths / (SIXTIETHS * found.answers)
+        measured.append((ComponentKind.SENTIMENT, mood, found.answers))
+    return measured
 
 
-@lru_cache(maxsize=4)
-def weight_by_kind(weights: Weights) -> dict[ComponentKind, float]:
-    return {ComponentKind(name.upper()): share for name, share in weights}
+def rfm(found: Figures, version: Version, as_of_us: int) -> Rfm:
+    if found.last_order_us is None:
+        return PROSPECT
+    recency_days = (as_of_us - found.last_order_us) / DAY_US
+    return rfm_of(recency_days, found.orders, found.net_minor, version.reference.thresholds)
 
 
-def components_text(components: Sequence[Component]) -> str:
-    """Components as JSON, as they are stored with a score."""
-    return _ENCODE(components)
+def gap_days_median(placed_us: Sequence[int]) -> float | None:
+    """Median days between orders, given their moments in order; None with fewer than two."""
+    gaps = sorted(later - earlier for earlier, later in pairwise(placed_us))
+    if not gaps:
+        return None
+    return (gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]) / (2 * DAY_US)
 
 
-def components_of(text: str) -> tuple[Component, ...]:
-    return tuple(Component(ComponentKind(kind), *rest) for kind, *rest in json.loads(text))
+def mood_sixtieths(survey: str, polarity: str, answer: int) -> int:
+    """An answer on the common scale from 0 (worst) to 60 (best); CES of polarity EFFORT is best when low."""
+    if survey == "NPS":
+        return 6 * answer
+    if survey == "CSAT":
+        return 15 * (answer - 1)
+    return 10 * (7 - answer if polarity == "EFFORT" else answer - 1)
+
+
+def microseconds(moment: datetime) -> int:
+    return (moment - EPOCH) // MICROSECOND

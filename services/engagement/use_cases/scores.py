@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection
-
-from services.engagement.queries import scores as queries
-from services.engagement.reference import Reference, build_reference
-from services.engagement.rules.scores import ComponentKind, kept_orders, measures, score
+from services.engagement.queries import columns
+from services.engagement.queries.computing import compute_rows
+from services.engagement.queries.experience import find_levels
+from services.engagement.queries.scores import NPS, SEGMENT, store_rows
+from services.engagement.queries.versions import store_reference, version_in_force
+from services.engagement.reference import Reference
+from services.engagement.rules.experience import level_of
 from services.errors import RegularsError
 from services.storage.sets import lock_customers
 from services.storage.unit import UnitOfWork, use_case
 
-READ_CHUNK = 2_000  # customers read at once while a reference is built: a few megabytes of orders
+COLUMNS_MIN: Final = 100  # customers from which on columns are quicker than one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,14 @@ class NewReference:
 
 def refresh_scores(unit: UnitOfWork, customer_ids: Iterable[str]) -> None:
     """Compute and store the scores of these customers from all that they did."""
-    reference = queries.current_reference(unit.connection)
-    weights = unit.programme.weights
-    facts = queries.find_facts(unit.connection, customer_ids, unit.now)
-    queries.store_scores(
-        unit.connection, [score(one, found, reference, weights, unit.now) for one, found in facts.items()]
+    ids = sorted(set(customer_ids))
+    version = version_in_force(unit.connection, unit.programme.weights, unit.now)
+    compute = compute_rows if len(ids) < COLUMNS_MIN else columns.compute_rows
+    rows = compute(unit.connection, ids, version, unit.now)
+    levels = find_levels(unit.connection, ids, unit.now)
+    store_rows(
+        unit.connection,
+        [(*row, level_of(levels.get(row[0], 0), row[NPS], row[SEGMENT])) for row in rows],
     )
 
 
@@ -54,21 +59,6 @@ def rescore(unit: UnitOfWork, asked: Sequence[Rescore]) -> list[RegularsError | 
 @use_case(type(None))
 def install_reference(unit: UnitOfWork, asked: Sequence[NewReference]) -> list[RegularsError | None]:
     for one in asked:
-        queries.store_reference(unit.connection, one.reference, unit.now)
+        store_reference(unit.connection, one.reference, unit.now)
+    version_in_force(unit.connection, unit.programme.weights, unit.now)
     return [None] * len(asked)
-
-
-def reference_from(connection: Connection, as_of: datetime) -> Reference:
-    """A reference from all customers as they are at `as_of`."""
-    samples: dict[str, list[float]] = {kind: [] for kind in ComponentKind}
-    buyers: list[tuple[float, int, int]] = []
-    ids = queries.all_customer_ids(connection)
-    for start in range(0, len(ids), READ_CHUNK):
-        for facts in queries.find_facts(connection, ids[start : start + READ_CHUNK], as_of).values():
-            found = {measure.kind: measure.value for measure in measures(facts, as_of)}
-            for kind, value in found.items():
-                samples[kind].append(value)
-            if orders := kept_orders(facts):
-                spent = sum(net for _, net in orders)
-                buyers.append((found[ComponentKind.RECENCY], len(orders), spent))
-    return build_reference(samples, buyers, as_of)

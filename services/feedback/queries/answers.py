@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select
 
-from services.feedback.rules.answers import Answer, SurveyKind
+from services.feedback.rules.answers import Answer, Polarity, SurveyKind
 from services.storage.sets import among
 from services.storage.tables import answers
 
+_COLUMNS: Final = tuple(answers.c[name] for name in Answer.__dataclass_fields__)
 _LATEST = select(func.coalesce(func.max(answers.c.answer_id), 0))
 _SINCE = (
     select(answers.c.answer_id, answers.c.customer_id)
     .where(answers.c.answer_id > bindparam("before"), among(answers.c.customer_id, "ids"))
     .order_by(answers.c.answer_id)
 )
+_KEYED = select(*_COLUMNS).where(among(answers.c.answer_key, "keys"))
 
 
 def store_answers(connection: Connection, fresh: Sequence[Answer]) -> dict[int, Answer]:
@@ -36,11 +38,16 @@ def store_answers(connection: Connection, fresh: Sequence[Answer]) -> dict[int, 
     return {number: waiting[customer].pop() for number, customer in connection.execute(_SINCE, names)}
 
 
-def count_answers(connection: Connection, survey: SurveyKind, since: datetime) -> dict[int, int]:
-    """How many gave each answer."""
-    query = (
-        select(answers.c.answer, func.count())
-        .where(answers.c.survey == survey, answers.c.answered_at > since)
-        .group_by(answers.c.answer)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
+def find_keyed(connection: Connection, keys: Iterable[str | None]) -> dict[str, Answer]:
+    """The answers that the backend gave these names."""
+    wanted = sorted({one for one in keys if one is not None})
+    if not wanted:
+        return {}
+    found = map(answer_of_row, connection.execute(_KEYED, {"keys": wanted}).mappings())
+    return {answer.answer_key: answer for answer in found if answer.answer_key is not None}
+
+
+def answer_of_row(row: RowMapping) -> Answer:
+    values: dict[str, Any] = {**row}
+    values["survey"], values["polarity"] = SurveyKind(values["survey"]), Polarity(values["polarity"])
+    return Answer(**values)

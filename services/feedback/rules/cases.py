@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
 
 from services.errors import NotFoundError, WrongStateError
-from services.feedback.rules.answers import Answer, SurveyKind
-from services.programme.programme import Feedback
-
-UNHAPPY_MAX: Final = {  # detractors, the dissatisfied, and those who disagree that "it was easy"
-    SurveyKind.NPS: 6,
-    SurveyKind.CSAT: 2,
-    SurveyKind.CES: 3,
-}
+from services.feedback.rules.answers import Answer, SurveyKind, action_of, survey_of
+from services.programme.programme import Feedback, Programme
 
 
 class CaseNotFoundError(NotFoundError):
@@ -73,10 +66,10 @@ class CaseFilter:
     customer_id: str = ""
 
 
-def opens_case(answer: Answer, now: datetime, settings: Feedback) -> bool:
-    """Whether somebody has to see to an answer: it is unhappy, and no mere history that was told late."""
-    is_fresh = now - answer.answered_at <= timedelta(days=settings.late_answer_days)
-    return is_fresh and answer.answer <= UNHAPPY_MAX[answer.survey]
+def opens_case(answer: Answer, now: datetime, programme: Programme) -> bool:
+    """Whether somebody has to see to an answer: its survey says so, and it is no history told late."""
+    is_fresh = now - answer.answered_at <= timedelta(days=programme.feedback.late_answer_days)
+    return is_fresh and action_of(answer, survey_of(answer, programme)) == "OPEN_CASE"
 
 
 def case_of(answer_id: int, answer: Answer, now: datetime, settings: Feedback) -> Case:

@@ -1,46 +1,82 @@
-"""The figures that sum answers up. Pure."""
+"""The figures that sum answers and invitations up, and the weeks of a series. Pure."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import NormalDist
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from services.feedback.rules.answers import SurveyKind
+from services.clock import MICROSECOND
+from services.feedback.rules.answers import HAPPY_FROM, NEUTRAL_FROM, Polarity, SurveyKind
+from services.intervals import Figure, mean, net_promoters, wilson
 
-ANSWERS_MIN: Final = 30  # below it an interval is wider than any decision can use
-Z95: Final = NormalDist().inv_cdf(0.975)
+PERCENT: Final = "percent"
+UNITS_OF_EFFORT: Final = {  # the two are never one figure
+    Polarity.EASY: "mean of 1 to 7, 7 is easy",
+    Polarity.EFFORT: "mean of 1 to 7, 7 is effort",
+}
+KINDS: Final = (  # everything that has a figure of its own
+    (SurveyKind.NPS, Polarity.NONE),
+    (SurveyKind.CSAT, Polarity.NONE),
+    (SurveyKind.CES, Polarity.EASY),
+    (SurveyKind.CES, Polarity.EFFORT),
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """A figure with its 95 % interval, on the survey's own scale; all None without answers."""
+class Span:
+    """A time after `since`, up to and including `until`."""
 
-    value: float | None
-    low: float | None
-    high: float | None
-    answers: int
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Responses:
+    """How many invitations were sent, and how many of them were answered or still can be in time."""
+
+    sent: int = 0
+    answered: int = 0
+    open: int = 0
 
     @property
-    def few_answers(self) -> bool:
-        return self.answers < ANSWERS_MIN
+    def rate(self) -> Figure:
+        return wilson(self.answered, self.sent)
 
 
-def worth(survey: SurveyKind, answer: int) -> float:
-    """What one answer adds to the figure: NPS +-100 or 0, CSAT 100 or 0, CES the answer itself."""
-    if survey is SurveyKind.NPS:
-        return 100.0 * ((answer >= 9) - (answer <= 6))
-    return 100.0 * (answer >= 4) if survey is SurveyKind.CSAT else float(answer)
+def figure_of(kind: SurveyKind, polarity: Polarity, counts: Mapping[int, int]) -> Figure:
+    """The figure of answers to one kind of survey. counts: answer -> how many gave it.
+
+    NPS = 100 * (promoters - detractors) / n, CSAT = 100 * n(4-5) / n, CES = the mean of 1 to 7.
+    """
+    n = sum(counts.values())
+    happy = sum(number for answer, number in counts.items() if answer >= HAPPY_FROM[kind])
+    if kind is SurveyKind.CSAT:
+        return wilson(happy, n).scaled(100.0, PERCENT)
+    if kind is SurveyKind.NPS:
+        neutral = sum(number for answer, number in counts.items() if answer >= NEUTRAL_FROM[kind])
+        return net_promoters(happy, n - neutral, n)
+    total = sum(answer * number for answer, number in counts.items())
+    squares = sum(answer * answer * number for answer, number in counts.items())
+    return mean(n, total, squares, UNITS_OF_EFFORT[polarity])
 
 
-def summary(survey: SurveyKind, counts: Mapping[int, int]) -> Summary:
-    """The mean worth of the answers (answer -> how many), with a normal interval from their variance."""
-    total = sum(counts.values())
-    if not total:
-        return Summary(None, None, None, 0)
-    mean = sum(worth(survey, answer) * count for answer, count in counts.items()) / total
-    square = sum((worth(survey, answer) - mean) ** 2 * count for answer, count in counts.items())
-    half = Z95 * math.sqrt(square / total / total)
-    return Summary(mean, mean - half, mean + half, total)
+def days_until(until: datetime, days: int) -> Span:
+    return Span(until - timedelta(days=days), until)
+
+
+def weeks_until(until: datetime, number: int, zone: ZoneInfo) -> list[Span]:
+    """So many weeks, the last with `until` in it, each from Monday 00:00 by the clocks of the zone.
+
+    Monday 00:00 belongs to the week that it begins. Where the clocks change a week has an hour less or more.
+    """
+    today = until.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    begins = [
+        datetime.combine(monday - timedelta(weeks=back), time(0), zone).astimezone(UTC)
+        for back in range(number - 1, -2, -1)
+    ]
+    return [Span(begin - MICROSECOND, end - MICROSECOND) for begin, end in pairwise(begins)]

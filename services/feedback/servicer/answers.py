@@ -1,20 +1,16 @@
-"""Answers as the backend tells them, and the figures that sum them up."""
+"""Answers as the backend tells them."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
-
 from regulars.feedback.v1 import feedback_service_pb2 as pb
 
-from services.feedback.queries.answers import count_answers
+from services.feedback.queries.invitations import find_invitations
 from services.feedback.rules.answers import Answer
-from services.feedback.rules.figures import summary
-from services.feedback.servicer.base import Context, Part, survey_of
+from services.feedback.rules.invitations import InvitationNotFoundError
+from services.feedback.servicer.base import Context, Part
+from services.feedback.servicer.messages import channel_of, kind_of, moment_in, polarity_of, recorded_message
 from services.feedback.use_cases.answers import record_answers
-from services.rpc.wire import moment, request_key
-
-WINDOW_DAYS_DEFAULT: Final = 90
+from services.rpc.wire import SOURCE_DEFAULT, moment, request_key
 
 
 class Answers(Part):
@@ -22,27 +18,41 @@ class Answers(Part):
         self, request: pb.RecordAnswerRequest, context: Context
     ) -> pb.RecordAnswerResponse:
         del context
-        answer = Answer(
-            request.customer_id, survey_of(request.survey), request.answer, moment(request.answered_at)
-        )
-        await self._database.write(record_answers, answer, request_key(request))
-        return pb.RecordAnswerResponse()
+        recorded = await self._database.write(record_answers, answer_of(request), request_key(request))
+        return pb.RecordAnswerResponse(recorded=recorded_message(recorded))
 
-    async def GetSurveySummary(
-        self, request: pb.GetSurveySummaryRequest, context: Context
-    ) -> pb.GetSurveySummaryResponse:
+    async def SubmitAnswer(
+        self, request: pb.SubmitAnswerRequest, context: Context
+    ) -> pb.SubmitAnswerResponse:
         del context
-        survey, days = survey_of(request.survey), request.window_days or WINDOW_DAYS_DEFAULT
-        since = self._database.clock.now() - timedelta(days=days)
-        found = summary(survey, await self._database.fetch(count_answers, survey, since))
-        return pb.GetSurveySummaryResponse(
-            summary=pb.SurveySummary(
-                survey=request.survey,
-                value=found.value,
-                low=found.low,
-                high=found.high,
-                answers=found.answers,
-                few_answers=found.few_answers,
-                window_days=days,
-            )
+        invitation = await self._database.read(find_invitations, request.invitation_id)
+        if invitation is None:
+            raise InvitationNotFoundError(field="invitation_id")
+        answer = Answer(
+            customer_id=invitation.customer_id,
+            survey=invitation.kind,
+            answer=request.answer,
+            answered_at=moment_in(request, "answered_at", self._database.clock.now()),
+            invitation_id=request.invitation_id,
+            comment=request.comment,
         )
+        recorded = await self._database.write(record_answers, answer, request_key(request))
+        return pb.SubmitAnswerResponse(recorded=recorded_message(recorded))
+
+
+def answer_of(request: pb.RecordAnswerRequest) -> Answer:
+    return Answer(
+        customer_id=request.customer_id,
+        survey=kind_of(request.survey),
+        answer=request.answer,
+        answered_at=moment(request.answered_at),
+        polarity=polarity_of(request.polarity),
+        survey_id=request.survey_id,
+        invitation_id=request.invitation_id or None,
+        answer_key=request.answer_id or None,
+        comment=request.comment,
+        channel=channel_of(request.channel),
+        touchpoint=request.touchpoint,
+        source=(request.source or SOURCE_DEFAULT) if request.order_id else "",
+        order_id=request.order_id,
+    )

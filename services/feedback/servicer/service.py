@@ -6,7 +6,9 @@ from regulars.feedback.v1 import feedback_service_pb2_grpc as pb_grpc
 
 from services.feedback.servicer.answers import Answers
 from services.feedback.servicer.cases import Cases
+from services.feedback.servicer.figures import Figures
+from services.feedback.servicer.invitations import Invitations
 
 
-class FeedbackServicer(Answers, Cases, pb_grpc.FeedbackServiceServicer):
-    """Takes in answers to surveys, sums them up, and keeps the cases that unhappy ones open."""
+class FeedbackServicer(Answers, Invitations, Figures, Cases, pb_grpc.FeedbackServiceServicer):
+    """Invites customers to surveys, takes in their answers, sums them up, and keeps cases."""

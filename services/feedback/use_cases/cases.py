@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from services.errors import RegularsError
+from services.events import CaseResolved
 from services.feedback.queries import cases as queries
 from services.feedback.rules.answers import Answer
 from services.feedback.rules.cases import (
@@ -23,9 +24,10 @@ from services.storage.unit import UnitOfWork, use_case
 
 def open_cases(unit: UnitOfWork, stored: Mapping[int, Answer]) -> None:
     """One open case per customer and kind of survey: a second complaint adds nothing to do."""
-    settings = unit.programme.feedback
     unhappy = {
-        answer_id: answer for answer_id, answer in stored.items() if opens_case(answer, unit.now, settings)
+        answer_id: answer
+        for answer_id, answer in stored.items()
+        if opens_case(answer, unit.now, unit.programme)
     }
     if not unhappy:
         return
@@ -34,7 +36,7 @@ def open_cases(unit: UnitOfWork, stored: Mapping[int, Answer]) -> None:
     for answer_id, answer in unhappy.items():
         cause = (answer.customer_id, answer.survey.value)
         if cause not in open_ones:
-            fresh.setdefault(cause, case_of(answer_id, answer, unit.now, settings))
+            fresh.setdefault(cause, case_of(answer_id, answer, unit.now, unit.programme.feedback))
     queries.store_cases(unit.connection, list(fresh.values()))
 
 
@@ -50,6 +52,8 @@ def resolve_cases(unit: UnitOfWork, resolutions: Sequence[Resolution]) -> list[C
             resolved[one.case_id] = outcome
         answers.append(outcome)
     queries.store_cases(unit.connection, list(resolved.values()))
+    for case in resolved.values():
+        unit.emit(CaseResolved(case.case_id, case.customer_id, case.cause, unit.now))
     return answers
 
 

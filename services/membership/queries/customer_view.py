@@ -20,7 +20,6 @@ from services.membership.rules.customer_view import (
     ChurnReason,
     CustomerEvent,
     CustomerView,
-    Engagement,
     MovementEvent,
     OpenReward,
     OrderEvent,
@@ -55,7 +54,6 @@ from services.storage.tables import (
     reminders,
     replenishments,
     returns,
-    scores,
     touches,
     visits,
 )
@@ -114,7 +112,6 @@ _CASES = _own(cases, Case).where(cases.c.state == "OPEN").order_by(cases.c.due_a
 _VISITS = (
     _own(visits, Visit).order_by(visits.c.entered_at.desc(), visits.c.visit_id.desc()).limit(LIST_MAX + 1)
 )
-_SCORE = _own(scores, Engagement)
 _RUNS = select(*(prediction_runs.c[name] for name in Run.__dataclass_fields__)).where(
     prediction_runs.c.readiness != "NOT_READY"
 )
@@ -172,7 +169,6 @@ def find_view(
         _carts(connection, names),
         _all(connection, _CASES, Case, names),
         _all(connection, _VISITS, Visit, names),
-        next(iter(_all(connection, _SCORE, Engagement, names)), None),
         _predictions(connection, names),
         _timeline(connection, names, events_max),
     )

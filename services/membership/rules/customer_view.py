@@ -70,21 +70,6 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Engagement:
-    as_of: datetime
-    version: str
-    score: float
-    coverage: float
-    components: str  # JSON, as stored
-    orders: int
-    gap_days_median: float | None
-    recency: int
-    frequency: int
-    monetary: int
-    segment: str
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """The latest run of a model."""
 
@@ -228,7 +213,6 @@ class CustomerView:
     carts: tuple[Cart, ...]
     open_cases: tuple[Case, ...]
     visits: tuple[Visit, ...]
-    engagement: Engagement | None
     predictions: Predictions
     events: tuple[CustomerEvent, ...]
 

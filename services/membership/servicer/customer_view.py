@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
 from regulars.activity.v1 import activity_service_pb2 as activity
+from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 from regulars.loyalty.v1 import points_pb2
@@ -11,6 +16,7 @@ from regulars.membership.v1 import membership_service_pb2 as service_pb
 from regulars.presence.v1 import presence_service_pb2 as presence
 from regulars.rewards.v1 import rewards_service_pb2 as rewards
 from regulars.types.v1.money_pb2 import Money
+from sqlalchemy import Connection
 
 from services.errors import CustomerNotFoundError
 from services.membership.queries.customer_view import find_view
@@ -23,41 +29,57 @@ from services.membership.rules.customer_view import (
     Visit,
 )
 from services.membership.servicer.base import Context, Part
-from services.membership.servicer.insights import churn_message, replenishment_message, score_message
+from services.membership.servicer.insights import churn_message, replenishment_message
 from services.membership.servicer.messages import identifier_message, member_message, profile_message
 from services.membership.servicer.timeline import event_message
 from services.points.lots import Balance
 from services.points.tiers import Standing
 from services.programme.programme import Programme
 from services.rpc.wire import stamp
+from services.storage.database import Database
+
+
+class ReadScores(Protocol):
+    """How the scores of customers are read, of those who are known."""
+
+    def __call__(
+        self, connection: Connection, customer_ids: Sequence[str], now: datetime
+    ) -> Mapping[str, engagement.Score]: ...
 
 
 class CustomerViews(Part):
+    def __init__(self, database: Database, read_scores: ReadScores) -> None:
+        super().__init__(database)
+        self._read_scores = read_scores
+
     async def GetCustomer(
         self, request: service_pb.GetCustomerRequest, context: Context
     ) -> service_pb.GetCustomerResponse:
         del context
         database = self._database
         customer_id = database.survivor(request.customer_id)
-        view = await database.fetch(
-            find_view,
-            database.vault,
-            database.programme,
-            customer_id,
-            database.clock.now(),
-            request.events_max or EVENTS_DEFAULT,
-        )
-        if view is None:
+        found = await database.fetch(self._find, customer_id, request.events_max or EVENTS_DEFAULT)
+        if found is None:
             raise CustomerNotFoundError(field="customer_id")
+        view, score = found
         return service_pb.GetCustomerResponse(
             member=None if view.member is None else member_message(view.member),
             profile=profile_message(view.profile),
             identifiers=[identifier_message(one) for one in view.identifiers],
-            view=view_message(view, database.programme),
+            view=view_message(view, score, database.programme),
         )
 
+    def _find(
+        self, connection: Connection, customer_id: str, events_max: int
+    ) -> tuple[CustomerView, engagement.Score] | None:
+        database, now = self._database, self._database.clock.now()
+        view = find_view(connection, database.vault, database.programme, customer_id, now, events_max)
+        if view is None:
+            return None
+        return view, self._read_scores(connection, [customer_id], now)[customer_id]
 
-def view_message(view: CustomerView, programme: Programme) -> pb.CustomerView:
+
+def view_message(view: CustomerView, score: engagement.Score, programme: Programme) -> pb.CustomerView:
     customer_id, runs = view.customer_id, view.predictions.runs
     churn = view.predictions.churn
     return pb.CustomerView(
@@ -72,7 +94,7 @@ def view_message(view: CustomerView, programme: Programme) -> pb.CustomerView:
         open_cases=[case_message(view, one) for one in view.open_cases],
         present_visit=None if view.present_visit is None else visit_message(customer_id, view.present_visit),
         last_visits=[visit_message(customer_id, one) for one in view.last_visits],
-        score=None if view.engagement is None else score_message(customer_id, view.engagement),
+        score=score,
         churn=None if churn is None else churn_message(customer_id, churn, runs["churn"]),
         replenishments=[
             replenishment_message(customer_id, one, runs["repurchase"])

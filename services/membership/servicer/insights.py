@@ -1,54 +1,13 @@
-"""What is computed about a customer, as messages: score, churn, replenishments."""
+"""What is predicted about a customer, as messages: churn, replenishments."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
-from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.predictions.v1 import predictions_service_pb2 as predictions
 
-from services.membership.rules.customer_view import Churn, Engagement, Replenishment, Run
+from services.membership.rules.customer_view import Churn, Replenishment, Run
 from services.rpc.wire import stamp
-
-
-def score_message(customer_id: str, found: Engagement) -> engagement.Score:
-    return engagement.Score(
-        customer_id=customer_id,
-        score=found.score,
-        coverage=found.coverage,
-        components=[component_message(*part) for part in json.loads(found.components)],
-        rfm=engagement.Rfm(
-            recency=found.recency,
-            frequency=found.frequency,
-            monetary=found.monetary,
-            segment=f"SEGMENT_{found.segment}",
-        ),
-        orders=found.orders,
-        gap_days_median=found.gap_days_median,
-        as_of=stamp(found.as_of),
-        score_version=found.version,
-    )
-
-
-def component_message(  # noqa: PLR0913, PLR0917  (one stored component)
-    kind: str,
-    value: float,
-    percentile: float,
-    weight: float,
-    contribution: float,
-    window_days: int,
-    events: int,
-) -> engagement.Component:
-    return engagement.Component(
-        kind=f"COMPONENT_KIND_{kind}",
-        value=value,
-        percentile=percentile,
-        weight=weight,
-        contribution=contribution,
-        window_days=window_days,
-        events=events,
-    )
 
 
 def churn_message(customer_id: str, one: Churn, run: Run) -> predictions.Churn:

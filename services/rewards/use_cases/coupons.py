@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from services.errors import RegularsError
+from services.events import CouponEarned
 from services.points.book import Book, find_entries, open_book
 from services.points.lapses import find_lapsed
 from services.programme.programme import Programme
@@ -22,6 +23,7 @@ from services.rewards.rules.coupons import (
     CouponState,
     Gain,
     NewCoupons,
+    Terms,
     Use,
     UseEnd,
     UseWanted,
@@ -56,6 +58,31 @@ def create_coupons(unit: UnitOfWork, wanted: Sequence[NewCoupons]) -> list[tuple
 def _made(unit: UnitOfWork, new: NewCoupons) -> Iterable[Coupon]:
     terms = replace(new.terms, customer_id=new.customer_id)
     return (Coupon(code, terms, CouponState.AVAILABLE, 0, 0, 0, unit.now) for code in new.codes)
+
+
+def give_coupons(unit: UnitOfWork, earned: Sequence[CouponEarned]) -> None:
+    """Make the coupons that customers earned, each once: what has its code already is there."""
+    known = queries.known_codes(unit.connection, (one.code for one in earned))
+    fresh = {one.code: one for one in earned if one.code not in known}
+    queries.store_new_coupons(unit.connection, (_earned(unit, one) for one in fresh.values()))
+
+
+def _earned(unit: UnitOfWork, one: CouponEarned) -> Coupon:
+    terms = Terms(
+        campaign=one.campaign,
+        title=one.title,
+        benefit=Benefit(one.benefit),
+        value=one.value,
+        sku="",
+        customer_id=one.customer_id,
+        uses_max=1,
+        per_customer_max=None,
+        per_customer_period="EVER",
+        budget_minor=None,
+        valid_from=None,
+        valid_until=one.valid_until,
+    )
+    return Coupon(one.code, terms, CouponState.AVAILABLE, 0, 0, 0, unit.now)
 
 
 @use_case(Coupon)

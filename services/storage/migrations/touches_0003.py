@@ -8,6 +8,9 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 FILLING: Final[Sequence[str]] = (  # statements, in order
+    # Scores hold more figures now; the first start computes them anew, and until then each answer does.
+    "DELETE FROM scores",
+    "DELETE FROM score_references",
     """
     INSERT INTO touches
         (event_id, source, customer_id, kind, channel, occurred_at, touchpoint, subject, session_id, pages,
@@ -25,6 +28,15 @@ FILLING: Final[Sequence[str]] = (  # statements, in order
     """
     UPDATE carts SET started_at = changed_at, started_channel = channel, order_source = '', order_id = '',
                      order_channel = ''
+    """,
+    # Until now every question about effort was whether it was easy.
+    """
+    UPDATE answers SET polarity = CASE survey WHEN 'CES' THEN 'EASY' ELSE '' END, survey_id = '',
+                       comment = '', channel = '', touchpoint = '', source = '', order_id = ''
+    """,
+    # A request that is repeated gets an answer of today's form.
+    """
+    UPDATE requests SET answer = '{}' WHERE method = 'record_answers'
     """,
 )
 

@@ -2,10 +2,8 @@
 
 from services.storage.columns import Instant, metadata
 from services.storage.tables.activity import (
-    answers,
     cart_lines,
     carts,
-    cases,
     exchanges,
     order_lines,
     orders,
@@ -13,9 +11,12 @@ from services.storage.tables.activity import (
     return_lines,
     returns,
     touches,
+    waiting_exchanges,
+    waiting_units,
 )
 from services.storage.tables.earning import earning_rules, rule_usage
-from services.storage.tables.engagement import score_references, scores
+from services.storage.tables.engagement import score_references, score_versions, scores
+from services.storage.tables.feedback import answers, cases, invitations
 from services.storage.tables.loyalty import (
     accounts,
     awards,
@@ -52,6 +53,12 @@ from services.storage.tables.rewards import (
     referrals,
     rewards,
 )
+from services.storage.tables.segments import (
+    customer_personas,
+    persona_reports,
+    saved_segments,
+    segment_changes,
+)
 
 __all__ = [
     "Instant",
@@ -66,6 +73,7 @@ __all__ = [
     "consents",
     "coupon_uses",
     "coupons",
+    "customer_personas",
     "customers",
     "earning_rules",
     "exchanges",
@@ -73,6 +81,7 @@ __all__ = [
     "hold_lots",
     "holds",
     "identifiers",
+    "invitations",
     "lots",
     "master_keys",
     "member_changes",
@@ -85,6 +94,7 @@ __all__ = [
     "order_lines",
     "orders",
     "outbox",
+    "persona_reports",
     "prediction_runs",
     "presence_events",
     "presence_keys",
@@ -101,11 +111,16 @@ __all__ = [
     "returns",
     "rewards",
     "rule_usage",
+    "saved_segments",
     "score_references",
+    "score_versions",
     "scores",
+    "segment_changes",
     "tier_changes",
     "tier_spend",
     "tier_warnings",
     "touches",
     "visits",
+    "waiting_exchanges",
+    "waiting_units",
 ]

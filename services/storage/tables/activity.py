@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Index, Integer
+from sqlalchemy import JSON, Boolean, Column, Index, Integer
 from sqlalchemy import text as text_of
 
-from services.storage.columns import RowNumber, key, moment, number, position, table, text
+from services.storage.columns import key, moment, number, position, table, text
 
 TAKEN_IN_EXCHANGE: Final = text_of("replaces <> ''")  # few orders: they are found without reading the others
+SHOWS_EXPERIENCE: Final = text_of("kind IN ('HELP_VIEWED', 'RECOMMENDATION_ACCEPTED')")  # few touches
 
 products = table("products", key("sku", 64), text("title", 200))
 
@@ -70,6 +71,32 @@ return_lines = table(  # one row per order line that goods went back to
     clustered=True,
 )
 
+waiting_units = table(  # returned units that no known purchase explains; a late order may
+    "waiting_units",
+    key("return_id", 64),
+    key("source", 32),
+    key("sku", 64),
+    text("customer_id"),
+    text("order_id", 64),  # the order that the return names; empty: none
+    number("quantity"),
+    moment("returned_at"),
+    Index(None, "customer_id"),
+    clustered=True,
+)
+
+waiting_exchanges = table(  # exchanges that came before the order they speak of
+    "waiting_exchanges",
+    key("exchange_id", 64),
+    key("source", 32),
+    text("customer_id"),
+    text("order_id", 64),  # the order whose goods came back
+    moment("exchanged_at"),
+    Column("content", JSON, nullable=False),  # the rest of it; nothing about the person
+    text("refused", 64),  # why it could not be done when the order came; empty: it waits
+    Index(None, "customer_id"),
+    Index(None, "order_id"),
+)
+
 exchanges = table(
     "exchanges",
     key("exchange_id", 64),
@@ -128,32 +155,10 @@ touches = table(  # all that is no order, return, cart, visit or answer
     Column("proxied", Boolean, nullable=False),  # opened by a privacy proxy, not by the person
     Index(None, "customer_id", "occurred_at"),
     Index(None, "occurred_at"),
-)
-
-answers = table(
-    "answers",
-    Column("answer_id", RowNumber, primary_key=True),
-    text("customer_id"),
-    text("survey", 8),
-    Column("answer", Integer, nullable=False),
-    moment("answered_at"),
-    Index(None, "customer_id", "answered_at"),
-    Index(None, "survey", "answered_at"),
-)
-
-cases = table(
-    "cases",
-    key("case_id", 64),
-    text("customer_id"),
-    text("cause", 16),  # NPS, CSAT, CES: the answer that opened it
-    Column("answer", Integer, nullable=False),
-    text("state", 16),
-    moment("opened_at"),
-    moment("due_at"),
-    moment("resolved_at", nullable=True),
-    text("resolved_by"),  # empty while it is open
-    text("resolution", 500),
-    Index(None, "customer_id", "state"),
-    Index(None, "state", "due_at", "case_id"),
-    Index(None, "due_at", "case_id"),
+    Index(
+        "ix_touches_experience",
+        "customer_id",
+        sqlite_where=SHOWS_EXPERIENCE,
+        postgresql_where=SHOWS_EXPERIENCE,
+    ),
 )

@@ -144,18 +144,20 @@ class Rejection(_message.Message):
     def __init__(self, index: _Optional[int] = ..., reason: _Optional[str] = ..., field: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
 
 class RecordOrdersResponse(_message.Message):
-    __slots__ = ("batch_id", "inserted", "duplicates", "rejected", "unmatched_units")
+    __slots__ = ("batch_id", "inserted", "duplicates", "rejected", "unmatched_units", "waiting")
     BATCH_ID_FIELD_NUMBER: _ClassVar[int]
     INSERTED_FIELD_NUMBER: _ClassVar[int]
     DUPLICATES_FIELD_NUMBER: _ClassVar[int]
     REJECTED_FIELD_NUMBER: _ClassVar[int]
     UNMATCHED_UNITS_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FIELD_NUMBER: _ClassVar[int]
     batch_id: int
     inserted: int
     duplicates: int
     rejected: _containers.RepeatedCompositeFieldContainer[Rejection]
     unmatched_units: int
-    def __init__(self, batch_id: _Optional[int] = ..., inserted: _Optional[int] = ..., duplicates: _Optional[int] = ..., rejected: _Optional[_Iterable[_Union[Rejection, _Mapping]]] = ..., unmatched_units: _Optional[int] = ...) -> None: ...
+    waiting: int
+    def __init__(self, batch_id: _Optional[int] = ..., inserted: _Optional[int] = ..., duplicates: _Optional[int] = ..., rejected: _Optional[_Iterable[_Union[Rejection, _Mapping]]] = ..., unmatched_units: _Optional[int] = ..., waiting: _Optional[int] = ...) -> None: ...
 
 class RecordReturnRequest(_message.Message):
     __slots__ = ("request_id", "order_return")
@@ -166,14 +168,16 @@ class RecordReturnRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., order_return: _Optional[_Union[Return, _Mapping]] = ...) -> None: ...
 
 class RecordReturnResponse(_message.Message):
-    __slots__ = ("duplicate", "refund", "unmatched_units")
+    __slots__ = ("duplicate", "refund", "unmatched_units", "waits")
     DUPLICATE_FIELD_NUMBER: _ClassVar[int]
     REFUND_FIELD_NUMBER: _ClassVar[int]
     UNMATCHED_UNITS_FIELD_NUMBER: _ClassVar[int]
+    WAITS_FIELD_NUMBER: _ClassVar[int]
     duplicate: bool
     refund: _money_pb2.Money
     unmatched_units: int
-    def __init__(self, duplicate: _Optional[bool] = ..., refund: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., unmatched_units: _Optional[int] = ...) -> None: ...
+    waits: bool
+    def __init__(self, duplicate: _Optional[bool] = ..., refund: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., unmatched_units: _Optional[int] = ..., waits: _Optional[bool] = ...) -> None: ...
 
 class Exchange(_message.Message):
     __slots__ = ("exchange_id", "source", "customer_id", "exchanged_at", "channel", "order_id", "returned", "new_order_id", "taken", "currency", "points_paid_minor")
@@ -210,14 +214,16 @@ class RecordExchangeRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., exchange: _Optional[_Union[Exchange, _Mapping]] = ...) -> None: ...
 
 class RecordExchangeResponse(_message.Message):
-    __slots__ = ("duplicate", "returned", "taken")
+    __slots__ = ("duplicate", "returned", "taken", "waits")
     DUPLICATE_FIELD_NUMBER: _ClassVar[int]
     RETURNED_FIELD_NUMBER: _ClassVar[int]
     TAKEN_FIELD_NUMBER: _ClassVar[int]
+    WAITS_FIELD_NUMBER: _ClassVar[int]
     duplicate: bool
     returned: _money_pb2.Money
     taken: _money_pb2.Money
-    def __init__(self, duplicate: _Optional[bool] = ..., returned: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., taken: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
+    waits: bool
+    def __init__(self, duplicate: _Optional[bool] = ..., returned: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., taken: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., waits: _Optional[bool] = ...) -> None: ...
 
 class CartLine(_message.Message):
     __slots__ = ("sku", "quantity", "unit_price_minor", "title")

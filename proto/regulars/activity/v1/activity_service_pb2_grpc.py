@@ -83,7 +83,7 @@ class ActivityServiceServicer:
 
     def RecordOrder(self, request, context):
         """Records one order. The same order again answers `duplicate`; the same order id with another
-        content is ALREADY_EXISTS (ORDER_DIFFERS).
+        content is ALREADY_EXISTS (ORDER_DIFFERS; ORDER_OF_ANOTHER_CUSTOMER where the customer is another).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -100,9 +100,10 @@ class ActivityServiceServicer:
 
     def RecordReturn(self, request, context):
         """Records the return of goods. Without an order id the goods are matched with the customer's most
-        recent earlier purchases of the same SKUs. The same return again answers `duplicate`; the same return
-        id with another content is ALREADY_EXISTS (RETURN_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an order
-        that the customer did not place, FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
+        recent earlier purchases of the same SKUs; a return of an order that is not known yet waits for it. The
+        same return again answers `duplicate`; the same return id with another content is ALREADY_EXISTS
+        (RETURN_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an order that another customer placed,
+        FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -113,8 +114,8 @@ class ActivityServiceServicer:
         What the new goods are worth up to the value of the returned ones keeps the points of these and
         their dates; only the difference is earned or taken back. The same exchange again answers
         `duplicate`; the same exchange id with another content is ALREADY_EXISTS (EXCHANGE_DIFFERS), as is
-        a `new_order_id` that is stored (ORDER_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
-        FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
+        a `new_order_id` that is stored (ORDER_DIFFERS). An exchange of an order that is not known yet waits
+        for it. NOT_FOUND (ORDER_NOT_FOUND) for an order that another customer placed, FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

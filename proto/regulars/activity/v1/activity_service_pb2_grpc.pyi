@@ -35,7 +35,7 @@ class ActivityServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ActivityServiceAsyncStub: ...
     RecordOrder: _grpc.UnaryUnaryMultiCallable[_activity_service_pb2.RecordOrderRequest, _activity_service_pb2.RecordOrderResponse]
     """Records one order. The same order again answers `duplicate`; the same order id with another
-    content is ALREADY_EXISTS (ORDER_DIFFERS).
+    content is ALREADY_EXISTS (ORDER_DIFFERS; ORDER_OF_ANOTHER_CUSTOMER where the customer is another).
     """
     RecordOrders: _grpc.StreamStreamMultiCallable[_activity_service_pb2.RecordOrdersRequest, _activity_service_pb2.RecordOrdersResponse]
     """Records orders, returns, exchanges, carts and touches in batches. Each batch is answered, in order,
@@ -44,17 +44,18 @@ class ActivityServiceStub:
     """
     RecordReturn: _grpc.UnaryUnaryMultiCallable[_activity_service_pb2.RecordReturnRequest, _activity_service_pb2.RecordReturnResponse]
     """Records the return of goods. Without an order id the goods are matched with the customer's most
-    recent earlier purchases of the same SKUs. The same return again answers `duplicate`; the same return
-    id with another content is ALREADY_EXISTS (RETURN_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an order
-    that the customer did not place, FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
+    recent earlier purchases of the same SKUs; a return of an order that is not known yet waits for it. The
+    same return again answers `duplicate`; the same return id with another content is ALREADY_EXISTS
+    (RETURN_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an order that another customer placed,
+    FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
     """
     RecordExchange: _grpc.UnaryUnaryMultiCallable[_activity_service_pb2.RecordExchangeRequest, _activity_service_pb2.RecordExchangeResponse]
     """Records that goods were exchanged for others, in whatever channel: a return and an order in one.
     What the new goods are worth up to the value of the returned ones keeps the points of these and
     their dates; only the difference is earned or taken back. The same exchange again answers
     `duplicate`; the same exchange id with another content is ALREADY_EXISTS (EXCHANGE_DIFFERS), as is
-    a `new_order_id` that is stored (ORDER_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
-    FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
+    a `new_order_id` that is stored (ORDER_DIFFERS). An exchange of an order that is not known yet waits
+    for it. NOT_FOUND (ORDER_NOT_FOUND) for an order that another customer placed, FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
     """
     UpdateCart: _grpc.UnaryUnaryMultiCallable[_activity_service_pb2.UpdateCartRequest, _activity_service_pb2.UpdateCartResponse]
     """Stores the present content of a cart. A cart without lines is cleared. An update older than the
@@ -78,7 +79,7 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordOrder: _aio.UnaryUnaryMultiCallable[_activity_service_pb2.RecordOrderRequest, _activity_service_pb2.RecordOrderResponse]  # type: ignore[assignment]
     """Records one order. The same order again answers `duplicate`; the same order id with another
-    content is ALREADY_EXISTS (ORDER_DIFFERS).
+    content is ALREADY_EXISTS (ORDER_DIFFERS; ORDER_OF_ANOTHER_CUSTOMER where the customer is another).
     """
     RecordOrders: _aio.StreamStreamMultiCallable[_activity_service_pb2.RecordOrdersRequest, _activity_service_pb2.RecordOrdersResponse]  # type: ignore[assignment]
     """Records orders, returns, exchanges, carts and touches in batches. Each batch is answered, in order,
@@ -87,17 +88,18 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     """
     RecordReturn: _aio.UnaryUnaryMultiCallable[_activity_service_pb2.RecordReturnRequest, _activity_service_pb2.RecordReturnResponse]  # type: ignore[assignment]
     """Records the return of goods. Without an order id the goods are matched with the customer's most
-    recent earlier purchases of the same SKUs. The same return again answers `duplicate`; the same return
-    id with another content is ALREADY_EXISTS (RETURN_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an order
-    that the customer did not place, FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
+    recent earlier purchases of the same SKUs; a return of an order that is not known yet waits for it. The
+    same return again answers `duplicate`; the same return id with another content is ALREADY_EXISTS
+    (RETURN_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an order that another customer placed,
+    FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
     """
     RecordExchange: _aio.UnaryUnaryMultiCallable[_activity_service_pb2.RecordExchangeRequest, _activity_service_pb2.RecordExchangeResponse]  # type: ignore[assignment]
     """Records that goods were exchanged for others, in whatever channel: a return and an order in one.
     What the new goods are worth up to the value of the returned ones keeps the points of these and
     their dates; only the difference is earned or taken back. The same exchange again answers
     `duplicate`; the same exchange id with another content is ALREADY_EXISTS (EXCHANGE_DIFFERS), as is
-    a `new_order_id` that is stored (ORDER_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
-    FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
+    a `new_order_id` that is stored (ORDER_DIFFERS). An exchange of an order that is not known yet waits
+    for it. NOT_FOUND (ORDER_NOT_FOUND) for an order that another customer placed, FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
     """
     UpdateCart: _aio.UnaryUnaryMultiCallable[_activity_service_pb2.UpdateCartRequest, _activity_service_pb2.UpdateCartResponse]  # type: ignore[assignment]
     """Stores the present content of a cart. A cart without lines is cleared. An update older than the
@@ -124,7 +126,7 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_activity_service_pb2.RecordOrderResponse, _abc.Awaitable[_activity_service_pb2.RecordOrderResponse]]:
         """Records one order. The same order again answers `duplicate`; the same order id with another
-        content is ALREADY_EXISTS (ORDER_DIFFERS).
+        content is ALREADY_EXISTS (ORDER_DIFFERS; ORDER_OF_ANOTHER_CUSTOMER where the customer is another).
         """
 
     @_abc_1.abstractmethod
@@ -145,9 +147,10 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_activity_service_pb2.RecordReturnResponse, _abc.Awaitable[_activity_service_pb2.RecordReturnResponse]]:
         """Records the return of goods. Without an order id the goods are matched with the customer's most
-        recent earlier purchases of the same SKUs. The same return again answers `duplicate`; the same return
-        id with another content is ALREADY_EXISTS (RETURN_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an order
-        that the customer did not place, FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
+        recent earlier purchases of the same SKUs; a return of an order that is not known yet waits for it. The
+        same return again answers `duplicate`; the same return id with another content is ALREADY_EXISTS
+        (RETURN_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an order that another customer placed,
+        FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
         """
 
     @_abc_1.abstractmethod
@@ -160,8 +163,8 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         What the new goods are worth up to the value of the returned ones keeps the points of these and
         their dates; only the difference is earned or taken back. The same exchange again answers
         `duplicate`; the same exchange id with another content is ALREADY_EXISTS (EXCHANGE_DIFFERS), as is
-        a `new_order_id` that is stored (ORDER_DIFFERS). NOT_FOUND (ORDER_NOT_FOUND) for an unknown order,
-        FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
+        a `new_order_id` that is stored (ORDER_DIFFERS). An exchange of an order that is not known yet waits
+        for it. NOT_FOUND (ORDER_NOT_FOUND) for an order that another customer placed, FAILED_PRECONDITION (RETURN_EXCEEDS_ORDER) for more than is left of it.
         """
 
     @_abc_1.abstractmethod

@@ -40,10 +40,25 @@ class EngagementServiceStub:
                 request_serializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.GetScoreRequest.SerializeToString,
                 response_deserializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.GetScoreResponse.FromString,
                 _registered_method=True)
+        self.BatchGetScores = channel.unary_unary(
+                '/regulars.engagement.v1.EngagementService/BatchGetScores',
+                request_serializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.BatchGetScoresRequest.SerializeToString,
+                response_deserializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.BatchGetScoresResponse.FromString,
+                _registered_method=True)
         self.ListScores = channel.unary_unary(
                 '/regulars.engagement.v1.EngagementService/ListScores',
                 request_serializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.ListScoresRequest.SerializeToString,
                 response_deserializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.ListScoresResponse.FromString,
+                _registered_method=True)
+        self.ListScoreVersions = channel.unary_unary(
+                '/regulars.engagement.v1.EngagementService/ListScoreVersions',
+                request_serializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.ListScoreVersionsRequest.SerializeToString,
+                response_deserializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.ListScoreVersionsResponse.FromString,
+                _registered_method=True)
+        self.GetScoreVersion = channel.unary_unary(
+                '/regulars.engagement.v1.EngagementService/GetScoreVersion',
+                request_serializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.GetScoreVersionRequest.SerializeToString,
+                response_deserializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.GetScoreVersionResponse.FromString,
                 _registered_method=True)
 
 
@@ -52,14 +67,39 @@ class EngagementServiceServicer:
     """
 
     def GetScore(self, request, context):
-        """Reads a customer's score. NOT_FOUND (CUSTOMER_NOT_FOUND) for an unknown customer.
+        """Reads a customer's score; of a past moment or under another version when asked, computed from what
+        happened up to then as it is known now. NOT_FOUND (CUSTOMER_NOT_FOUND) for an unknown customer,
+        NOT_FOUND (SCORE_VERSION_NOT_FOUND) for a version that was never in use.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchGetScores(self, request, context):
+        """Reads the scores of up to 1000 customers at once. Customers who are not known, or were erased, are named.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListScores(self, request, context):
-        """Lists scores, highest first, of all customers or of one segment.
+        """Lists scores of all customers, of one segment, or of those for whom a filter holds; the best first, or as
+        asked. INVALID_ARGUMENT (FILTER_INVALID, ORDER_BY_INVALID, with position and what was expected there).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListScoreVersions(self, request, context):
+        """Lists the versions that scores were computed under, the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetScoreVersion(self, request, context):
+        """Reads what a version measures with: its weights, its reference distributions and RFM's thresholds.
+        NOT_FOUND (SCORE_VERSION_NOT_FOUND) for a version that was never in use.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -73,10 +113,25 @@ def add_EngagementServiceServicer_to_server(servicer, server):
                     request_deserializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.GetScoreRequest.FromString,
                     response_serializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.GetScoreResponse.SerializeToString,
             ),
+            'BatchGetScores': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchGetScores,
+                    request_deserializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.BatchGetScoresRequest.FromString,
+                    response_serializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.BatchGetScoresResponse.SerializeToString,
+            ),
             'ListScores': grpc.unary_unary_rpc_method_handler(
                     servicer.ListScores,
                     request_deserializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.ListScoresRequest.FromString,
                     response_serializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.ListScoresResponse.SerializeToString,
+            ),
+            'ListScoreVersions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListScoreVersions,
+                    request_deserializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.ListScoreVersionsRequest.FromString,
+                    response_serializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.ListScoreVersionsResponse.SerializeToString,
+            ),
+            'GetScoreVersion': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetScoreVersion,
+                    request_deserializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.GetScoreVersionRequest.FromString,
+                    response_serializer=regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.GetScoreVersionResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -118,6 +173,33 @@ class EngagementService:
             _registered_method=True)
 
     @staticmethod
+    def BatchGetScores(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.engagement.v1.EngagementService/BatchGetScores',
+            regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.BatchGetScoresRequest.SerializeToString,
+            regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.BatchGetScoresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListScores(request,
             target,
             options=(),
@@ -134,6 +216,60 @@ class EngagementService:
             '/regulars.engagement.v1.EngagementService/ListScores',
             regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.ListScoresRequest.SerializeToString,
             regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.ListScoresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListScoreVersions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.engagement.v1.EngagementService/ListScoreVersions',
+            regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.ListScoreVersionsRequest.SerializeToString,
+            regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.ListScoreVersionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetScoreVersion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.engagement.v1.EngagementService/GetScoreVersion',
+            regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.GetScoreVersionRequest.SerializeToString,
+            regulars_dot_engagement_dot_v1_dot_engagement__service__pb2.GetScoreVersionResponse.FromString,
             options,
             channel_credentials,
             insecure,

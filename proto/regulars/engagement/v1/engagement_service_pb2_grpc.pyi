@@ -34,9 +34,22 @@ class EngagementServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> EngagementServiceAsyncStub: ...
     GetScore: _grpc.UnaryUnaryMultiCallable[_engagement_service_pb2.GetScoreRequest, _engagement_service_pb2.GetScoreResponse]
-    """Reads a customer's score. NOT_FOUND (CUSTOMER_NOT_FOUND) for an unknown customer."""
+    """Reads a customer's score; of a past moment or under another version when asked, computed from what
+    happened up to then as it is known now. NOT_FOUND (CUSTOMER_NOT_FOUND) for an unknown customer,
+    NOT_FOUND (SCORE_VERSION_NOT_FOUND) for a version that was never in use.
+    """
+    BatchGetScores: _grpc.UnaryUnaryMultiCallable[_engagement_service_pb2.BatchGetScoresRequest, _engagement_service_pb2.BatchGetScoresResponse]
+    """Reads the scores of up to 1000 customers at once. Customers who are not known, or were erased, are named."""
     ListScores: _grpc.UnaryUnaryMultiCallable[_engagement_service_pb2.ListScoresRequest, _engagement_service_pb2.ListScoresResponse]
-    """Lists scores, highest first, of all customers or of one segment."""
+    """Lists scores of all customers, of one segment, or of those for whom a filter holds; the best first, or as
+    asked. INVALID_ARGUMENT (FILTER_INVALID, ORDER_BY_INVALID, with position and what was expected there).
+    """
+    ListScoreVersions: _grpc.UnaryUnaryMultiCallable[_engagement_service_pb2.ListScoreVersionsRequest, _engagement_service_pb2.ListScoreVersionsResponse]
+    """Lists the versions that scores were computed under, the newest first."""
+    GetScoreVersion: _grpc.UnaryUnaryMultiCallable[_engagement_service_pb2.GetScoreVersionRequest, _engagement_service_pb2.GetScoreVersionResponse]
+    """Reads what a version measures with: its weights, its reference distributions and RFM's thresholds.
+    NOT_FOUND (SCORE_VERSION_NOT_FOUND) for a version that was never in use.
+    """
 
 @_typing.type_check_only
 class EngagementServiceAsyncStub(EngagementServiceStub):
@@ -44,9 +57,22 @@ class EngagementServiceAsyncStub(EngagementServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetScore: _aio.UnaryUnaryMultiCallable[_engagement_service_pb2.GetScoreRequest, _engagement_service_pb2.GetScoreResponse]  # type: ignore[assignment]
-    """Reads a customer's score. NOT_FOUND (CUSTOMER_NOT_FOUND) for an unknown customer."""
+    """Reads a customer's score; of a past moment or under another version when asked, computed from what
+    happened up to then as it is known now. NOT_FOUND (CUSTOMER_NOT_FOUND) for an unknown customer,
+    NOT_FOUND (SCORE_VERSION_NOT_FOUND) for a version that was never in use.
+    """
+    BatchGetScores: _aio.UnaryUnaryMultiCallable[_engagement_service_pb2.BatchGetScoresRequest, _engagement_service_pb2.BatchGetScoresResponse]  # type: ignore[assignment]
+    """Reads the scores of up to 1000 customers at once. Customers who are not known, or were erased, are named."""
     ListScores: _aio.UnaryUnaryMultiCallable[_engagement_service_pb2.ListScoresRequest, _engagement_service_pb2.ListScoresResponse]  # type: ignore[assignment]
-    """Lists scores, highest first, of all customers or of one segment."""
+    """Lists scores of all customers, of one segment, or of those for whom a filter holds; the best first, or as
+    asked. INVALID_ARGUMENT (FILTER_INVALID, ORDER_BY_INVALID, with position and what was expected there).
+    """
+    ListScoreVersions: _aio.UnaryUnaryMultiCallable[_engagement_service_pb2.ListScoreVersionsRequest, _engagement_service_pb2.ListScoreVersionsResponse]  # type: ignore[assignment]
+    """Lists the versions that scores were computed under, the newest first."""
+    GetScoreVersion: _aio.UnaryUnaryMultiCallable[_engagement_service_pb2.GetScoreVersionRequest, _engagement_service_pb2.GetScoreVersionResponse]  # type: ignore[assignment]
+    """Reads what a version measures with: its weights, its reference distributions and RFM's thresholds.
+    NOT_FOUND (SCORE_VERSION_NOT_FOUND) for a version that was never in use.
+    """
 
 class EngagementServiceServicer(metaclass=_abc_1.ABCMeta):
     """Serves one explainable score per customer."""
@@ -57,7 +83,18 @@ class EngagementServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _engagement_service_pb2.GetScoreRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_engagement_service_pb2.GetScoreResponse, _abc.Awaitable[_engagement_service_pb2.GetScoreResponse]]:
-        """Reads a customer's score. NOT_FOUND (CUSTOMER_NOT_FOUND) for an unknown customer."""
+        """Reads a customer's score; of a past moment or under another version when asked, computed from what
+        happened up to then as it is known now. NOT_FOUND (CUSTOMER_NOT_FOUND) for an unknown customer,
+        NOT_FOUND (SCORE_VERSION_NOT_FOUND) for a version that was never in use.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchGetScores(
+        self,
+        request: _engagement_service_pb2.BatchGetScoresRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_engagement_service_pb2.BatchGetScoresResponse, _abc.Awaitable[_engagement_service_pb2.BatchGetScoresResponse]]:
+        """Reads the scores of up to 1000 customers at once. Customers who are not known, or were erased, are named."""
 
     @_abc_1.abstractmethod
     def ListScores(
@@ -65,6 +102,26 @@ class EngagementServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _engagement_service_pb2.ListScoresRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_engagement_service_pb2.ListScoresResponse, _abc.Awaitable[_engagement_service_pb2.ListScoresResponse]]:
-        """Lists scores, highest first, of all customers or of one segment."""
+        """Lists scores of all customers, of one segment, or of those for whom a filter holds; the best first, or as
+        asked. INVALID_ARGUMENT (FILTER_INVALID, ORDER_BY_INVALID, with position and what was expected there).
+        """
+
+    @_abc_1.abstractmethod
+    def ListScoreVersions(
+        self,
+        request: _engagement_service_pb2.ListScoreVersionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_engagement_service_pb2.ListScoreVersionsResponse, _abc.Awaitable[_engagement_service_pb2.ListScoreVersionsResponse]]:
+        """Lists the versions that scores were computed under, the newest first."""
+
+    @_abc_1.abstractmethod
+    def GetScoreVersion(
+        self,
+        request: _engagement_service_pb2.GetScoreVersionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_engagement_service_pb2.GetScoreVersionResponse, _abc.Awaitable[_engagement_service_pb2.GetScoreVersionResponse]]:
+        """Reads what a version measures with: its weights, its reference distributions and RFM's thresholds.
+        NOT_FOUND (SCORE_VERSION_NOT_FOUND) for a version that was never in use.
+        """
 
 def add_EngagementServiceServicer_to_server(servicer: EngagementServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

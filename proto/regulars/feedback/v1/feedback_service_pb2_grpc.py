@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class FeedbackServiceStub:
-    """Takes in answers to surveys, sums them up, and keeps the cases that unhappy answers open.
+    """Invites customers to surveys, takes in their answers, and sums them up.
     """
 
     def __init__(self, channel):
@@ -40,10 +40,45 @@ class FeedbackServiceStub:
                 request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordAnswerRequest.SerializeToString,
                 response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordAnswerResponse.FromString,
                 _registered_method=True)
+        self.SubmitAnswer = channel.unary_unary(
+                '/regulars.feedback.v1.FeedbackService/SubmitAnswer',
+                request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.SubmitAnswerRequest.SerializeToString,
+                response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.SubmitAnswerResponse.FromString,
+                _registered_method=True)
+        self.GetInvitation = channel.unary_unary(
+                '/regulars.feedback.v1.FeedbackService/GetInvitation',
+                request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetInvitationRequest.SerializeToString,
+                response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetInvitationResponse.FromString,
+                _registered_method=True)
+        self.ListInvitations = channel.unary_unary(
+                '/regulars.feedback.v1.FeedbackService/ListInvitations',
+                request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListInvitationsRequest.SerializeToString,
+                response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListInvitationsResponse.FromString,
+                _registered_method=True)
+        self.ListSurveys = channel.unary_unary(
+                '/regulars.feedback.v1.FeedbackService/ListSurveys',
+                request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListSurveysRequest.SerializeToString,
+                response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListSurveysResponse.FromString,
+                _registered_method=True)
         self.GetSurveySummary = channel.unary_unary(
                 '/regulars.feedback.v1.FeedbackService/GetSurveySummary',
                 request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetSurveySummaryRequest.SerializeToString,
                 response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetSurveySummaryResponse.FromString,
+                _registered_method=True)
+        self.GetFeedbackSummary = channel.unary_unary(
+                '/regulars.feedback.v1.FeedbackService/GetFeedbackSummary',
+                request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetFeedbackSummaryRequest.SerializeToString,
+                response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetFeedbackSummaryResponse.FromString,
+                _registered_method=True)
+        self.GetFeedbackSeries = channel.unary_unary(
+                '/regulars.feedback.v1.FeedbackService/GetFeedbackSeries',
+                request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetFeedbackSeriesRequest.SerializeToString,
+                response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetFeedbackSeriesResponse.FromString,
+                _registered_method=True)
+        self.GetThemes = channel.unary_unary(
+                '/regulars.feedback.v1.FeedbackService/GetThemes',
+                request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetThemesRequest.SerializeToString,
+                response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetThemesResponse.FromString,
                 _registered_method=True)
         self.ListCases = channel.unary_unary(
                 '/regulars.feedback.v1.FeedbackService/ListCases',
@@ -58,20 +93,75 @@ class FeedbackServiceStub:
 
 
 class FeedbackServiceServicer:
-    """Takes in answers to surveys, sums them up, and keeps the cases that unhappy answers open.
+    """Invites customers to surveys, takes in their answers, and sums them up.
     """
 
     def RecordAnswer(self, request, context):
-        """Records one answer. INVALID_ARGUMENT when the answer lies outside the survey's scale. An unhappy answer
-        (NPS 0 to 6, CSAT 1 or 2, CES 1 to 3) opens a case, unless one of its kind is open for the customer or
-        the answer is told so late that it is history (programme: feedback.late_answer_days).
+        """Records one answer. INVALID_ARGUMENT when the answer lies outside the survey's scale, or when the survey or the
+        invitation asks for another kind. NOT_FOUND (SURVEY_NOT_FOUND, INVITATION_NOT_FOUND). ALREADY_EXISTS
+        (ANSWER_EXISTS) for an answer_id that was used for another answer. FAILED_PRECONDITION (INVITATION_ANSWERED,
+        INVITATION_NOT_SENT). What follows an answer is said by its survey (programme: surveys.actions); without a survey
+        an unhappy one (NPS 0 to 6, CSAT 1 or 2, CES 1 to 3 where it was easy) opens a case. No case is opened when one of
+        its kind is open for the customer, or by history that is told late (programme: feedback.late_answer_days).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SubmitAnswer(self, request, context):
+        """Records the answer to an invitation; one counts, even when it comes after the invitation expired. The incentive
+        is given once, whatever the answer. Errors as of RecordAnswer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetInvitation(self, request, context):
+        """Looks an invitation up, such as to show its question. NOT_FOUND (INVITATION_NOT_FOUND).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListInvitations(self, request, context):
+        """Lists invitations, the latest due first, with what became of each and why.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSurveys(self, request, context):
+        """Lists the surveys of the programme, in its order.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetSurveySummary(self, request, context):
-        """Sums up the answers to one kind of survey.
+        """Sums up the answers to one kind of survey in one figure; of CES, of the questions that ask whether it was easy.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetFeedbackSummary(self, request, context):
+        """Sums up all kinds of survey over a window, each polarity of CES on its own: in all, or by channel, touchpoint or
+        survey.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetFeedbackSeries(self, request, context):
+        """One kind of survey week by week, Monday to Sunday in the programme's time zone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetThemes(self, request, context):
+        """Counts what comments speak of (programme: themes), with the NPS of those who do. A comment is read as it is
+        stored; no part of it is in the answer.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -100,10 +190,45 @@ def add_FeedbackServiceServicer_to_server(servicer, server):
                     request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordAnswerRequest.FromString,
                     response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.RecordAnswerResponse.SerializeToString,
             ),
+            'SubmitAnswer': grpc.unary_unary_rpc_method_handler(
+                    servicer.SubmitAnswer,
+                    request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.SubmitAnswerRequest.FromString,
+                    response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.SubmitAnswerResponse.SerializeToString,
+            ),
+            'GetInvitation': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetInvitation,
+                    request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetInvitationRequest.FromString,
+                    response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetInvitationResponse.SerializeToString,
+            ),
+            'ListInvitations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListInvitations,
+                    request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListInvitationsRequest.FromString,
+                    response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListInvitationsResponse.SerializeToString,
+            ),
+            'ListSurveys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSurveys,
+                    request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListSurveysRequest.FromString,
+                    response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListSurveysResponse.SerializeToString,
+            ),
             'GetSurveySummary': grpc.unary_unary_rpc_method_handler(
                     servicer.GetSurveySummary,
                     request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetSurveySummaryRequest.FromString,
                     response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetSurveySummaryResponse.SerializeToString,
+            ),
+            'GetFeedbackSummary': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFeedbackSummary,
+                    request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetFeedbackSummaryRequest.FromString,
+                    response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetFeedbackSummaryResponse.SerializeToString,
+            ),
+            'GetFeedbackSeries': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFeedbackSeries,
+                    request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetFeedbackSeriesRequest.FromString,
+                    response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetFeedbackSeriesResponse.SerializeToString,
+            ),
+            'GetThemes': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetThemes,
+                    request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetThemesRequest.FromString,
+                    response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetThemesResponse.SerializeToString,
             ),
             'ListCases': grpc.unary_unary_rpc_method_handler(
                     servicer.ListCases,
@@ -124,7 +249,7 @@ def add_FeedbackServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class FeedbackService:
-    """Takes in answers to surveys, sums them up, and keeps the cases that unhappy answers open.
+    """Invites customers to surveys, takes in their answers, and sums them up.
     """
 
     @staticmethod
@@ -155,6 +280,114 @@ class FeedbackService:
             _registered_method=True)
 
     @staticmethod
+    def SubmitAnswer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.feedback.v1.FeedbackService/SubmitAnswer',
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.SubmitAnswerRequest.SerializeToString,
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.SubmitAnswerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetInvitation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.feedback.v1.FeedbackService/GetInvitation',
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetInvitationRequest.SerializeToString,
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetInvitationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListInvitations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.feedback.v1.FeedbackService/ListInvitations',
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListInvitationsRequest.SerializeToString,
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListInvitationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSurveys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.feedback.v1.FeedbackService/ListSurveys',
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListSurveysRequest.SerializeToString,
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListSurveysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GetSurveySummary(request,
             target,
             options=(),
@@ -171,6 +404,87 @@ class FeedbackService:
             '/regulars.feedback.v1.FeedbackService/GetSurveySummary',
             regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetSurveySummaryRequest.SerializeToString,
             regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetSurveySummaryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFeedbackSummary(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.feedback.v1.FeedbackService/GetFeedbackSummary',
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetFeedbackSummaryRequest.SerializeToString,
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetFeedbackSummaryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFeedbackSeries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.feedback.v1.FeedbackService/GetFeedbackSeries',
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetFeedbackSeriesRequest.SerializeToString,
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetFeedbackSeriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetThemes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.feedback.v1.FeedbackService/GetThemes',
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetThemesRequest.SerializeToString,
+            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetThemesResponse.FromString,
             options,
             channel_credentials,
             insecure,
