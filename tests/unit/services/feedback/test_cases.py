@@ -8,7 +8,7 @@ import pytest
 
 from services.feedback.rules.answers import SCALES, Answer, SurveyKind
 from services.feedback.rules.cases import case_of, opens_case
-from services.programme.programme import Feedback
+from services.programme.programme import Feedback, Programme
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
@@ -22,16 +22,16 @@ def test_exactly_the_unhappy_answers_open_a_case(survey: SurveyKind, unhappy: ra
     opening = [
         answer
         for answer in range(low, high + 1)
-        if opens_case(Answer("anna", survey, answer, NOON), NOON, Feedback())
+        if opens_case(Answer("anna", survey, answer, NOON), NOON, Programme())
     ]
     assert opening == list(unhappy)
 
 
 def test_an_answer_told_late_is_history() -> None:
     answer = Answer("anna", SurveyKind.NPS, 0, NOON)
-    settings = Feedback(late_answer_days=30)
-    assert opens_case(answer, NOON + timedelta(days=30), settings)
-    assert not opens_case(answer, NOON + timedelta(days=30, seconds=1), settings)
+    programme = Programme(feedback=Feedback(late_answer_days=30))
+    assert opens_case(answer, NOON + timedelta(days=30), programme)
+    assert not opens_case(answer, NOON + timedelta(days=30, seconds=1), programme)
 
 
 def test_a_case_is_due_within_the_hours_that_the_programme_gives() -> None:
