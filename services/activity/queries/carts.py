@@ -2,37 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from services.activity.rules.carts import Cart, CartState
+from services.activity.rules.carts import Cart, CartLine, CartState, Closing, Start
+from services.events import OrderedLine, OrderPlaced
 from services.storage.sets import among, insert_rows, upsert
-from services.storage.tables import cart_lines, carts
+from services.storage.tables import cart_lines, carts, order_lines, orders
+
+LIVE = (CartState.OPEN, CartState.ABANDONED)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCart:
-    cart_id: str
-    customer_id: str
+    """The latest version of a cart, and where it stands."""
+
+    cart: Cart
     state: CartState
-    changed_at: datetime
-    skus: frozenset[str] = frozenset()
+    start: Start
+    closed_by: tuple[datetime, str, str] | None = None  # the order: placed at, source, order id
 
 
-_FIND_CARTS = select(carts.c.cart_id, carts.c.customer_id, carts.c.state, carts.c.changed_at).where(
-    among(carts.c.cart_id, "ids")
+_HEAD = (
+    carts.c.cart_id,
+    carts.c.customer_id,
+    carts.c.channel,
+    carts.c.currency,
+    carts.c.changed_at,
+    carts.c.state,
+    carts.c.started_at,
+    carts.c.started_channel,
+    carts.c.order_source,
+    carts.c.order_id,
 )
-_LIVE_CARTS = (
-    select(carts.c.cart_id, carts.c.customer_id, carts.c.state, carts.c.changed_at, cart_lines.c.sku)
-    .join_from(carts, cart_lines, cart_lines.c.cart_id == carts.c.cart_id)
-    .where(among(carts.c.customer_id, "customers"))
-    .where(carts.c.state.in_((CartState.OPEN, CartState.ABANDONED)))
+_LINE = (cart_lines.c.sku, cart_lines.c.quantity, cart_lines.c.unit_price_minor, cart_lines.c.title)
+_WITH_LINES = (
+    select(*_HEAD, orders.c.placed_at, *_LINE)
+    .join_from(carts, cart_lines, cart_lines.c.cart_id == carts.c.cart_id, isouter=True)
+    .outerjoin(orders, (orders.c.source == carts.c.order_source) & (orders.c.order_id == carts.c.order_id))
+    .order_by(carts.c.cart_id, cart_lines.c.line)
 )
-_CLOSE_CARTS = update(carts).where(carts.c.cart_id == bindparam("of_cart")).values(state=bindparam("into"))
+_FIND_CARTS = _WITH_LINES.where(among(carts.c.cart_id, "ids"))
+_LIVE_CARTS = _WITH_LINES.where(among(carts.c.customer_id, "customers"), carts.c.state.in_(LIVE))
+_CARTS_CLOSED_LATER = _WITH_LINES.where(
+    among(carts.c.customer_id, "customers"),
+    carts.c.state.in_((CartState.RECOVERED, CartState.CONVERTED_ELSEWHERE)),
+    carts.c.changed_at <= bindparam("latest"),
+    orders.c.placed_at >= bindparam("earliest"),
+)
+_BOUGHT = (
+    select(
+        orders.c.source,
+        orders.c.order_id,
+        orders.c.customer_id,
+        orders.c.placed_at,
+        orders.c.channel,
+        orders.c.total_minor,
+        orders.c.currency,
+        order_lines.c.line,
+        order_lines.c.sku,
+    )
+    .join_from(
+        orders,
+        order_lines,
+        (order_lines.c.source == orders.c.source) & (order_lines.c.order_id == orders.c.order_id),
+    )
+    .where(among(orders.c.customer_id, "customers"), among(order_lines.c.sku, "skus"))
+    .where(orders.c.placed_at >= bindparam("earliest"))
+)
+_CLOSE_CARTS = (
+    update(carts)
+    .where(carts.c.cart_id == bindparam("of_cart"))
+    .values(
+        state=bindparam("into"),
+        abandoned_at=bindparam("left_at"),
+        order_source=bindparam("by_source"),
+        order_id=bindparam("by_order"),
+        order_channel=bindparam("by_channel"),
+    )
+)
+_START_CARTS = (
+    update(carts)
+    .where(carts.c.cart_id == bindparam("of_cart"))
+    .values(started_at=bindparam("at"), started_channel=bindparam("in_channel"))
+)
 _ABANDON_CARTS = (
     update(carts)
     .where(carts.c.cart_id == bindparam("of_cart"))
@@ -42,39 +99,73 @@ _DELETE_LINES = cart_lines.delete().where(among(cart_lines.c.cart_id, "ids"))
 
 
 def find_carts(connection: Connection, cart_ids: Iterable[str]) -> dict[str, StoredCart]:
-    rows = connection.execute(_FIND_CARTS, {"ids": sorted(set(cart_ids))})
-    return {row[0]: StoredCart(row[0], row[1], CartState(row[2]), row[3]) for row in rows}
+    return _carts(connection.execute(_FIND_CARTS, {"ids": sorted(set(cart_ids))}))
 
 
 def live_carts(connection: Connection, customer_ids: Iterable[str]) -> list[StoredCart]:
-    """Open and abandoned carts of the customers, with their SKUs."""
-    skus: dict[tuple[Any, ...], set[str]] = {}
-    for row in connection.execute(_LIVE_CARTS, {"customers": sorted(set(customer_ids))}):
-        skus.setdefault(tuple(row[:4]), set()).add(row[4])
-    return [StoredCart(row[0], row[1], CartState(row[2]), row[3], frozenset(of)) for row, of in skus.items()]
+    """Open and abandoned carts of the customers."""
+    names = {"customers": sorted(set(customer_ids))}
+    return list(_carts(connection.execute(_LIVE_CARTS, names)).values())
 
 
-def store_carts(connection: Connection, changed: Mapping[str, tuple[Cart, CartState]]) -> None:
+def carts_closed_later(
+    connection: Connection, customer_ids: Iterable[str], earliest: datetime, latest: datetime
+) -> list[StoredCart]:
+    """Carts that lay ready at `latest`, and that an order of `earliest` or later closed."""
+    names = {"customers": sorted(set(customer_ids)), "earliest": earliest, "latest": latest}
+    return list(_carts(connection.execute(_CARTS_CLOSED_LATER, names)).values())
+
+
+def _carts(rows: Iterable[Any]) -> dict[str, StoredCart]:
+    found: dict[str, StoredCart] = {}
+    for row in rows:
+        cart_id, customer_id, channel, currency, changed_at, state, *start, source, order_id, placed_at = row[
+            :11
+        ]
+        if cart_id not in found:
+            cart = Cart(cart_id, customer_id, channel, currency, (), changed_at)
+            closed_by = None if placed_at is None else (placed_at, source, order_id)
+            found[cart_id] = StoredCart(cart, CartState(state), Start(*start), closed_by)
+        if row[11] is not None:
+            known = found[cart_id]
+            lines = (*known.cart.lines, CartLine(*row[11:]))
+            found[cart_id] = replace(known, cart=replace(known.cart, lines=lines))
+    return found
+
+
+def bought_since(
+    connection: Connection, customer_ids: Iterable[str], skus: Iterable[str], earliest: datetime
+) -> list[OrderPlaced]:
+    """The orders of the customers since a moment with these SKUs, each with these lines alone."""
+    names = {"customers": sorted(set(customer_ids)), "skus": sorted(set(skus)), "earliest": earliest}
+    found: dict[tuple[str, str], OrderPlaced] = {}
+    for row in connection.execute(_BOUGHT, names):
+        key = (row.source, row.order_id)
+        known = found.get(key) or OrderPlaced(*row[:7], ())
+        found[key] = replace(known, lines=(*known.lines, OrderedLine(row.line, row.sku, "", 0)))
+    return list(found.values())
+
+
+def store_carts(connection: Connection, changed: Mapping[str, StoredCart]) -> None:
     """Replace carts and their lines."""
     if not changed:
         return
-    upsert(connection, carts, [cart_row(cart, state) for cart, state in changed.values()])
+    upsert(connection, carts, [cart_row(one) for one in changed.values()])
     connection.execute(_DELETE_LINES, {"ids": list(changed)})
-    rows = [row for cart, _ in changed.values() for row in cart_line_rows(cart)]
-    insert_rows(connection, cart_lines, rows)
+    insert_rows(connection, cart_lines, [row for one in changed.values() for row in cart_line_rows(one.cart)])
 
 
-def cart_row(cart: Cart, state: CartState) -> dict[str, Any]:
+def cart_row(one: StoredCart) -> dict[str, Any]:
     return {
-        "cart_id": cart.cart_id,
-        "customer_id": cart.customer_id,
-        "channel": cart.channel,
-        "currency": cart.currency,
-        "state": state,
-        "changed_at": cart.changed_at,
+        "cart_id": one.cart.cart_id,
+        "customer_id": one.cart.customer_id,
+        "channel": one.cart.channel,
+        "currency": one.cart.currency,
+        "state": one.state,
+        "changed_at": one.cart.changed_at,
         "abandoned_at": None,
-        "started_at": cart.changed_at,
-        "started_channel": cart.channel,
+        "started_at": one.start.at,
+        "started_channel": one.start.channel,
         "order_source": "",
         "order_id": "",
         "order_channel": "",
@@ -95,10 +186,31 @@ def cart_line_rows(cart: Cart) -> list[dict[str, Any]]:
     ]
 
 
-def close_carts(connection: Connection, states: Mapping[str, CartState]) -> None:
-    if states:
-        rows = [{"of_cart": cart_id, "into": state} for cart_id, state in states.items()]
+def close_carts(connection: Connection, closed: Sequence[tuple[str, Closing, datetime | None]]) -> None:
+    """Close carts: (cart id, by what, when it had been abandoned; None: it had not)."""
+    if closed:
+        rows = [
+            {
+                "of_cart": cart_id,
+                "into": by.state,
+                "left_at": abandoned_at,
+                "by_source": by.source,
+                "by_order": by.order_id,
+                "by_channel": by.channel,
+            }
+            for cart_id, by, abandoned_at in closed
+        ]
         connection.execute(_CLOSE_CARTS, rows)
+
+
+def start_carts(connection: Connection, started: Mapping[str, Start]) -> None:
+    """Carts turn out to have begun earlier."""
+    if started:
+        rows = [
+            {"of_cart": cart_id, "at": start.at, "in_channel": start.channel}
+            for cart_id, start in started.items()
+        ]
+        connection.execute(_START_CARTS, rows)
 
 
 def abandon_carts(connection: Connection, abandoned: Mapping[str, datetime]) -> None:
