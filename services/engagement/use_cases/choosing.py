@@ -1,0 +1,19 @@
+"""Whom a filter finds, as other features ask for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Final
+
+from sqlalchemy import Connection
+
+from services.engagement.queries.lists import COLUMNS, list_rows
+from services.engagement.rules.lists import wanted
+
+EVERYBODY: Final = 2**31  # more customers than any database here holds
+
+
+def chosen_by_filter(connection: Connection, text: str, now: datetime, zone: tzinfo) -> frozenset[str]:
+    """The ids of all customers for whom the filter holds. Raises FilterInvalidError."""
+    found = list_rows(connection, (COLUMNS["customer_id"],), wanted(text, "", now, zone), None, EVERYBODY)
+    return frozenset(row[0] for row, _ in found)
