@@ -17,7 +17,12 @@ from regulars.engagement.v1 import (
     segments_service_pb2,
     segments_service_pb2_grpc,
 )
-from regulars.feedback.v1 import feedback_service_pb2, feedback_service_pb2_grpc
+from regulars.feedback.v1 import (
+    cases_service_pb2,
+    cases_service_pb2_grpc,
+    feedback_service_pb2,
+    feedback_service_pb2_grpc,
+)
 from regulars.loyalty.v1 import loyalty_service_pb2, loyalty_service_pb2_grpc
 from regulars.membership.v1 import membership_service_pb2, membership_service_pb2_grpc
 from regulars.predictions.v1 import predictions_service_pb2, predictions_service_pb2_grpc
@@ -35,6 +40,7 @@ from services.engagement.servicer.segments_service import SegmentsServicer
 from services.engagement.servicer.service import EngagementServicer
 from services.engagement.use_cases import personas
 from services.engagement.use_cases.rescoring import plan_rescoring
+from services.feedback.servicer.cases_service import CasesServicer
 from services.feedback.servicer.service import FeedbackServicer
 from services.handlers import handlers, senders
 from services.loyalty.servicer.service import LoyaltyServicer
@@ -168,6 +174,7 @@ def all_services(database: Database, presence: PresenceServicer) -> tuple[Servic
             PredictionsServicer(database),
         ),
         service(feedback_service_pb2, feedback_service_pb2_grpc, "Feedback", FeedbackServicer(database)),
+        service(cases_service_pb2, cases_service_pb2_grpc, "Cases", CasesServicer(database)),
         service(rewards_service_pb2, rewards_service_pb2_grpc, "Rewards", RewardsServicer(database)),
     )
 

@@ -19,7 +19,7 @@ from regulars.activity.v1 import activity_service_pb2_grpc
 from regulars.earning.v1 import earning_service_pb2_grpc
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.engagement.v1 import engagement_service_pb2_grpc
-from regulars.feedback.v1 import feedback_service_pb2_grpc
+from regulars.feedback.v1 import cases_service_pb2_grpc, feedback_service_pb2_grpc
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 from regulars.loyalty.v1 import loyalty_service_pb2_grpc
 from regulars.membership.v1 import membership_service_pb2 as membership
@@ -66,6 +66,7 @@ class Caller:
     reminders: Any = field(init=False)
     predictions: Any = field(init=False)
     feedback: Any = field(init=False)
+    cases: Any = field(init=False)
     rewards: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,6 +80,7 @@ class Caller:
             "reminders": reminders_service_pb2_grpc.RemindersServiceStub,
             "predictions": predictions_service_pb2_grpc.PredictionsServiceStub,
             "feedback": feedback_service_pb2_grpc.FeedbackServiceStub,
+            "cases": cases_service_pb2_grpc.CasesServiceStub,
             "rewards": rewards_service_pb2_grpc.RewardsServiceStub,
         }
         for name, stub in stubs.items():

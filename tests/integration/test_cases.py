@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import grpc
+from regulars.feedback.v1 import cases_service_pb2 as pb
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
 
 from services.composition import House
@@ -28,19 +29,19 @@ async def answer(
     await backend.call(backend.feedback.RecordAnswer, request)
 
 
-async def cases(backend: Caller, **wanted: Any) -> feedback.ListCasesResponse:
-    request = feedback.ListCasesRequest(**wanted)
-    found: feedback.ListCasesResponse = await backend.call(backend.feedback.ListCases, request)
+async def cases(backend: Caller, **wanted: Any) -> pb.ListCasesResponse:
+    request = pb.ListCasesRequest(**wanted)
+    found: pb.ListCasesResponse = await backend.call(backend.cases.ListCases, request)
     return found
 
 
 async def resolve(
     backend: Caller, case_id: str, actor: str = "ines", request_id: str = ""
-) -> feedback.ResolveCaseResponse:
-    request = feedback.ResolveCaseRequest(
+) -> pb.ResolveCaseResponse:
+    request = pb.ResolveCaseRequest(
         request_id=request_id or fresh_id("r"), case_id=case_id, actor=actor, resolution="sent a new kettle"
     )
-    done: feedback.ResolveCaseResponse = await backend.call(backend.feedback.ResolveCase, request)
+    done: pb.ResolveCaseResponse = await backend.call(backend.cases.ResolveCase, request)
     return done
 
 
@@ -49,7 +50,7 @@ async def test_an_unhappy_answer_opens_a_case_with_a_deadline(backend: Caller) -
     await answer(backend, 9, customer_id="ben")
     (case,) = (await cases(backend)).cases
     assert (case.customer_id, case.survey, case.answer) == ("anna", feedback.SURVEY_NPS, 6)
-    assert (case.state, case.overdue) == (feedback.CASE_STATE_OPEN, False)
+    assert (case.state, case.overdue) == (pb.CASE_STATE_OPEN, False)
     assert (case.opened_at, case.due_at) == (stamp(NOON), stamp(NOON + timedelta(hours=24)))
 
 
@@ -79,7 +80,7 @@ async def test_resolving_ends_a_case_once(backend: Caller, clock: ManualClock) -
     (case,) = (await cases(backend)).cases
     later = clock.advance(hours=3)
     done = (await resolve(backend, case.case_id, request_id="same")).case
-    assert (done.state, done.resolved_at) == (feedback.CASE_STATE_RESOLVED, stamp(later))
+    assert (done.state, done.resolved_at) == (pb.CASE_STATE_RESOLVED, stamp(later))
     assert (done.resolved_by, done.resolution) == ("ines", "sent a new kettle")
     assert (await resolve(backend, case.case_id, request_id="same")).case == done
     refused = await refusal(resolve(backend, case.case_id))

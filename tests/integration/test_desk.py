@@ -20,6 +20,7 @@ from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.activity.v1 import activity_service_pb2_grpc
 from regulars.earning.v1 import earning_service_pb2 as earning
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
+from regulars.feedback.v1 import cases_service_pb2 as cases
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 from regulars.membership.v1 import membership_service_pb2 as membership
@@ -37,6 +38,7 @@ from tests.integration.shop import NOON, Caller, ManualClock, order, refusal, re
 
 FILES = (
     activity,
+    cases,
     earning,
     engagement,
     feedback,

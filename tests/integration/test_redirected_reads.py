@@ -10,7 +10,7 @@ from google.protobuf.message_factory import GetMessageClass
 from regulars.activity.v1 import activity_service_pb2
 from regulars.earning.v1 import earning_service_pb2
 from regulars.engagement.v1 import engagement_service_pb2
-from regulars.feedback.v1 import feedback_service_pb2
+from regulars.feedback.v1 import cases_service_pb2, feedback_service_pb2
 from regulars.loyalty.v1 import loyalty_service_pb2
 from regulars.membership.v1 import membership_service_pb2
 from regulars.predictions.v1 import predictions_service_pb2
@@ -25,6 +25,7 @@ from tests.integration.test_merging import merge
 
 MODULES = (
     activity_service_pb2,
+    cases_service_pb2,
     earning_service_pb2,
     engagement_service_pb2,
     feedback_service_pb2,

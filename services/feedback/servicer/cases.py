@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from regulars.feedback.v1 import feedback_service_pb2 as pb
+from regulars.feedback.v1 import cases_service_pb2 as pb
 
 from services.feedback.queries.cases import find_cases, list_cases
 from services.feedback.rules.cases import Case, CaseFilter, CaseNotFoundError, CaseState, Resolution

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
-from regulars.feedback.v1 import feedback_service_pb2 as feedback
+from regulars.feedback.v1 import cases_service_pb2 as feedback
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 from regulars.loyalty.v1 import points_pb2
 from regulars.membership.v1 import customer_view_pb2 as pb

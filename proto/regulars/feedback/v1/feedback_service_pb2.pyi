@@ -93,12 +93,6 @@ class FigureGrouping(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     FIGURE_GROUPING_CHANNEL: _ClassVar[FigureGrouping]
     FIGURE_GROUPING_TOUCHPOINT: _ClassVar[FigureGrouping]
     FIGURE_GROUPING_SURVEY: _ClassVar[FigureGrouping]
-
-class CaseState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = ()
-    CASE_STATE_UNSPECIFIED: _ClassVar[CaseState]
-    CASE_STATE_OPEN: _ClassVar[CaseState]
-    CASE_STATE_RESOLVED: _ClassVar[CaseState]
 SURVEY_UNSPECIFIED: Survey
 SURVEY_NPS: Survey
 SURVEY_CSAT: Survey
@@ -152,9 +146,6 @@ FIGURE_GROUPING_UNSPECIFIED: FigureGrouping
 FIGURE_GROUPING_CHANNEL: FigureGrouping
 FIGURE_GROUPING_TOUCHPOINT: FigureGrouping
 FIGURE_GROUPING_SURVEY: FigureGrouping
-CASE_STATE_UNSPECIFIED: CaseState
-CASE_STATE_OPEN: CaseState
-CASE_STATE_RESOLVED: CaseState
 
 class RecordAnswerRequest(_message.Message):
     __slots__ = ("request_id", "customer_id", "survey", "answer", "answered_at", "answer_id", "invitation_id", "survey_id", "polarity", "comment", "channel", "touchpoint", "order_id", "source")
@@ -483,69 +474,3 @@ class GetThemesResponse(_message.Message):
     comments: int
     cut: bool
     def __init__(self, window: _Optional[_Union[_figure_pb2.Window, _Mapping]] = ..., themes: _Optional[_Iterable[_Union[ThemeCount, _Mapping]]] = ..., comments: _Optional[int] = ..., cut: _Optional[bool] = ...) -> None: ...
-
-class Case(_message.Message):
-    __slots__ = ("case_id", "customer_id", "survey", "answer", "state", "overdue", "opened_at", "due_at", "resolved_at", "resolved_by", "resolution")
-    CASE_ID_FIELD_NUMBER: _ClassVar[int]
-    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
-    SURVEY_FIELD_NUMBER: _ClassVar[int]
-    ANSWER_FIELD_NUMBER: _ClassVar[int]
-    STATE_FIELD_NUMBER: _ClassVar[int]
-    OVERDUE_FIELD_NUMBER: _ClassVar[int]
-    OPENED_AT_FIELD_NUMBER: _ClassVar[int]
-    DUE_AT_FIELD_NUMBER: _ClassVar[int]
-    RESOLVED_AT_FIELD_NUMBER: _ClassVar[int]
-    RESOLVED_BY_FIELD_NUMBER: _ClassVar[int]
-    RESOLUTION_FIELD_NUMBER: _ClassVar[int]
-    case_id: str
-    customer_id: str
-    survey: Survey
-    answer: int
-    state: CaseState
-    overdue: bool
-    opened_at: _timestamp_pb2.Timestamp
-    due_at: _timestamp_pb2.Timestamp
-    resolved_at: _timestamp_pb2.Timestamp
-    resolved_by: str
-    resolution: str
-    def __init__(self, case_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., survey: _Optional[_Union[Survey, str]] = ..., answer: _Optional[int] = ..., state: _Optional[_Union[CaseState, str]] = ..., overdue: _Optional[bool] = ..., opened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., resolved_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., resolved_by: _Optional[str] = ..., resolution: _Optional[str] = ...) -> None: ...
-
-class ListCasesRequest(_message.Message):
-    __slots__ = ("state", "overdue_only", "customer_id", "page_size", "page_token")
-    STATE_FIELD_NUMBER: _ClassVar[int]
-    OVERDUE_ONLY_FIELD_NUMBER: _ClassVar[int]
-    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
-    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
-    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
-    state: CaseState
-    overdue_only: bool
-    customer_id: str
-    page_size: int
-    page_token: str
-    def __init__(self, state: _Optional[_Union[CaseState, str]] = ..., overdue_only: _Optional[bool] = ..., customer_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
-
-class ListCasesResponse(_message.Message):
-    __slots__ = ("cases", "next_page_token")
-    CASES_FIELD_NUMBER: _ClassVar[int]
-    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
-    cases: _containers.RepeatedCompositeFieldContainer[Case]
-    next_page_token: str
-    def __init__(self, cases: _Optional[_Iterable[_Union[Case, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
-
-class ResolveCaseRequest(_message.Message):
-    __slots__ = ("request_id", "case_id", "actor", "resolution")
-    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
-    CASE_ID_FIELD_NUMBER: _ClassVar[int]
-    ACTOR_FIELD_NUMBER: _ClassVar[int]
-    RESOLUTION_FIELD_NUMBER: _ClassVar[int]
-    request_id: str
-    case_id: str
-    actor: str
-    resolution: str
-    def __init__(self, request_id: _Optional[str] = ..., case_id: _Optional[str] = ..., actor: _Optional[str] = ..., resolution: _Optional[str] = ...) -> None: ...
-
-class ResolveCaseResponse(_message.Message):
-    __slots__ = ("case",)
-    CASE_FIELD_NUMBER: _ClassVar[int]
-    case: Case
-    def __init__(self, case: _Optional[_Union[Case, _Mapping]] = ...) -> None: ...

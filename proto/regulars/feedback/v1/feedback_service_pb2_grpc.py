@@ -80,16 +80,6 @@ class FeedbackServiceStub:
                 request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetThemesRequest.SerializeToString,
                 response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetThemesResponse.FromString,
                 _registered_method=True)
-        self.ListCases = channel.unary_unary(
-                '/regulars.feedback.v1.FeedbackService/ListCases',
-                request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListCasesRequest.SerializeToString,
-                response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListCasesResponse.FromString,
-                _registered_method=True)
-        self.ResolveCase = channel.unary_unary(
-                '/regulars.feedback.v1.FeedbackService/ResolveCase',
-                request_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ResolveCaseRequest.SerializeToString,
-                response_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ResolveCaseResponse.FromString,
-                _registered_method=True)
 
 
 class FeedbackServiceServicer:
@@ -167,21 +157,6 @@ class FeedbackServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def ListCases(self, request, context):
-        """Lists cases, the soonest due first.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def ResolveCase(self, request, context):
-        """Ends a case by saying what was done about it. NOT_FOUND (CASE_NOT_FOUND) for an unknown case,
-        FAILED_PRECONDITION (CASE_RESOLVED) for one that was resolved before.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
 
 def add_FeedbackServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -229,16 +204,6 @@ def add_FeedbackServiceServicer_to_server(servicer, server):
                     servicer.GetThemes,
                     request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetThemesRequest.FromString,
                     response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetThemesResponse.SerializeToString,
-            ),
-            'ListCases': grpc.unary_unary_rpc_method_handler(
-                    servicer.ListCases,
-                    request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListCasesRequest.FromString,
-                    response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListCasesResponse.SerializeToString,
-            ),
-            'ResolveCase': grpc.unary_unary_rpc_method_handler(
-                    servicer.ResolveCase,
-                    request_deserializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ResolveCaseRequest.FromString,
-                    response_serializer=regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ResolveCaseResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -485,60 +450,6 @@ class FeedbackService:
             '/regulars.feedback.v1.FeedbackService/GetThemes',
             regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetThemesRequest.SerializeToString,
             regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.GetThemesResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def ListCases(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/regulars.feedback.v1.FeedbackService/ListCases',
-            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListCasesRequest.SerializeToString,
-            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ListCasesResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def ResolveCase(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/regulars.feedback.v1.FeedbackService/ResolveCase',
-            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ResolveCaseRequest.SerializeToString,
-            regulars_dot_feedback_dot_v1_dot_feedback__service__pb2.ResolveCaseResponse.FromString,
             options,
             channel_credentials,
             insecure,

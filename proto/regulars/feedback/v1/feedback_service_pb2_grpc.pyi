@@ -63,12 +63,6 @@ class FeedbackServiceStub:
     """Counts what comments speak of (programme: themes), with the NPS of those who do. A comment is read as it is
     stored; no part of it is in the answer.
     """
-    ListCases: _grpc.UnaryUnaryMultiCallable[_feedback_service_pb2.ListCasesRequest, _feedback_service_pb2.ListCasesResponse]
-    """Lists cases, the soonest due first."""
-    ResolveCase: _grpc.UnaryUnaryMultiCallable[_feedback_service_pb2.ResolveCaseRequest, _feedback_service_pb2.ResolveCaseResponse]
-    """Ends a case by saying what was done about it. NOT_FOUND (CASE_NOT_FOUND) for an unknown case,
-    FAILED_PRECONDITION (CASE_RESOLVED) for one that was resolved before.
-    """
 
 @_typing.type_check_only
 class FeedbackServiceAsyncStub(FeedbackServiceStub):
@@ -104,12 +98,6 @@ class FeedbackServiceAsyncStub(FeedbackServiceStub):
     GetThemes: _aio.UnaryUnaryMultiCallable[_feedback_service_pb2.GetThemesRequest, _feedback_service_pb2.GetThemesResponse]  # type: ignore[assignment]
     """Counts what comments speak of (programme: themes), with the NPS of those who do. A comment is read as it is
     stored; no part of it is in the answer.
-    """
-    ListCases: _aio.UnaryUnaryMultiCallable[_feedback_service_pb2.ListCasesRequest, _feedback_service_pb2.ListCasesResponse]  # type: ignore[assignment]
-    """Lists cases, the soonest due first."""
-    ResolveCase: _aio.UnaryUnaryMultiCallable[_feedback_service_pb2.ResolveCaseRequest, _feedback_service_pb2.ResolveCaseResponse]  # type: ignore[assignment]
-    """Ends a case by saying what was done about it. NOT_FOUND (CASE_NOT_FOUND) for an unknown case,
-    FAILED_PRECONDITION (CASE_RESOLVED) for one that was resolved before.
     """
 
 class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -197,24 +185,6 @@ class FeedbackServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_feedback_service_pb2.GetThemesResponse, _abc.Awaitable[_feedback_service_pb2.GetThemesResponse]]:
         """Counts what comments speak of (programme: themes), with the NPS of those who do. A comment is read as it is
         stored; no part of it is in the answer.
-        """
-
-    @_abc_1.abstractmethod
-    def ListCases(
-        self,
-        request: _feedback_service_pb2.ListCasesRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_feedback_service_pb2.ListCasesResponse, _abc.Awaitable[_feedback_service_pb2.ListCasesResponse]]:
-        """Lists cases, the soonest due first."""
-
-    @_abc_1.abstractmethod
-    def ResolveCase(
-        self,
-        request: _feedback_service_pb2.ResolveCaseRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_feedback_service_pb2.ResolveCaseResponse, _abc.Awaitable[_feedback_service_pb2.ResolveCaseResponse]]:
-        """Ends a case by saying what was done about it. NOT_FOUND (CASE_NOT_FOUND) for an unknown case,
-        FAILED_PRECONDITION (CASE_RESOLVED) for one that was resolved before.
         """
 
 def add_FeedbackServiceServicer_to_server(servicer: FeedbackServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

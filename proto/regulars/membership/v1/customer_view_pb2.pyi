@@ -3,6 +3,7 @@ import datetime
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from regulars.activity.v1 import activity_service_pb2 as _activity_service_pb2
 from regulars.engagement.v1 import engagement_service_pb2 as _engagement_service_pb2
+from regulars.feedback.v1 import cases_service_pb2 as _cases_service_pb2
 from regulars.feedback.v1 import feedback_service_pb2 as _feedback_service_pb2
 from regulars.loyalty.v1 import loyalty_service_pb2 as _loyalty_service_pb2
 from regulars.loyalty.v1 import points_pb2 as _points_pb2
@@ -45,14 +46,14 @@ class CustomerView(_message.Message):
     tier: _points_pb2.TierStanding
     open_rewards: _containers.RepeatedCompositeFieldContainer[_rewards_service_pb2.MemberReward]
     carts: _containers.RepeatedCompositeFieldContainer[CartView]
-    open_cases: _containers.RepeatedCompositeFieldContainer[_feedback_service_pb2.Case]
+    open_cases: _containers.RepeatedCompositeFieldContainer[_cases_service_pb2.Case]
     present_visit: _presence_service_pb2.Visit
     last_visits: _containers.RepeatedCompositeFieldContainer[_presence_service_pb2.Visit]
     score: _engagement_service_pb2.Score
     churn: _predictions_service_pb2.Churn
     replenishments: _containers.RepeatedCompositeFieldContainer[_predictions_service_pb2.Replenishment]
     events: _containers.RepeatedCompositeFieldContainer[CustomerEvent]
-    def __init__(self, customer_id: _Optional[str] = ..., first_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., merged_customer_ids: _Optional[_Iterable[str]] = ..., balance: _Optional[_Union[_loyalty_service_pb2.Balance, _Mapping]] = ..., tier: _Optional[_Union[_points_pb2.TierStanding, _Mapping]] = ..., open_rewards: _Optional[_Iterable[_Union[_rewards_service_pb2.MemberReward, _Mapping]]] = ..., carts: _Optional[_Iterable[_Union[CartView, _Mapping]]] = ..., open_cases: _Optional[_Iterable[_Union[_feedback_service_pb2.Case, _Mapping]]] = ..., present_visit: _Optional[_Union[_presence_service_pb2.Visit, _Mapping]] = ..., last_visits: _Optional[_Iterable[_Union[_presence_service_pb2.Visit, _Mapping]]] = ..., score: _Optional[_Union[_engagement_service_pb2.Score, _Mapping]] = ..., churn: _Optional[_Union[_predictions_service_pb2.Churn, _Mapping]] = ..., replenishments: _Optional[_Iterable[_Union[_predictions_service_pb2.Replenishment, _Mapping]]] = ..., events: _Optional[_Iterable[_Union[CustomerEvent, _Mapping]]] = ...) -> None: ...
+    def __init__(self, customer_id: _Optional[str] = ..., first_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., merged_customer_ids: _Optional[_Iterable[str]] = ..., balance: _Optional[_Union[_loyalty_service_pb2.Balance, _Mapping]] = ..., tier: _Optional[_Union[_points_pb2.TierStanding, _Mapping]] = ..., open_rewards: _Optional[_Iterable[_Union[_rewards_service_pb2.MemberReward, _Mapping]]] = ..., carts: _Optional[_Iterable[_Union[CartView, _Mapping]]] = ..., open_cases: _Optional[_Iterable[_Union[_cases_service_pb2.Case, _Mapping]]] = ..., present_visit: _Optional[_Union[_presence_service_pb2.Visit, _Mapping]] = ..., last_visits: _Optional[_Iterable[_Union[_presence_service_pb2.Visit, _Mapping]]] = ..., score: _Optional[_Union[_engagement_service_pb2.Score, _Mapping]] = ..., churn: _Optional[_Union[_predictions_service_pb2.Churn, _Mapping]] = ..., replenishments: _Optional[_Iterable[_Union[_predictions_service_pb2.Replenishment, _Mapping]]] = ..., events: _Optional[_Iterable[_Union[CustomerEvent, _Mapping]]] = ...) -> None: ...
 
 class CartView(_message.Message):
     __slots__ = ("cart_id", "channel", "state", "changed_at", "abandoned_at", "total", "lines")

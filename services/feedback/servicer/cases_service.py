@@ -1,0 +1,11 @@
+"""`CasesService`, put together from its parts."""
+
+from __future__ import annotations
+
+from regulars.feedback.v1 import cases_service_pb2_grpc as pb_grpc
+
+from services.feedback.servicer.cases import Cases
+
+
+class CasesServicer(Cases, pb_grpc.CasesServiceServicer):
+    """Keeps cases from what opens them to their resolution, makes good, and sums them up."""
