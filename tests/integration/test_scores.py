@@ -15,15 +15,11 @@ from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
 
 from services.composition import House
-from services.engagement.queries import scores as queries
-from services.engagement.rules.scores import score
-from services.engagement.use_cases.scores import (
-    NewReference,
-    Rescore,
-    install_reference,
-    reference_from,
-    rescore,
-)
+from services.engagement.queries.computing import compute
+from services.engagement.queries.scores import find_scores
+from services.engagement.queries.versions import Shelf, current_version
+from services.engagement.use_cases.references import reference_from
+from services.engagement.use_cases.scores import NewReference, Rescore, install_reference, rescore
 from tests.conftest import CallerOf
 from tests.integration.shop import NOON, Caller, fresh_id, goods_back, order, refusal, stamp
 
@@ -139,12 +135,10 @@ async def test_the_incremental_score_is_the_one_computed_from_scratch(
     await asyncio.gather(*(send(backend, fact) for fact in facts))
     draw.shuffle(back)
     await asyncio.gather(*(backend.record_return(one) for one in back))
-    weights = house.database.programme.weights
     with house.database.engine.connect() as connection:
-        stored = queries.find_scores(connection, CUSTOMERS)
-        reference = queries.current_reference(connection)
-        found = queries.find_facts(connection, CUSTOMERS, NOON)
-        scratch = {one: score(one, found[one], reference, weights, NOON) for one in stored}
+        stored = find_scores(connection, CUSTOMERS, Shelf())
+        version, _ = current_version(connection, house.database.programme.weights)
+        scratch = {one.customer_id: one for one in compute(connection, list(stored), version, NOON)}
     assert stored == scratch
 
 
