@@ -103,7 +103,9 @@ RESCORED_BY: Final = (
     OrderExchanged,
     CustomerSeen,
     VisitDwelled,
-)  # they change what a score measures
+    CaseResolved,
+    MemberEnrolled,  # whoever is known is in lists and segments
+)  # they change what a score and its experience level rest on
 
 
 def react(unit: UnitOfWork) -> None:

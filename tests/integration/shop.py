@@ -18,8 +18,9 @@ from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.activity.v1 import activity_service_pb2_grpc
 from regulars.earning.v1 import earning_service_pb2_grpc
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
-from regulars.engagement.v1 import engagement_service_pb2_grpc
+from regulars.engagement.v1 import engagement_service_pb2_grpc, segments_service_pb2_grpc
 from regulars.feedback.v1 import cases_service_pb2_grpc, feedback_service_pb2_grpc
+from regulars.insights.v1 import insights_service_pb2_grpc
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 from regulars.loyalty.v1 import loyalty_service_pb2_grpc
 from regulars.membership.v1 import membership_service_pb2 as membership
@@ -62,12 +63,14 @@ class Caller:
     loyalty: Any = field(init=False)
     earning: Any = field(init=False)
     engagement: Any = field(init=False)
+    segments: Any = field(init=False)
     presence: Any = field(init=False)
     reminders: Any = field(init=False)
     predictions: Any = field(init=False)
     feedback: Any = field(init=False)
     cases: Any = field(init=False)
     rewards: Any = field(init=False)
+    insights: Any = field(init=False)
 
     def __post_init__(self) -> None:
         stubs = {
@@ -76,12 +79,14 @@ class Caller:
             "loyalty": loyalty_service_pb2_grpc.LoyaltyServiceStub,
             "earning": earning_service_pb2_grpc.EarningServiceStub,
             "engagement": engagement_service_pb2_grpc.EngagementServiceStub,
+            "segments": segments_service_pb2_grpc.SegmentsServiceStub,
             "presence": presence_service_pb2_grpc.PresenceServiceStub,
             "reminders": reminders_service_pb2_grpc.RemindersServiceStub,
             "predictions": predictions_service_pb2_grpc.PredictionsServiceStub,
             "feedback": feedback_service_pb2_grpc.FeedbackServiceStub,
             "cases": cases_service_pb2_grpc.CasesServiceStub,
             "rewards": rewards_service_pb2_grpc.RewardsServiceStub,
+            "insights": insights_service_pb2_grpc.InsightsServiceStub,
         }
         for name, stub in stubs.items():
             object.__setattr__(self, name, stub(self.channel))

@@ -20,8 +20,10 @@ from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.activity.v1 import activity_service_pb2_grpc
 from regulars.earning.v1 import earning_service_pb2 as earning
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
+from regulars.engagement.v1 import segments_service_pb2 as segments
 from regulars.feedback.v1 import cases_service_pb2 as cases
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
+from regulars.insights.v1 import insights_service_pb2 as insights
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 from regulars.membership.v1 import membership_service_pb2 as membership
 from regulars.predictions.v1 import predictions_service_pb2 as predictions
@@ -42,12 +44,14 @@ FILES = (
     earning,
     engagement,
     feedback,
+    insights,
     loyalty,
     membership,
     predictions,
     presence,
     reminders,
     rewards,
+    segments,
 )
 METHODS: list[MethodDescriptor] = [
     method

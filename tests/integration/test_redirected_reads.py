@@ -9,8 +9,9 @@ from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor, Servic
 from google.protobuf.message_factory import GetMessageClass
 from regulars.activity.v1 import activity_service_pb2
 from regulars.earning.v1 import earning_service_pb2
-from regulars.engagement.v1 import engagement_service_pb2
+from regulars.engagement.v1 import engagement_service_pb2, segments_service_pb2
 from regulars.feedback.v1 import cases_service_pb2, feedback_service_pb2
+from regulars.insights.v1 import insights_service_pb2
 from regulars.loyalty.v1 import loyalty_service_pb2
 from regulars.membership.v1 import membership_service_pb2
 from regulars.predictions.v1 import predictions_service_pb2
@@ -29,12 +30,14 @@ MODULES = (
     earning_service_pb2,
     engagement_service_pb2,
     feedback_service_pb2,
+    insights_service_pb2,
     loyalty_service_pb2,
     membership_service_pb2,
     predictions_service_pb2,
     presence_service_pb2,
     reminders_service_pb2,
     rewards_service_pb2,
+    segments_service_pb2,
 )
 NO_SIDE_EFFECTS = 1
 
@@ -58,7 +61,7 @@ def request_about(method: MethodDescriptor, customer_id: str) -> Any:
     """A request whose required parts are filled somehow."""
     request: Any = GetMessageClass(method.input_type)()
     for field in method.input_type.fields:
-        if field.type == FieldDescriptor.TYPE_STRING and field.name in {"code", "hold_id"}:
+        if field.type == FieldDescriptor.TYPE_STRING and field.name in {"code", "hold_id", "segment_id"}:
             setattr(request, field.name, "some")
         if field.message_type is not None and field.message_type.name == "Money":
             getattr(request, field.name).currency = "GBP"

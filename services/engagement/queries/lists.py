@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Select,
+    String,
     Table,
     and_,
     bindparam,
@@ -37,6 +38,7 @@ from services.storage.tables import (
 
 Row = tuple[Any, ...]
 
+_LOWEST: Final = bindparam("lowest_tier", type_=String())
 _OTHER_NAMES: Final[dict[str, ColumnElement[Any]]] = {
     "score": case((scores.c.coverage > 0, scores.c.score)),  # without evidence there is none
     **{name: func.nullif(scores.c[name], 0) for name in ("recency", "frequency", "monetary")},  # a PROSPECT
@@ -45,22 +47,18 @@ _OTHER_NAMES: Final[dict[str, ColumnElement[Any]]] = {
     "member_state": members.c.state,
     "enrolled_at": members.c.enrolled_at,
     "member_days": members.c.enrolled_at,
-    "tier": func.nullif(accounts.c.tier, "", type_=accounts.c.tier.type),
+    "tier": case((members.c.state.is_not(None), func.coalesce(func.nullif(accounts.c.tier, ""), _LOWEST))),
     "churn_probability": churn_predictions.c.probability,
     "churn_band": churn_predictions.c.band,
     "value_at_risk_minor": churn_predictions.c.expected_loss_minor,
     "persona": customer_personas.c.persona,
 }
 COLUMNS: Final = {name: _OTHER_NAMES[name] if name in _OTHER_NAMES else scores.c[name] for name in FIELDS}
-_SOURCES: Final[dict[str, Table]] = {
-    "member_state": members,
-    "enrolled_at": members,
-    "member_days": members,
-    "tier": accounts,
-    "churn_probability": churn_predictions,
-    "churn_band": churn_predictions,
-    "value_at_risk_minor": churn_predictions,
-    "persona": customer_personas,
+_SOURCES: Final[dict[str, tuple[Table, ...]]] = {
+    **dict.fromkeys(("member_state", "enrolled_at", "member_days"), (members,)),
+    "tier": (members, accounts),
+    **dict.fromkeys(("churn_probability", "churn_band", "value_at_risk_minor"), (churn_predictions,)),
+    "persona": (customer_personas,),
 }
 _CHURN_IS_READY: Final = exists().where(  # else no number is shown
     prediction_runs.c.subject == "churn", prediction_runs.c.readiness != "NOT_READY"
@@ -89,7 +87,7 @@ def list_rows(
         query = query.where(rows_after(keys, after))
     query = query.order_by(*(clause for key in keys for clause in key.clauses)).limit(limit)
     width = len(columns)
-    return [(tuple(row[:width]), tuple(row[width:])) for row in connection.execute(query)]
+    return [(tuple(row[:width]), tuple(row[width:])) for row in connection.execute(query, _names(wanted))]
 
 
 def _key(sort: Sort) -> SortKey:
@@ -99,8 +97,12 @@ def _key(sort: Sort) -> SortKey:
 
 def count_rows(connection: Connection, wanted: Wanted) -> tuple[int, int]:
     """How many customers are wanted, and how many have a score at all."""
-    found = connection.execute(_of(wanted, func.count())).scalar_one()
+    found = connection.execute(_of(wanted, func.count()), _names(wanted)).scalar_one()
     return found, connection.execute(select(func.count()).select_from(scores)).scalar_one()
+
+
+def _names(wanted: Wanted) -> dict[str, str]:
+    return {"lowest_tier": wanted.lowest_tier}
 
 
 def _of(wanted: Wanted, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -109,9 +111,9 @@ def _of(wanted: Wanted, *columns: ColumnElement[Any]) -> Select[Any]:
 
 def _joined(fields: Iterable[str]) -> FromClause:
     """Scores, with what is known of the same customers in other tables as far as the fields need it."""
-    needed = {_SOURCES[name].name: _SOURCES[name] for name in sorted(fields) if name in _SOURCES}
+    needed = {table.name: table for name in fields for table in _SOURCES.get(name, ())}
     found: FromClause = scores
-    for table in needed.values():
+    for _, table in sorted(needed.items()):
         same = table.c.customer_id == scores.c.customer_id
         on = and_(same, _CHURN_IS_READY) if table is churn_predictions else same
         found = found.outerjoin(table, on)
@@ -125,9 +127,12 @@ _VALUES: Final = (
 )
 
 
-def find_values(connection: Connection, customer_id: str) -> tuple[dict[str, Value | None], datetime] | None:
+def find_values(
+    connection: Connection, customer_id: str, lowest_tier: str
+) -> tuple[dict[str, Value | None], datetime] | None:
     """All fields of one customer, and when the score was computed; None for one without a score."""
-    row = connection.execute(_VALUES, {"of_customer": customer_id}).mappings().first()
+    names = {"of_customer": customer_id, "lowest_tier": lowest_tier}
+    row = connection.execute(_VALUES, names).mappings().first()
     if row is None:
         return None
     values = dict(row)

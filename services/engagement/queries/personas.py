@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, select
 
-from services.engagement.rules.personas import PersonaReport
+from services.engagement.rules.personas import Buyer, PersonaReport
 from services.storage.sets import Row, among, upsert
 from services.storage.tables import customer_personas, persona_reports, scores
 
 _BUYERS: Final = (
-    select(
-        scores.c.customer_id,
-        scores.c.orders,
-        scores.c.aov_minor,
-        scores.c.last_order_at,
-        scores.c.channels,
-        scores.c.pages_per_session,
-        scores.c.open_rate,
-        scores.c.sentiment,
-    )
+    select(*(scores.c[name] for name in Buyer._fields))
     .where(scores.c.orders > 0)
     .order_by(scores.c.customer_id)
 )
@@ -37,9 +28,9 @@ _DROP: Final = delete(customer_personas).where(among(customer_personas.c.custome
 _REPORT: Final = TypeAdapter(PersonaReport)
 
 
-def read_buyers(connection: Connection) -> Sequence[Any]:
-    """The customers with orders in 365 days, by id, with what personas are made of."""
-    return connection.execute(_BUYERS).all()
+def read_buyers(connection: Connection) -> list[Buyer]:
+    """The customers with orders in 365 days, by id."""
+    return [Buyer(*row) for row in connection.execute(_BUYERS)]
 
 
 def read_personas(connection: Connection) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.intervals import Figure, mean, wilson
 
@@ -31,6 +31,19 @@ NAMED_BY: Final = 2  # features in a name
 AVERAGE: Final = "average buyers"
 DEVIATIONS: Final = "standard deviations"
 AGREEMENT: Final = "adjusted Rand index"
+
+
+class Buyer(NamedTuple):
+    """A customer with orders in 365 days, and what personas are made of."""
+
+    customer_id: str
+    orders: int
+    aov_minor: float
+    last_order_at: datetime
+    channels: int
+    pages_per_session: float | None
+    open_rate: float | None
+    sentiment: float | None
 
 
 class Gap(StrEnum):

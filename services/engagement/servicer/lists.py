@@ -38,18 +38,11 @@ class Page:
         return token_of(self.asked, self.wanted.all_sorts, last)
 
 
-class Lists(Part):
-    """Lists scores."""
+class Listing(Part):
+    """What lists of scores share."""
 
-    async def ListScores(self, request: pb.ListScoresRequest, context: Context) -> pb.ListScoresResponse:
-        del context
-        segment = short_name(pb.Segment, request.segment, "SEGMENT_") if request.segment else ""
-        zone = self._database.programme.zone
-        found = wanted(request.filter, request.order_by, self._database.clock.now(), zone, segment)
-        asked = question("scores", segment, request.filter, request.order_by)
-        page = Page(found, asked, request.page_token, page_size(request.page_size))
-        scores, token = await self._page(page)
-        return pb.ListScoresResponse(scores=scores, next_page_token=token)
+    def _wanted(self, text: str, order: str, segment: str = "") -> Wanted:
+        return wanted(text, order, self._database.clock.now(), self._database.programme, segment)
 
     async def _page(self, page: Page) -> tuple[list[pb.Score], str]:
         """The scores of a page as messages, and the token of the next."""
@@ -57,6 +50,19 @@ class Lists(Part):
         unit_of = units(self._database.programme.currency)
         scores = [score_message(one, unit_of) for one, _ in found[: page.size]]
         return scores, page.next_token(found)
+
+
+class Lists(Listing):
+    """Lists scores."""
+
+    async def ListScores(self, request: pb.ListScoresRequest, context: Context) -> pb.ListScoresResponse:
+        del context
+        segment = short_name(pb.Segment, request.segment, "SEGMENT_") if request.segment else ""
+        found = self._wanted(request.filter, request.order_by, segment)
+        asked = question("scores", segment, request.filter, request.order_by)
+        page = Page(found, asked, request.page_token, page_size(request.page_size))
+        scores, token = await self._page(page)
+        return pb.ListScoresResponse(scores=scores, next_page_token=token)
 
 
 def find_page(

@@ -8,16 +8,13 @@ from regulars.engagement.v1 import segments_service_pb2 as pb
 from sqlalchemy import Connection
 
 from services.engagement.queries.lists import count_rows, find_values
-from services.engagement.rules.fields import FIELDS
-from services.engagement.rules.lists import Wanted, wanted
 from services.engagement.servicer.base import Context
 from services.engagement.servicer.groups import explanation_message
-from services.engagement.servicer.lists import Lists, Page
+from services.engagement.servicer.lists import Listing, Page
 from services.engagement.servicer.paging import question
 from services.engagement.servicer.segments import find_segment
 from services.errors import CustomerNotFoundError
 from services.filtering.evaluating import Explanation, Values, explain
-from services.filtering.parsing import parse
 from services.intervals import wilson
 from services.rpc.figures import figure_message
 from services.rpc.wire import page_size, stamp
@@ -28,7 +25,7 @@ NEVER_SCORED = Explanation(
 )
 
 
-class SegmentMembers(Lists):
+class SegmentMembers(Listing):
     """Lists, counts and explains who belongs to a segment."""
 
     async def ListSegmentMembers(
@@ -59,19 +56,15 @@ class SegmentMembers(Lists):
     ) -> pb.ExplainMembershipResponse:
         del context
         customer_id = self._database.survivor(request.customer_id)
-        tree = parse(await self._filter_of(request), FIELDS, self._database.programme.zone)
-        values, scored_at = await self._database.fetch(find_known_values, customer_id)
-        now = self._database.clock.now()
-        explanation = NEVER_SCORED if values is None else explain(tree, values, now)
+        asked = self._wanted(await self._filter_of(request), "")
+        values, scored_at = await self._database.fetch(find_known_values, customer_id, asked.lowest_tier)
+        explanation = NEVER_SCORED if values is None else explain(asked.tree, values, asked.now)
         return pb.ExplainMembershipResponse(
             customer_id=customer_id,
             explanation=explanation_message(explanation),
-            asked_at=stamp(now),
+            asked_at=stamp(asked.now),
             scored_at=stamp(scored_at),
         )
-
-    def _wanted(self, text: str, order: str) -> Wanted:
-        return wanted(text, order, self._database.clock.now(), self._database.programme.zone)
 
     async def _filter_of(self, request: pb.CountSegmentMembersRequest | pb.ExplainMembershipRequest) -> str:
         """The filter asked for, or the one of the saved segment asked for."""
@@ -80,9 +73,11 @@ class SegmentMembers(Lists):
         return (await self._database.fetch(find_segment, request.segment_id)).filter
 
 
-def find_known_values(connection: Connection, customer_id: str) -> tuple[Values | None, datetime | None]:
+def find_known_values(
+    connection: Connection, customer_id: str, lowest_tier: str
+) -> tuple[Values | None, datetime | None]:
     """A known customer's fields, and when they were computed; None before. Raises CustomerNotFoundError."""
-    found = find_values(connection, customer_id)
+    found = find_values(connection, customer_id, lowest_tier)
     if found is None and customer_id not in known_customers(connection, [customer_id]):
         raise CustomerNotFoundError(field="customer_id")
-    return (None, None) if found is None else found
+    return found or (None, None)

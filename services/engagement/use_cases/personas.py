@@ -7,11 +7,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from services.clock import EPOCH
 from services.engagement.queries import personas as queries
-from services.engagement.rules.personas import FEATURES, Contrast, Gap, PersonaReport, named
+from services.engagement.rules.personas import FEATURES, Buyer, Contrast, Gap, PersonaReport, named
 from services.errors import RegularsError
 from services.storage import outbox
 from services.storage.database import Database
@@ -83,7 +83,7 @@ async def build_personas(database: Database) -> PersonaReport:
     return report
 
 
-def grouped(buyers: Sequence[Any], now: datetime) -> tuple[PersonaReport, dict[str, str]]:
+def grouped(buyers: Sequence[Buyer], now: datetime) -> tuple[PersonaReport, dict[str, str]]:
     """The report, and the persona of each buyer."""
     from models.personas import CUSTOMERS_MIN, group
 
@@ -100,13 +100,15 @@ def grouped(buyers: Sequence[Any], now: datetime) -> tuple[PersonaReport, dict[s
     }
 
 
-def version_of(buyers: Sequence[Any], now: datetime) -> str:
+def version_of(buyers: Sequence[Buyer], now: datetime) -> str:
     """Names the report after its day and its buyers' figures."""
-    digest = hashlib.sha256(repr([tuple(row) for row in buyers]).encode()).hexdigest()
-    return f"{now:%Y%m%dT%H%M%S}-{digest[:12]}"
+    digest = hashlib.sha256()
+    for row in buyers:
+        digest.update(repr(row).encode())
+    return f"{now:%Y%m%dT%H%M%S}-{digest.hexdigest()[:12]}"
 
 
-def feature_columns(buyers: Sequence[Any], now: datetime) -> Mapping[str, Sequence[float | None]]:
+def feature_columns(buyers: Sequence[Buyer], now: datetime) -> Mapping[str, Sequence[float | None]]:
     """The features of the buyers, a column each."""
     columns = {name: [getattr(row, name) for row in buyers] for name in FEATURES if name != "recency_days"}
     return {**columns, "recency_days": [(now - row.last_order_at) / DAY for row in buyers]}

@@ -64,6 +64,12 @@ def plan_rescoring(connection: Connection, programme: Programme) -> None:
     outbox.plan(connection, _step("", "", EPOCH))
 
 
+def plan_next_night(connection: Connection, programme: Programme, now: datetime) -> None:
+    """Everybody has a score of `now` under the current version: the next pass is for the night."""
+    version, _ = current_version(connection, programme.weights)
+    outbox.plan(connection, _step("", version.name, next_night(now, programme.zone)))
+
+
 async def rescore_everybody(database: Database, work: outbox.Claimed) -> None:
     """Take one step of a pass: a chunk of customers, and before the first one this month's reference."""
     if not work.payload["after"] and await database.fetch(is_reference_due, database):
