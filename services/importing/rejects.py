@@ -10,6 +10,7 @@ import polars as pl
 from services.importing.cleaning import RULES, Rule
 from services.importing.errors import BadInputError
 from services.importing.records import Records
+from services.spreadsheets import FORMULA_START
 
 VERDICT: Final = ("line", "reason", "field", "message")
 VALUES: Final = (
@@ -24,7 +25,6 @@ VALUES: Final = (
     "earned_at",
     "expires_at",
 )  # what a file says that people look at to mend it
-FORMULA_START: Final = r"^[=+\-@\t\r]"  # a spreadsheet would run such a cell as a formula
 
 
 @dataclass(frozen=True)
@@ -69,4 +69,4 @@ def write_rejects(file: Path, raw: pl.DataFrame, verdicts: pl.DataFrame) -> None
 
 
 def _harmless(names: list[str]) -> pl.Expr:
-    return pl.col(names).cast(pl.String).str.replace(f"({FORMULA_START})", "'$1")
+    return pl.col(names).cast(pl.String).str.replace(f"^({FORMULA_START})", "'$1")
