@@ -18,6 +18,7 @@ from services.demo.seed_ledger import Ledger
 from services.engagement.queries.scores import all_customer_ids
 from services.engagement.queries.versions import store_reference
 from services.engagement.use_cases.references import reference_from
+from services.engagement.use_cases.rescoring import plan_next_night
 from services.engagement.use_cases.scores import refresh_scores
 from services.errors import WrongStateError
 from services.events import OrderedLine, OrderPlaced, ReturnedLine
@@ -64,6 +65,8 @@ def seed(database: Database, customers: int, seed: int, progress: Progress) -> S
         store_reference(connection, reference_from(connection, as_of), as_of)
     rows["scores"] = _write_scores(database, as_of, progress)
     with database.engine.begin() as connection:
+        plan_next_night(connection, database.programme, as_of)
+        rows["outbox"] = rows.get("outbox", 0) + 1
         connection.exec_driver_sql("ANALYZE")
     progress("done", 1.0)
     return SeedReport(rows, perf_counter() - started)

@@ -7,7 +7,6 @@ import argparse
 import asyncio
 import hashlib
 import hmac
-import json
 import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,7 +19,11 @@ from pydantic import BaseModel
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from services.programme.programme import Programme
+from services.engagement.reference import BUILTIN, reference_of
+from services.engagement.rules.scores import Component, Figures, explain, microseconds
+from services.engagement.rules.versions import Version
+from services.engagement.servicer.messages import units
+from services.programme.programme import Programme, Weights
 from tests.benchmarks import peer_tables as db
 from tests.benchmarks.peer_ledger import CannotSpendError, SpendAnswer, SpendBody, spend
 from tests.benchmarks.peer_orders import (
@@ -32,6 +35,7 @@ from tests.benchmarks.peer_orders import (
 
 POSTGRES_CONNECTIONS = 20  # enough for commits to share fsyncs; more only queue for two cores
 
+UNITS = units(Programme().currency)
 KEEP_ALIVE_SECONDS = 600  # the load's connections are idle while the other side has its round
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -45,6 +49,7 @@ class ComponentAnswer(BaseModel):
     contribution: float
     window_days: int
     events: int
+    unit: str
 
 
 class RfmAnswer(BaseModel):
@@ -56,7 +61,7 @@ class RfmAnswer(BaseModel):
 
 class ScoreAnswer(BaseModel):
     customer_id: str
-    score: float
+    score: float | None
     coverage: float
     components: list[ComponentAnswer]
     rfm: RfmAnswer
@@ -64,17 +69,23 @@ class ScoreAnswer(BaseModel):
     gap_days_median: float | None
     as_of: datetime
     score_version: str
+    fallback: str | None
 
 
-def score_answer(row: Any) -> ScoreAnswer:
-    names = tuple(ComponentAnswer.model_fields)
+def component_answer(part: Component) -> ComponentAnswer:
+    return ComponentAnswer(**part._asdict(), unit=UNITS[part.kind])
+
+
+def score_answer(row: Any, version: Version) -> ScoreAnswer:
+    """The stored figures explained by the same pure rules as the service's."""
+    figures = {name: getattr(row, name) for name in Figures._fields if name != "last_order_us"}
+    last = None if row.last_order_at is None else microseconds(row.last_order_at)
+    coverage, parts = explain(Figures(**figures, last_order_us=last), version, microseconds(row.as_of))
     return ScoreAnswer(
         customer_id=row.customer_id,
-        score=row.score,
-        coverage=row.coverage,
-        components=[
-            ComponentAnswer(**dict(zip(names, part, strict=True))) for part in json.loads(row.components)
-        ],
+        score=row.score if parts else None,
+        coverage=coverage,
+        components=[component_answer(part) for part in parts],
         rfm=RfmAnswer(
             recency=row.recency, frequency=row.frequency, monetary=row.monetary, segment=row.segment
         ),
@@ -82,6 +93,7 @@ def score_answer(row: Any) -> ScoreAnswer:
         gap_days_median=row.gap_days_median,
         as_of=row.as_of,
         score_version=row.version,
+        fallback=None if parts else "NO_EVIDENCE",
     )
 
 
@@ -139,13 +151,23 @@ def session_of(sessions: Sessions) -> Callable[[], AsyncIterator[AsyncSession]]:
 
 def add_scores(app: FastAPI, sessions: Sessions) -> None:
     opened = Depends(session_of(sessions))
+    versions: dict[str, Version] = {}  # their content never changes
 
     @app.get("/customers/{customer_id}/score")
     async def get_score(customer_id: str, session: Annotated[AsyncSession, opened]) -> ScoreAnswer:
-        row = await session.get(db.StoredScore, customer_id)
+        row: Any = await session.get(db.StoredScore, customer_id)
         if row is None:
             raise HTTPException(404)
-        return score_answer(row)
+        if row.version not in versions:
+            versions[row.version] = await find_version(session, row.version)
+        return score_answer(row, versions[row.version])
+
+
+async def find_version(session: AsyncSession, name: str) -> Version:
+    version: Any = await session.get(db.StoredVersion, name)
+    reference: Any = await session.get(db.StoredReference, version.reference)
+    known = BUILTIN if reference is None else reference_of(reference.version, reference.distributions)
+    return Version(Weights.model_validate_json(version.weights), known)
 
 
 def add_orders(app: FastAPI, sessions: Sessions) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -14,9 +14,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.activity.rules.carts import CartState
 from services.activity.use_cases.carts import CART_IDLE_TOPIC
+from services.clock import EPOCH, MICROSECOND
 from services.engagement.queries.scores import score_row
 from services.engagement.reference import BUILTIN, Reference, reference_of
-from services.engagement.rules.scores import ORDER_WINDOW, TOUCH_WINDOW, Facts, score
+from services.engagement.rules.experience import PROACTIVE_TOUCHPOINTS, Level, level_of
+from services.engagement.rules.scores import (
+    ORDER_WINDOW,
+    TOUCH_WINDOW,
+    Figures,
+    Score,
+    gap_days_median,
+    microseconds,
+    mood_sixtieths,
+    score,
+)
+from services.engagement.rules.versions import Version
 from services.events import OrderedLine, OrderPlaced
 from services.loyalty.rules.orders import occasion_of
 from services.points.account import Account
@@ -27,8 +39,10 @@ from services.points.rulebook import rule_of
 from services.points.usage import Usage
 from services.programme.earning_rule import EarningRule
 from services.programme.programme import Programme
+from services.programme.touchpoints import INITIATED_KINDS
 from services.reminders.rules import ReminderState
 from services.reminders.use_cases import ATTRIBUTION
+from services.storage.tables.activity import SHOWS_EXPERIENCE
 from tests.benchmarks import peer_tables as db
 
 SOURCE = "default"
@@ -136,9 +150,10 @@ class OrderBook:
             setattr(stored, name, value)
 
     async def _rescore(self, session: AsyncSession, customer_id: str, now: datetime) -> None:
-        reference = await current_reference(session)
-        facts = await find_facts(session, customer_id, now)
-        row = score_row(score(customer_id, facts, reference, self._programme.weights, now))
+        version = Version(self._programme.weights, await current_reference(session))
+        figures = await find_figures(session, customer_id, now)
+        level = await experience_level(session, customer_id)
+        row = stored_fields(score(customer_id, figures, version, now), level)
         stored = await session.get(db.StoredScore, customer_id)
         if stored is None:
             session.add(db.StoredScore(**row))
@@ -296,20 +311,74 @@ async def current_reference(session: AsyncSession) -> Reference:
     return BUILTIN if row is None else reference_of(row.version, row.distributions)
 
 
-async def find_facts(session: AsyncSession, customer_id: str, now: datetime) -> Facts:
+async def find_figures(session: AsyncSession, customer_id: str, now: datetime) -> Figures:
     orders = await since(session, db.StoredOrder, "placed_at", customer_id, now - ORDER_WINDOW)
     touches = await since(session, db.StoredTouch, "occurred_at", customer_id, now - TOUCH_WINDOW)
-    sessions = [one for one in touches if one.kind == "SESSION"]
     visits = await since(session, db.StoredVisit, "entered_at", customer_id, now - TOUCH_WINDOW)
-    answers = await since(session, db.StoredAnswer, "answered_at", customer_id, now - timedelta(days=365))
-    channels = {order.channel for order in orders if order.placed_at > now - TOUCH_WINDOW}
-    channels |= {one.channel for one in sessions} | {"STORE" for _ in visits}
-    return Facts(
-        tuple((order.placed_at, order.total_minor - order.refunded_minor) for order in orders),
-        frozenset(channels),
-        tuple(one.pages for one in sessions),
-        tuple((one.survey, one.answer) for one in answers),
+    answers = await since(session, db.StoredAnswer, "answered_at", customer_id, now - ORDER_WINDOW)
+    nets = [one.total_minor - one.refunded_minor for one in orders]
+    placed = sorted(microseconds(one.placed_at) for one, net in zip(orders, nets, strict=True) if net > 0)
+    came = [one.channel for one in orders if one.placed_at > now - TOUCH_WINDOW]
+    came += [one.channel for one in touches if one.kind in INITIATED_KINDS and not one.outbound]
+    came += ["STORE" for _ in visits]
+    pages = [one.pages for one in touches if one.kind == "SESSION" and one.pages]
+    sent, opened = newsletters(touches)
+    nps = [(one.answered_at, one.answer) for one in answers if one.survey == "NPS"]
+    return Figures(
+        orders=len(placed),
+        net_minor=sum(net for net in nets if net > 0),
+        last_order_us=placed[-1] if placed else None,
+        gap_days_median=gap_days_median(placed),
+        channels=len(set(came)),
+        contacts=len(came),
+        sessions=len(pages),
+        pages=sum(pages),
+        newsletters=len(sent),
+        opened=len(sent & opened),
+        answers=len(answers),
+        mood_sixtieths=sum(mood_sixtieths(one.survey, one.polarity, one.answer) for one in answers),
+        nps=max(nps)[1] if nps else None,
     )
+
+
+def newsletters(touches: Sequence[Any]) -> tuple[set[str], set[str]]:
+    """The newsletters that were sent, and those that a person opened."""
+    sent = {one.subject for one in touches if one.kind == "NEWSLETTER_SENT"}
+    opened = {one.subject for one in touches if one.kind == "NEWSLETTER_OPENED" and not one.proxied}
+    return sent, opened
+
+
+async def experience_level(session: AsyncSession, customer_id: str) -> int:
+    """The highest of the levels that the service looks for, apart from that of promoters."""
+    touch, case = db.StoredTouch.__table__.c, db.StoredCase.__table__.c
+    shown = select(db.StoredTouch).where(touch.customer_id == customer_id, SHOWS_EXPERIENCE)
+    seen: Sequence[Any] = (await session.scalars(shown)).all()
+    levels = [0, *(level_shown(one.kind, one.touchpoint) for one in seen)]
+    if await session.scalar(
+        select(case.case_id).where(case.customer_id == customer_id, case.resolved_at.is_not(None)).limit(1)
+    ):
+        levels.append(Level.SOLVED)
+    exchange = db.StoredExchange.__table__.c
+    if await session.scalar(select(exchange.exchange_id).where(exchange.customer_id == customer_id).limit(1)):
+        levels.append(Level.SERVED)
+    return max(levels)
+
+
+def level_shown(kind: str, touchpoint: str) -> int:
+    if kind == "HELP_VIEWED":
+        return Level.INFORMED
+    return Level.PROACTIVE if touchpoint in PROACTIVE_TOUCHPOINTS else Level.ANTICIPATED
+
+
+def stored_fields(found: Score, level: int) -> dict[str, Any]:
+    """The columns of a score, moments as the ORM takes them."""
+    row = dict(zip(db.StoredScore.__table__.c.keys(), (*score_row(found), level), strict=True))
+    last = found.figures.last_order_us
+    return row | {
+        "as_of": found.as_of,
+        "last_order_at": None if last is None else EPOCH + last * MICROSECOND,
+        "experience_level": level_of(level, found.figures.nps, found.rfm.segment),
+    }
 
 
 async def since(

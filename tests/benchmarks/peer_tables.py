@@ -86,6 +86,14 @@ class StoredTouch(Base):
     __table__ = tables.touches
 
 
+class StoredCase(Base):
+    __table__ = tables.cases
+
+
+class StoredExchange(Base):
+    __table__ = tables.exchanges
+
+
 class StoredAnswer(Base):
     __table__ = tables.answers
 
@@ -100,6 +108,10 @@ class StoredReminder(Base):
 
 class StoredWork(Base):
     __table__ = tables.outbox
+
+
+class StoredVersion(Base):
+    __table__ = tables.score_versions
 
 
 class StoredReference(Base):

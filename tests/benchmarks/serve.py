@@ -39,7 +39,7 @@ class Nowhere(SpanExporter):
 
 
 class Constant(pb_grpc.EngagementServiceServicer):
-    """Answers each call with the same score."""
+    """Answers each call with the same score; no other method is asked for."""
 
     def __init__(self, answer: bytes) -> None:
         self._answer = pb.GetScoreResponse.FromString(answer)
@@ -48,11 +48,9 @@ class Constant(pb_grpc.EngagementServiceServicer):
         del request, context
         return self._answer
 
-    async def ListScores(  # noqa: N802
-        self, request: pb.ListScoresRequest, context: Any
-    ) -> pb.ListScoresResponse:
-        del request, context
-        return pb.ListScoresResponse(scores=[self._answer.score])
+
+def constant(asked: argparse.Namespace) -> Constant:
+    return Constant(asked.answer.read_bytes())  # type: ignore[abstract]  # grpc itself refuses the rest
 
 
 def telemetry() -> Telemetry:
@@ -62,7 +60,7 @@ def telemetry() -> Telemetry:
 async def serve_bare(asked: argparse.Namespace) -> None:
     """What any Python service over `grpc.aio` costs: no interceptor, no work."""
     server = grpc.aio.server()
-    pb_grpc.add_EngagementServiceServicer_to_server(Constant(asked.answer.read_bytes()), server)
+    pb_grpc.add_EngagementServiceServicer_to_server(constant(asked), server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     await until_told(port, "")
@@ -72,7 +70,7 @@ async def serve_bare(asked: argparse.Namespace) -> None:
 async def serve_desk(asked: argparse.Namespace) -> None:
     """The same answer behind the whole front desk."""
     new = make_key("bench", ("backend",))
-    services = (service(pb, pb_grpc, "Engagement", Constant(asked.answer.read_bytes())),)
+    services = (service(pb, pb_grpc, "Engagement", constant(asked)),)
     limiter = RateLimiter(CALLS_PER_SECOND)
     desk = FrontDesk(Keyring([new.key]), all_scopes(services), limiter, telemetry(), SystemClock())
     server = RpcServer(services, desk, "127.0.0.1:0")

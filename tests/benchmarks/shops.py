@@ -17,7 +17,9 @@ from services.clock import SystemClock
 from services.composition import open_database, take_in_rules
 from services.demo.seed import seed
 from services.engagement.queries.scores import find_scores
-from services.engagement.servicer.scores import score_message
+from services.engagement.queries.versions import Shelf
+from services.engagement.servicer.messages import score_message, units
+from services.programme.programme import Programme
 from services.settings import Settings
 from services.storage.database import Database, make_engine
 from services.storage.tables import accounts, cart_lines, carts
@@ -84,9 +86,11 @@ def answer_file(sizes: Sizes) -> Path:
     """A file with the answer about a typical customer, for the servers that answer with a constant."""
     engine = make_engine(Settings(data_dir=sqlite_shop(sizes)).url)
     with engine.connect() as connection:
-        some = find_scores(connection, [f"c{number:07d}" for number in range(min(sizes.customers, 101))])
+        ids = [f"c{number:07d}" for number in range(min(sizes.customers, 101))]
+        some = find_scores(connection, ids, Shelf())
     engine.dispose()
-    answers = [engagement.GetScoreResponse(score=score_message(one)) for one in some.values()]
+    unit_of = units(Programme().currency)
+    answers = [engagement.GetScoreResponse(score=score_message(one, unit_of)) for one in some.values()]
     typical = sorted(answers, key=lambda one: one.ByteSize())[len(answers) // 2]
     path = sizes.folder / "answer.bin"
     path.write_bytes(typical.SerializeToString())
