@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
 from services.engagement.queries.lists import COLUMNS, list_rows
 from services.engagement.rules.lists import wanted
+from services.programme.programme import Programme
 
 EVERYBODY: Final = 2**31  # more customers than any database here holds
 
 
-def chosen_by_filter(connection: Connection, text: str, now: datetime, zone: tzinfo) -> frozenset[str]:
+def chosen_by_filter(
+    connection: Connection, text: str, now: datetime, programme: Programme
+) -> frozenset[str]:
     """The ids of all customers for whom the filter holds. Raises FilterInvalidError."""
-    found = list_rows(connection, (COLUMNS["customer_id"],), wanted(text, "", now, zone), None, EVERYBODY)
+    whom = wanted(text, "", now, programme)
+    found = list_rows(connection, (COLUMNS["customer_id"],), whom, None, EVERYBODY)
     return frozenset(row[0] for row, _ in found)

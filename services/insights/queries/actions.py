@@ -28,7 +28,7 @@ def amounts_around(connection: Connection, metric: Metric, windows: Windows) -> 
 
 def _amounts(connection: Connection, query: Select[Any], span: Span) -> PerCustomer:
     rows = connection.execute(query, {"since": span.since, "until": span.until})
-    return {row[0]: Amounts(*row[1:]) for row in rows}
+    return {row[0]: Amounts(*map(int, row[1:])) for row in rows}  # PostgreSQL sums to decimals
 
 
 @cache

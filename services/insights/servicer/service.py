@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
 from grpc.aio import ServicerContext
@@ -26,11 +26,12 @@ from services.insights.servicer.messages import (
     weekly_message,
 )
 from services.insights.use_cases import reports
+from services.programme.programme import Programme
 from services.rpc.wire import moment, short_name
 from services.storage.database import Database
 
 Context = ServicerContext[Any, Any]
-Choose = Callable[[Connection, str, datetime, tzinfo], frozenset[str]]  # whom a filter finds
+Choose = Callable[[Connection, str, datetime, Programme], frozenset[str]]  # whom a filter finds
 
 
 class InsightsServicer(pb_grpc.InsightsServiceServicer):
@@ -114,8 +115,8 @@ class InsightsServicer(pb_grpc.InsightsServiceServicer):
     async def _group(self, request: pb.MeasureActionRequest) -> frozenset[str] | None:
         """Whom the action met; None for everybody. Raises FilterInvalidError."""
         if request.HasField("filter"):
-            now, zone = self._database.clock.now(), self._database.programme.zone
-            return await self._database.fetch(self._choose, request.filter, now, zone)
+            now, programme = self._database.clock.now(), self._database.programme
+            return await self._database.fetch(self._choose, request.filter, now, programme)
         if request.HasField("customers"):
             return frozenset(filter(None, map(self._survivor, request.customers.customer_ids)))
         return None
