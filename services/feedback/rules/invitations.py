@@ -155,14 +155,23 @@ def planned(
 
 
 def due(cause: Cause, survey: Survey, person: Person, programme: Programme) -> datetime:
-    """When the customer is to be asked: after the delay, outside of quiet hours.
-
-    Asking again after a case waits for the caps; it is what the case was resolved for.
-    """
+    """When the customer is to be asked: after the delay, outside of quiet hours."""
     at = cause.at + survey.delay
     if cause.trigger is Trigger.CASE_RESOLVED:
-        at = max(at, allowed_from(person.contacts, SurveyKind(survey.kind), programme.feedback))
+        at = put_off(at, person.contacts, SurveyKind(survey.kind), programme.feedback)
     return awake(at, programme)
+
+
+def put_off(
+    wanted_at: datetime, contacts: Sequence[Contact], kind: SurveyKind, settings: Feedback
+) -> datetime:
+    """When the caps allow to ask again after a case: what it was resolved for may wait for them, once.
+
+    Where they would keep it waiting for longer than the gap between two of its kind, it is as it was wanted.
+    """
+    allowed_at = allowed_from(contacts, kind, settings)
+    patience = timedelta(days=settings.same_kind_gap_days)
+    return max(wanted_at, allowed_at) if allowed_at - wanted_at <= patience else wanted_at
 
 
 def decide(
@@ -220,8 +229,10 @@ def settled(
     if survey is None:
         return suppressed(invitation, decision.reason, now)
     if decision.reason is Reason.CAP and survey.trigger is Trigger.CASE_RESOLVED:
-        allowed_at = allowed_from(person.contacts, invitation.kind, programme.feedback)
-        return replace(invitation, due_at=awake(allowed_at, programme))
+        wanted_at = invitation.caused_at + survey.delay
+        due_at = awake(put_off(wanted_at, person.contacts, invitation.kind, programme.feedback), programme)
+        if due_at > now:
+            return replace(invitation, due_at=due_at)
     if decision.reason:
         return suppressed(invitation, decision.reason, now)
     awake_at = awake(now, programme)

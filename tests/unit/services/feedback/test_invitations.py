@@ -160,6 +160,18 @@ def test_a_case_is_asked_about_as_soon_as_the_caps_allow() -> None:
     assert (meanwhile.state, meanwhile.due_at) == (InvitationState.PLANNED, put_off.due_at)
 
 
+def test_a_case_is_not_asked_about_when_the_caps_leave_no_room_for_too_long() -> None:
+    after_case = survey(id="after-case", trigger=Trigger.CASE_RESOLVED, delay_hours=48)
+    cause = Cause(Trigger.CASE_RESOLVED, "anna", "case-1", NOON - 2 * DAY)
+    just_asked, about_to_be = asked(0), asked(-1 / 86_400)
+    assert plan(just_asked, after_case, cause).due_at == NOON + 90 * DAY
+    assert plan(about_to_be, after_case, cause).reason is Reason.CAP
+    waiting = plan(just_asked, after_case, cause)
+    asked_since = replace(ANNA, contacts=(Contact("i0", SurveyKind.NPS, NOON + 80 * DAY),))
+    after = settled(waiting, after_case, asked_since, waiting.due_at, PROGRAMME)
+    assert (after.state, after.reason) == (InvitationState.SUPPRESSED, Reason.CAP)
+
+
 @pytest.mark.parametrize(
     ("at", "until"),
     [
