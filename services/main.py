@@ -257,6 +257,17 @@ def score(*, data_dir: DataDir = DATA_DIR, database_url: DatabaseUrl = "", threa
 
 
 @cli.command()
+def personas(*, data_dir: DataDir = DATA_DIR, database_url: DatabaseUrl = "") -> None:
+    """Find the personas among the buyers now; a server does it every week by itself."""
+    from services.clock import SystemClock
+    from services.modelling import find_personas
+
+    with plain_errors():
+        settings = settings_of(data_dir=data_dir, database_url=database_url)
+        run_loop(find_personas(settings, SystemClock()))
+
+
+@cli.command()
 def seed(
     *,
     customers: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many.")],

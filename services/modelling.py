@@ -1,4 +1,4 @@
-"""The two batch jobs, as the command line and the demo run them: train the models, score everybody."""
+"""The batch jobs of the command line and the demo: train the models, score everybody, find personas."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from rich.table import Table
 
 from services.composition import open_database, sole_owner
 from services.engagement.queries import scores as engagement_queries
+from services.engagement.rules.personas import GAPS, PersonaReport
+from services.engagement.use_cases.personas import build_personas
 from services.engagement.use_cases.references import reference_from
 from services.engagement.use_cases.rescoring import CHUNK_CUSTOMERS, Chunk, score_chunk
 from services.engagement.use_cases.scores import NewReference, install_reference
@@ -106,6 +108,41 @@ def bar_teller(shown: Progress, task: Any) -> Tell:
         shown.update(task, description=step, completed=fraction)
 
     return tell
+
+
+async def find_personas(settings: Settings, clock: Clock) -> None:
+    """Build the personas from the stored scores, keep each buyer's, and print the report."""
+    with sole_owner(settings):
+        database = open_database(settings, clock)
+        await database.open()
+        try:
+            report = await build_personas(database)
+        finally:
+            await database.close()
+    print_personas(report)
+
+
+def print_personas(report: PersonaReport) -> None:
+    """The personas with what tells them apart, or why there are none."""
+    console = Console()
+    if report.gap:
+        console.print(f"no personas among {report.customers:,} buyers: {GAPS[report.gap]}")
+        return
+    table = Table("persona", "buyers", "share", "what tells them apart")
+    for one in report.personas:
+        telling = ", ".join(f"{part.words} ({part.total / part.n:+.1f})" for part in one.contrasts[:3])
+        share = f"{one.customers / report.customers:.0%}"
+        table.add_row(one.name, f"{one.customers:,}", share, telling)
+    console.print(table)
+    console.print(f"stability {report.stability.value or 0.0:.2f} of 1" + warnings_of(report))
+
+
+def warnings_of(report: PersonaReport) -> str:
+    warnings = {
+        "unstable: do not act on them": report.unstable,
+        "few buyers for so many features: read them with care": report.few_customers,
+    }
+    return "".join(f"; {text}" for text, holds in warnings.items() if holds)
 
 
 def print_report(report: dict[str, Any]) -> None:

@@ -54,12 +54,14 @@ def test_a_seeded_shop_is_trained_on_and_scored(tmp_path: Path) -> None:
     assert set(report["churn"]["baselines"]) >= {"recency", "rfm_logistic"}
     scored = regulars(tmp_path, "score", "--threads", "1")
     assert scored.stdout.startswith(f"{CUSTOMERS:,} scores")
+    assert "stability" in regulars(tmp_path, "personas").stdout
     again = regulars(tmp_path, "seed", "--customers", "10")
     assert again.returncode == 2
     assert "Traceback" not in again.stderr
 
 
 def test_an_empty_shop_is_told_what_is_missing(tmp_path: Path) -> None:
-    done = regulars(tmp_path, "train")
-    assert done.returncode == 0
-    assert "not ready" in done.stdout
+    for command, said in (("train", "not ready"), ("personas", "no personas among 0 buyers")):
+        done = regulars(tmp_path, command)
+        assert done.returncode == 0
+        assert said in done.stdout

@@ -54,6 +54,15 @@ class Gap(StrEnum):
     NO_DIFFERENCES = "NO_DIFFERENCES"
 
 
+GAPS: Final = MappingProxyType(
+    {
+        Gap.NEVER_BUILT: "none were looked for so far",
+        Gap.TOO_FEW_CUSTOMERS: "too few to tell groups apart",
+        Gap.NO_DIFFERENCES: "all are alike in everything that is measured",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Contrast:
     """One feature of a group: of its n customers with a value, the sums of it and of its squares."""
