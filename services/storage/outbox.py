@@ -88,7 +88,8 @@ _FIND = select(outbox.c.payload).where(
 _DROP = delete(outbox).where(
     outbox.c.topic == bindparam("of_topic"), outbox.c.work_key == bindparam("of_key")
 )
-_DONE = delete(outbox).where(outbox.c.work_id == bindparam("of_id"))
+# SQLite gives the number of a row that is gone to the next one: work that nobody has claimed is another's.
+_DONE = delete(outbox).where(outbox.c.work_id == bindparam("of_id"), outbox.c.attempts > 0)
 _NEXT = select(func.min(outbox.c.due_at)).where(outbox.c.dead_at.is_(None))
 
 
@@ -145,6 +146,6 @@ def failed(connection: Connection, work: Claimed, error: str, now: datetime) -> 
     pause = RETRY_FIRST * 2 ** (min(work.attempts, ATTEMPTS_MAX) - 1)
     connection.execute(
         update(outbox)
-        .where(outbox.c.work_id == work.work_id)
+        .where(outbox.c.work_id == work.work_id, outbox.c.attempts > 0)
         .values(due_at=now + pause, last_error=error[:500], dead_at=now if dead else None)
     )

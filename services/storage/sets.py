@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Dialect, Table, bindparam, select
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, Dialect, Table, bindparam, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -131,6 +131,29 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         insert_arrays(connection, table, _last_of_each_key(table, rows), on_conflict_replace(table, columns))
     else:
         connection.execute(_upsert(table, columns), rows)
+
+
+def upsert_lesser(connection: Connection, table: Table, column: Column[str], rows: Sequence[Row]) -> None:
+    """Insert the rows; where the key is there, keep the lesser text of the column, by its code points."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        name = column.name
+        less = f'excluded.{name} COLLATE "C" < {table.name}.{name}'
+        insert_arrays(connection, table, rows, f"{on_conflict_replace(table, (name,))} WHERE {less}")
+    else:
+        connection.execute(_upsert_lesser(table, column), rows)
+
+
+@cache
+def _upsert_lesser(table: Table, column: Column[str]) -> Any:
+    statement = sqlite.insert(table)
+    less = statement.excluded[column.name] < column
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={column.name: statement.excluded[column.name]},
+        where=less,
+    )
 
 
 def _last_of_each_key(table: Table, rows: Sequence[Row]) -> Sequence[Row]:

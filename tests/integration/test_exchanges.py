@@ -162,7 +162,6 @@ async def test_an_exchange_id_with_another_content_already_exists(
 @pytest.mark.parametrize(
     ("fields", "code", "reason", "at_fault"),
     [
-        ({"order_id": "nowhere"}, grpc.StatusCode.NOT_FOUND, "ORDER_NOT_FOUND", "exchange.order_id"),
         ({"customer_id": "ben"}, grpc.StatusCode.NOT_FOUND, "ORDER_NOT_FOUND", "exchange.order_id"),
         (
             {"back": {"tea": 2}},

@@ -71,21 +71,21 @@ async def test_fifty_concurrent_calls_with_one_request_id_make_one_order(
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "reason"),
     [
-        {"price": 9_999},
-        {"customer_id": "ben"},
-        {"sku": "coffee"},
-        {"at": NOON - DAY},
+        ({"price": 9_999}, "ORDER_DIFFERS"),
+        ({"customer_id": "ben"}, "ORDER_OF_ANOTHER_CUSTOMER"),
+        ({"sku": "coffee"}, "ORDER_DIFFERS"),
+        ({"at": NOON - DAY}, "ORDER_DIFFERS"),
     ],
     ids=["price", "customer", "sku", "time"],
 )
 async def test_an_order_id_with_another_content_already_exists(
-    backend: Caller, change: dict[str, object]
+    backend: Caller, change: dict[str, object], reason: str
 ) -> None:
     await backend.record_order(order("o-1"))
     refused = await refusal(backend.record_order(order("o-1", **change)))  # type: ignore[arg-type]
-    assert (refused.code, refused.reason) == (grpc.StatusCode.ALREADY_EXISTS, "ORDER_DIFFERS")
+    assert (refused.code, refused.reason) == (grpc.StatusCode.ALREADY_EXISTS, reason)
 
 
 async def test_two_shops_may_use_the_same_order_id(house: House, backend: Caller) -> None:
@@ -187,10 +187,14 @@ async def test_the_same_return_again_is_a_duplicate_with_the_same_refund(backend
     assert (again.duplicate, again.refund) == (True, first.refund)
 
 
-async def test_a_return_of_an_unknown_order_is_not_found(backend: Caller) -> None:
-    refused = await refusal(backend.record_return(goods_back(order_id="nowhere")))
-    assert (refused.code, refused.reason) == (grpc.StatusCode.NOT_FOUND, "ORDER_NOT_FOUND")
-    assert refused.facts["order_id"] == "nowhere"
+async def test_a_return_of_an_order_that_is_not_known_yet_waits_for_it(backend: Caller) -> None:
+    await backend.enrol("anna", enrolled_at=NOON - DAY)
+    early = await backend.record_return(goods_back("b-1", order_id="o-1"))
+    assert (early.waits, early.refund.amount_minor, early.unmatched_units) == (True, 0, 1)
+    await backend.record_order(order("o-1", quantity=2))
+    assert (await backend.balance("anna")).pending_points == 25
+    again = await backend.record_return(goods_back("b-1", order_id="o-1"))
+    assert (again.duplicate, again.waits, again.refund.amount_minor) == (True, False, 2_500)
 
 
 async def test_a_return_of_another_customers_order_is_not_found(backend: Caller) -> None:
@@ -342,6 +346,7 @@ async def test_orders_earn_alike_alone_and_in_one_batch(house: House, backend: C
 
 
 async def test_what_is_refused_makes_nobody_known(backend: Caller) -> None:
+    await backend.record_order(order("o-1"))
     await refusal(backend.record_order(order(customer_id="nobody", currency="EUR")))
     await refusal(backend.record_return(goods_back(customer_id="nobody", order_id="o-1")))
     await refusal(backend.record_exchange(exchange("o-1", customer_id="nobody")))

@@ -132,3 +132,13 @@ def test_planning_what_waits_already_changes_nothing(engine: Engine) -> None:
         with engine.begin() as connection:
             outbox.plan(connection, Work("topic", "sweep", {}, NOON + after))
     assert [work.due_at for work in claim(engine, SECOND)] == [NOON + SECOND + LEASE]
+
+
+def test_the_end_of_dropped_work_ends_no_other_work_that_took_its_number(engine: Engine) -> None:
+    enqueue(engine, "cart-1")
+    (claimed,) = claim(engine)
+    enqueue(engine, "cart-1")  # news of the cart: the clock starts again, on SQLite under the same number
+    with engine.begin() as connection:
+        outbox.done(connection, [claimed.work_id])
+        outbox.failed(connection, claimed, "DeliveryError: 500", NOON)
+    assert [work.work_key for work in claim(engine)] == ["cart-1"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from services.activity.rules.orders import Content, LineContent, Order
-from services.storage.sets import among, insert_new, insert_rows, insert_tuples
+from services.storage.sets import among, insert_rows, insert_tuples, upsert_lesser
 from services.storage.tables import order_lines, orders, products
 
 OrderKey = tuple[str, str]  # source, order id
@@ -55,6 +55,7 @@ _LINES = (
     .where(among(order_lines.c.order_id, "ids"))
     .order_by(order_lines.c.source, order_lines.c.order_id, order_lines.c.line)
 )
+_TITLES = select(products.c.sku, products.c.title).where(among(products.c.sku, "skus"))
 
 
 def find_orders(connection: Connection, keys: Iterable[OrderKey]) -> dict[OrderKey, StoredOrder]:
@@ -80,7 +81,9 @@ def store_orders(connection: Connection, fresh: Sequence[Order]) -> None:
         return
     insert_rows(connection, orders, [order_row(order) for order in fresh])
     insert_tuples(connection, order_lines, [row for order in fresh for row in line_rows(order)])
-    store_titles(connection, {line.sku: line.title for order in fresh for line in order.lines if line.title})
+    store_titles(
+        connection, ((line.sku, line.title) for order in fresh for line in order.lines if line.title)
+    )
 
 
 def order_row(order: Order) -> dict[str, Any]:
@@ -114,7 +117,17 @@ def line_rows(order: Order) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def store_titles(connection: Connection, titles: Mapping[str, str]) -> None:
-    """Keep the first name that a product was known by."""
-    rows = [{"sku": sku, "title": title} for sku, title in sorted(titles.items())]
-    insert_new(connection, products, rows)
+def store_titles(connection: Connection, titles: Iterable[tuple[str, str]]) -> None:
+    """Keep one name of each product: the first by its letters, whichever order told it first."""
+    first: dict[str, str] = {}
+    for sku, title in titles:
+        first[sku] = min(title, first.get(sku, title))
+    found = connection.execute(_TITLES, {"skus": sorted(first)})
+    known = {row[0]: row[1] for row in found}  # most of them, and what is only read locks nobody out
+    rows = [
+        {"sku": sku, "title": title}
+        for sku, title in sorted(first.items())
+        if sku not in known or title < known[sku]
+    ]
+    if rows:
+        upsert_lesser(connection, products, products.c.title, rows)
