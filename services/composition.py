@@ -23,6 +23,7 @@ from regulars.feedback.v1 import (
     feedback_service_pb2,
     feedback_service_pb2_grpc,
 )
+from regulars.insights.v1 import insights_service_pb2, insights_service_pb2_grpc
 from regulars.loyalty.v1 import loyalty_service_pb2, loyalty_service_pb2_grpc
 from regulars.membership.v1 import membership_service_pb2, membership_service_pb2_grpc
 from regulars.predictions.v1 import predictions_service_pb2, predictions_service_pb2_grpc
@@ -39,10 +40,12 @@ from services.engagement.servicer.scores import ScoreReader
 from services.engagement.servicer.segments_service import SegmentsServicer
 from services.engagement.servicer.service import EngagementServicer
 from services.engagement.use_cases import personas
+from services.engagement.use_cases.choosing import chosen_by_filter
 from services.engagement.use_cases.rescoring import plan_rescoring
 from services.feedback.servicer.cases_service import CasesServicer
 from services.feedback.servicer.service import FeedbackServicer
 from services.handlers import handlers, senders
+from services.insights.servicer.service import InsightsServicer
 from services.loyalty.servicer.service import LoyaltyServicer
 from services.loyalty.use_cases.time import FIRST_SWEEP
 from services.membership.servicer.service import MembershipServicer
@@ -176,6 +179,12 @@ def all_services(database: Database, presence: PresenceServicer) -> tuple[Servic
         service(feedback_service_pb2, feedback_service_pb2_grpc, "Feedback", FeedbackServicer(database)),
         service(cases_service_pb2, cases_service_pb2_grpc, "Cases", CasesServicer(database)),
         service(rewards_service_pb2, rewards_service_pb2_grpc, "Rewards", RewardsServicer(database)),
+        service(
+            insights_service_pb2,
+            insights_service_pb2_grpc,
+            "Insights",
+            InsightsServicer(database, chosen_by_filter),
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from services.console.access import (
 from services.console.assets import Assets
 from services.console.freshness import Freshness
 from services.console.guard import COOKIE, Guard
+from services.console.insights.serving import InsightPages
 from services.console.pages import Pages
 from services.console.parts import PARTS, Part, Scene
 from services.storage.database import Database
@@ -40,10 +41,14 @@ def build_app(
     assets = Assets()
     pages = Pages(assets, database.programme, notice)
     console = Console(database, access, pages)
+    insights = InsightPages(database, pages)
     app = Starlette(
         routes=[
             Route("/", console.today),
             Route("/parts/{name}", console.part),
+            Route("/insights", insights.first),
+            Route("/insights/{name}.csv", insights.lines),
+            Route("/insights/{name}", insights.page),
             Route("/sign-in", console.sign_in),
             Route("/healthz", console.health),
             Route("/static/{digest}/{name:path}", assets.serve),

@@ -42,22 +42,41 @@ STATE_TONES: Mapping[str, Tone] = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One bar: its name, its length, the figure as text, and its colour."""
+    """One bar or point: its name, its length, the figure as text, its colour, and its interval if it has one.
+
+    value: None where nothing is known.
+    """
 
     label: str
-    value: float
+    value: float | None
     text: str
     tone: Tone
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """How the numbers beside a chart are written: times `factor`, between two texts."""
+
+    factor: float = 1.0
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars that lie (`bars`) or stand (`columns`), always from zero; `title` says what they mean."""
+    """Bars that lie (`bars`) or stand (`columns`), or a line over `weeks`; `title` says what they mean.
 
-    kind: Literal["bars", "columns"]
+    All begin at zero, so that a small difference looks small; only what can be negative begins below.
+    """
+
+    kind: Literal["bars", "columns", "weeks"]
     title: str
     marks: tuple[Mark, ...]
     value_max: float | None = None  # None: the longest bar fills the width
+    value_min: float = 0.0
+    axis: Axis = Axis()
 
     @property
     def spec(self) -> dict[str, Any]:

@@ -1,0 +1,108 @@
+"""Serves the page Insights, and its figures as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+
+from services.console.freshness import Freshness
+from services.console.insights.asking import DAYS, Asked, asked_of, metric_of, windows_of
+from services.console.insights.catalogue import ACTION, ACTION_TITLE, INSIGHTS, Insight, view_of
+from services.console.insights.sentences import METRIC_WORDS
+from services.console.insights.shapes import View
+from services.console.pages import Pages
+from services.engagement.use_cases.choosing import chosen_by_filter
+from services.errors import InvalidError
+from services.insights.rules.actions import Effect, Question
+from services.insights.rules.lines import Report, lines_of
+from services.insights.use_cases import reports
+from services.spreadsheets import csv_line
+from services.storage.database import Database
+
+CSV_NAME: Final = 'attachment; filename="regulars-{}.csv"'
+TABS: Final = {**{one.name: one.title for one in INSIGHTS.values()}, ACTION: ACTION_TITLE}
+
+
+class InsightPages:
+    """Answers for `/insights`. What is dear to read is kept for a while, as everywhere in the console."""
+
+    def __init__(self, database: Database, pages: Pages) -> None:
+        self._database = database
+        self._pages = pages
+        self._freshness = Freshness()
+
+    async def first(self, request: Request) -> Response:
+        del request
+        return RedirectResponse(f"/insights/{next(iter(TABS))}", status_code=303)
+
+    async def page(self, request: Request) -> Response:
+        """One report, or the form that asks about an action with its answer."""
+        name = request.path_params["name"]
+        if name == ACTION:
+            return await self._action_page(request)
+        insight, choice = _chosen(request)
+        view = view_of(await self._report(insight, choice), self._database.programme)
+        context = {"insight": insight, "choice": choice}
+        return self._page("insights/report.html", request, view, context)
+
+    async def lines(self, request: Request) -> Response:
+        """The figures of a report, one a line."""
+        name = request.path_params["name"]
+        if name == ACTION:
+            report: Report = await self._effect(asked_of(request.query_params))
+        else:
+            report = await self._report(*_chosen(request))
+        headers = {"Content-Disposition": CSV_NAME.format(name)}
+        return StreamingResponse(_csv(report), media_type="text/csv; charset=utf-8", headers=headers)
+
+    async def _action_page(self, request: Request) -> HTMLResponse:
+        asked = asked_of(request.query_params)
+        view, problem = None, ""
+        if asked.day:
+            try:
+                view = view_of(await self._effect(asked), self._database.programme)
+            except InvalidError as error:
+                problem = error.message
+        context = {"asked": asked, "problem": problem, "days": DAYS, "metrics": METRIC_WORDS}
+        return self._page("insights/action.html", request, view, context)
+
+    def _page(
+        self, template: str, request: Request, view: View | None, context: dict[str, Any]
+    ) -> HTMLResponse:
+        name, query = request.path_params["name"], request.url.query
+        csv = f"/insights/{name}.csv{'?' if query else ''}{query}"
+        return self._pages.page(template, {**context, "tabs": TABS, "tab": name, "view": view, "csv": csv})
+
+    async def _report(self, insight: Insight, choice: str) -> Report:
+        now, programme = self._database.clock.now(), self._database.programme
+        report: Report = await self._freshness.get(
+            f"{insight.name}/{choice}",
+            lambda: self._database.fetch(insight.load, programme, now, choice),
+        )
+        return report
+
+    async def _effect(self, asked: Asked) -> Effect:
+        """What changed; raises InvalidError with a sentence for the reader."""
+        now, programme = self._database.clock.now(), self._database.programme
+        windows = windows_of(asked, now, programme)
+        group = None
+        if asked.group:
+            group = await self._database.fetch(chosen_by_filter, asked.group, now, programme)
+        question = Question(metric_of(asked), windows, group, bool(asked.group))
+        return await self._database.fetch(reports.effect_of_action, question, programme)
+
+
+def _chosen(request: Request) -> tuple[Insight, str]:
+    insight = INSIGHTS.get(request.path_params["name"])
+    if insight is None:
+        raise HTTPException(404)
+    return insight, insight.choice(request.query_params.get("choice", ""))
+
+
+def _csv(report: Report) -> Iterator[str]:
+    for line in lines_of(report):
+        yield csv_line(line)
