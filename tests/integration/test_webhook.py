@@ -23,8 +23,21 @@ from services.storage import tables
 from services.storage.outbox import RETRY_FIRST
 from tests.conftest import CallerOf
 from tests.integration.gateway import connected, heard
-from tests.integration.shop import Caller, ManualClock, cart, eventually
+from tests.integration.shop import Caller, ManualClock, cart, eventually, order
 
+PROGRAMME = """\
+[reminding]
+quiet_from_hour = 0
+quiet_until_hour = 0
+
+[[surveys]]
+id = "after-order"
+kind = "NPS"
+question = "Would you recommend us?"
+trigger = "ORDER"
+delay_hours = 0
+follow_up_days = 3
+"""
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # made up for these tests
 
 
@@ -70,7 +83,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path, receiver: Receiver) -> Settings:
     programme = tmp_path / "program.toml"
-    programme.write_text("[reminding]\nquiet_from_hour = 0\nquiet_until_hour = 0\n")
+    programme.write_text(PROGRAMME)
     return Settings(
         data_dir=tmp_path,
         database_url=database_url,
@@ -177,3 +190,20 @@ def due_later(house: House, clock: ManualClock) -> bool:
 def errors(house: House) -> list[str | None]:
     with house.database.engine.connect() as connection:
         return list(connection.execute(select(tables.outbox.c.last_error)).scalars())
+
+
+async def test_an_invitation_is_a_cloud_event_of_its_own_and_so_is_its_follow_up(
+    backend: Caller, clock: ManualClock, receiver: Receiver
+) -> None:
+    await backend.enrol("anna", "SURVEY", "EMAIL")
+    await backend.record_order(order("o1", at=clock.now()))
+    await eventually(lambda: receiver.deliveries)
+    clock.advance(days=3)
+    await eventually(lambda: len(receiver.deliveries) == 2)
+    first, second = (json.loads(body) for _, body in receiver.deliveries)
+    assert (first["type"], first["source"]) == ("regulars.feedback.invitation.v1", "/regulars/feedback")
+    assert (first["subject"], first["data"]["question"]) == ("anna", "Would you recommend us?")
+    assert (first["data"]["medium"], first["data"]["order_id"]) == ("EMAIL", "o1")
+    assert first["id"] == first["data"]["invitation_id"] == second["data"]["invitation_id"]
+    assert second["id"] == f"{first['id']}/follow-up"
+    assert (first["data"]["is_follow_up"], second["data"]["is_follow_up"]) == (False, True)

@@ -84,3 +84,15 @@ def test_keys_are_derived_as_hkdf_says() -> None:
 def test_the_master_key_is_in_no_representation() -> None:
     assert KEY.hex() not in repr(VAULT)
     assert repr(KEY) not in repr(VAULT)
+
+
+def test_a_token_is_always_the_same_for_a_value_and_differs_with_the_purpose_and_the_key() -> None:
+    vault, other = Vault(bytes(32)), Vault(bytes(range(32)))
+    assert vault.token("invitation", "o1") == Vault(bytes(32)).token("invitation", "o1")
+    found = {
+        vault.token("invitation", "o1"),
+        vault.token("invitation", "o2"),
+        vault.token("incentive", "o1"),
+        other.token("invitation", "o1"),
+    }
+    assert (len(found), {len(one) for one in found}) == (4, {16})
