@@ -218,6 +218,17 @@ class CaseResolved:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeGoodGiven:
+    """A customer got something for a case. points: 0 when it was something else."""
+
+    make_good_id: str
+    customer_id: str
+    points: int
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CouponEarned:
     """A customer is to have a coupon of their own. The code is fixed by its occasion: one for each."""
 
@@ -260,6 +271,7 @@ Event = (
     | TierAtRisk
     | SurveyAnswered
     | CaseResolved
+    | MakeGoodGiven
     | CouponEarned
     | ReferralEarned
 )

@@ -17,6 +17,7 @@ from services.events import (
     CouponEarned,
     CustomerSeen,
     Event,
+    MakeGoodGiven,
     MemberEnrolled,
     MembersMerged,
     MemberStateChanged,
@@ -41,6 +42,7 @@ from services.feedback.use_cases.asking import (
 )
 from services.loyalty.use_cases.backdating import award_earlier_orders
 from services.loyalty.use_cases.exchanges import exchange_points
+from services.loyalty.use_cases.making_good import credit_make_goods
 from services.loyalty.use_cases.orders import earn_points
 from services.loyalty.use_cases.returns import restore_spent, reverse_points
 from services.points.closing import close_accounts
@@ -93,6 +95,7 @@ REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
     VisitEnded: (cancel_for_visits,),
     SurveyAnswered: (award_occasions,),
     CaseResolved: (ask_after_cases,),
+    MakeGoodGiven: (credit_make_goods,),
     CouponEarned: (give_coupons,),
     ReferralEarned: (award_occasions,),
 }
@@ -104,6 +107,7 @@ RESCORED_BY: Final = (
     CustomerSeen,
     VisitDwelled,
     CaseResolved,
+    MakeGoodGiven,
     MemberEnrolled,  # whoever is known is in lists and segments
 )  # they change what a score and its experience level rest on
 

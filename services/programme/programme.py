@@ -18,6 +18,7 @@ from services.programme.themes import Theme
 from services.programme.touchpoints import Touchpoint
 
 DAYS_OF_MONTH_MIN = 28
+MINOR_MAX = 10**12  # of any amount here: sums of such stay far from the end of 64 bits
 
 
 class ItemError(ValueError):
@@ -109,13 +110,21 @@ class Reminding(Frozen):
 
 
 class Feedback(Frozen):
-    """How often customers are asked, and what follows an unhappy answer."""
+    """How often customers are asked, and what is done about the unhappy."""
 
     invitation_gap_days: Annotated[int, Field(ge=1, le=3650)] = 30  # between any two invitations
     same_kind_gap_days: Annotated[int, Field(ge=1, le=3650)] = 90  # between two of one kind of survey
 
     case_hours: Annotated[int, Field(ge=1, le=90 * 24)] = 24  # within which somebody should have seen to it
+    first_response_hours: Annotated[int, Field(ge=1, le=90 * 24)] = 8  # and spoken to the customer
     late_answer_days: Annotated[int, Field(ge=0, le=365)] = 30  # answers told later are history: no case
+    reopen_days: Annotated[int, Field(ge=0, le=365)] = 30  # unhappy again within them: the same case
+
+    make_good_budget_minor: Annotated[int, Field(ge=0, le=MINOR_MAX)] = 50_000  # in a calendar month
+    make_good_case_max_minor: Annotated[int, Field(ge=0, le=MINOR_MAX)] = 5_000  # for one case
+    make_good_customer_max_minor: Annotated[int, Field(ge=0, le=MINOR_MAX)] = 10_000  # in 365 days
+    make_good_coupon_days: Annotated[int, Field(ge=1, le=3650)] = 90  # that such a coupon is valid
+    make_good_title: Annotated[str, Field(min_length=1, max_length=200)] = "To make it up to you"
 
 
 class Referring(Frozen):

@@ -114,6 +114,10 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         "invitations": _deleted(Merging.MOVE),
         "answers": _deleted(Merging.MOVE),
         "cases": _deleted(Merging.MOVE),
+        "case_changes": _deleted(Merging.STAY, _through("cases", "case_id")),
+        "case_notes": _deleted(Merging.STAY, _through("cases", "case_id")),
+        "make_goods": _deleted(Merging.MOVE),
+        "make_good_months": NOBODYS,  # what was given, whoever got it
         "presence_events": _deleted(Merging.MOVE),
         "visits": _deleted(Merging.MOVE),
         "reminders": _deleted(Merging.MOVE),

@@ -66,7 +66,7 @@ def find_people(
     """All that decisions about these customers look at. order_ids: the orders that they are asked about."""
     names = {"ids": sorted(set(customer_ids))}
     states = {row[0]: row[1] for row in connection.execute(_STATES, names)}
-    granted = _granted(connection, names)
+    granted = find_granted(connection, names["ids"])
     contacts = _contacts(connection, names)
     complaining = {customer_id for customer_id, _ in open_causes(connection, names["ids"])}
     returned = _returned(connection, order_ids)
@@ -82,9 +82,10 @@ def find_people(
     }
 
 
-def _granted(connection: Connection, names: dict[str, list[str]]) -> dict[str, frozenset[str]]:
+def find_granted(connection: Connection, customer_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    """What each of the customers agreed to; whoever never said a word is left out."""
     latest: dict[str, dict[str, bool]] = {}
-    for customer_id, kind, given in connection.execute(_CONSENTS, names):
+    for customer_id, kind, given in connection.execute(_CONSENTS, {"ids": sorted(set(customer_ids))}):
         latest.setdefault(customer_id, {})[kind] = given
     return {one: frozenset(kind for kind, given in of.items() if given) for one, of in latest.items()}
 

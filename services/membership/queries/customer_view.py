@@ -11,17 +11,13 @@ from services.membership.queries.identifiers import find_identifiers
 from services.membership.queries.members import find_members
 from services.membership.rules.customer_view import (
     ALIASES_MAX,
-    LIST_MAX,
     AnswerEvent,
-    Cart,
-    CartLine,
     Case,
     Churn,
     ChurnReason,
     CustomerEvent,
     CustomerView,
     MovementEvent,
-    OpenReward,
     OrderEvent,
     Predictions,
     ReminderEvent,
@@ -40,12 +36,9 @@ from services.programme.programme import Programme
 from services.storage.profiles import find_profiles
 from services.storage.tables import (
     answers,
-    cart_lines,
-    carts,
     cases,
     churn_predictions,
     customers,
-    member_rewards,
     merges,
     movements,
     orders,
@@ -58,6 +51,8 @@ from services.storage.tables import (
     visits,
 )
 from services.storage.vault import Vault
+from services.unfinished.finding import find_open_carts, find_open_rewards
+from services.unfinished.matters import LIST_MAX
 
 Value = TypeVar("Value")
 
@@ -89,26 +84,7 @@ _ALIASES = select(
         .where(merges.c.undone_at.is_(None))
     ).c.alias
 ).limit(ALIASES_MAX)
-_REWARDS = (
-    _own(member_rewards, OpenReward)
-    .where(member_rewards.c.state == "ISSUED", member_rewards.c.expires_at > bindparam("now"))
-    .order_by(member_rewards.c.expires_at, member_rewards.c.member_reward_id)
-    .limit(LIST_MAX)
-)
-_CART_COLUMNS: Final = tuple(name for name in Cart.__dataclass_fields__ if name != "lines")
-_CARTS = (
-    select(*(carts.c[name] for name in _CART_COLUMNS))
-    .where(carts.c.customer_id == _CUSTOMER, carts.c.state.in_(("OPEN", "ABANDONED")))
-    .order_by(carts.c.changed_at.desc(), carts.c.cart_id)
-    .limit(LIST_MAX)
-    .subquery()
-)
-_CART_LINES = (
-    select(_CARTS, *(cart_lines.c[name] for name in CartLine.__dataclass_fields__))
-    .join_from(_CARTS, cart_lines, cart_lines.c.cart_id == _CARTS.c.cart_id)
-    .order_by(_CARTS.c.changed_at.desc(), _CARTS.c.cart_id, cart_lines.c.line)
-)
-_CASES = _own(cases, Case).where(cases.c.state == "OPEN").order_by(cases.c.due_at).limit(LIST_MAX)
+_CASES = _own(cases, Case).where(cases.c.state != "RESOLVED").order_by(cases.c.due_at).limit(LIST_MAX)
 _VISITS = (
     _own(visits, Visit).order_by(visits.c.entered_at.desc(), visits.c.visit_id.desc()).limit(LIST_MAX + 1)
 )
@@ -165,8 +141,8 @@ def find_view(
         tuple(connection.execute(_ALIASES, names).scalars()),
         balance,
         found,
-        _all(connection, _REWARDS, OpenReward, names),
-        _carts(connection, names),
+        find_open_rewards(connection, customer_id, now),
+        find_open_carts(connection, customer_id),
         _all(connection, _CASES, Case, names),
         _all(connection, _VISITS, Visit, names),
         _predictions(connection, names),
@@ -191,17 +167,6 @@ def _account(
     add_lots_and_holds(connection, entries)
     entry.account.bring_to(now)
     return entry.account.balance(now), entry.standing(now, programme)
-
-
-def _carts(connection: Connection, names: dict[str, Any]) -> tuple[Cart, ...]:
-    found: dict[tuple[Any, ...], list[CartLine]] = {}
-    own = len(_CART_COLUMNS)
-    for row in connection.execute(_CART_LINES, names):
-        found.setdefault(tuple(row[:own]), []).append(CartLine(*row[own:]))
-    return tuple(
-        Cart(**dict(zip(_CART_COLUMNS, head, strict=True)), lines=tuple(lines))
-        for head, lines in found.items()
-    )
 
 
 def _predictions(connection: Connection, names: dict[str, Any]) -> Predictions:

@@ -15,44 +15,32 @@ from services.membership.rules.members import Member
 from services.membership.rules.profile import Profile
 from services.points.lots import Balance
 from services.points.tiers import Standing
+from services.unfinished.matters import LIST_MAX, Cart, OpenReward
 
 EVENTS_DEFAULT: Final = 50
-LIST_MAX: Final = 20  # of carts, cases, visits, rewards, products: what a colleague at a counter can take in
 ALIASES_MAX: Final = 100  # more customers are never one person
 PRESENT: Final = timedelta(hours=4)  # not heard of for longer: the gateway died, nobody stays so long
-
-
-@dataclass(frozen=True, slots=True)
-class CartLine:
-    sku: str
-    title: str
-    quantity: int
-    unit_price_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cart:
-    cart_id: str
-    channel: str
-    currency: str
-    state: str
-    changed_at: datetime
-    abandoned_at: datetime | None
-    lines: tuple[CartLine, ...]
-
-    @property
-    def total_minor(self) -> int:
-        return sum(line.quantity * line.unit_price_minor for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     case_id: str
     cause: str
-    answer: int
+    answer: int | None
     state: str
     opened_at: datetime
     due_at: datetime
+    theme: str
+    private_channel: str
+    assignee: str
+    respond_by: datetime | None
+    responded_at: datetime | None
+    reopenings: int
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Past a target; never while it waits for the customer."""
+        is_unanswered = self.responded_at is None and self.respond_by is not None and self.respond_by <= now
+        return self.state != "WAITING" and (is_unanswered or self.due_at <= now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +93,6 @@ class Replenishment:
     due_on: date | None
     due_from: date | None
     due_to: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenReward:
-    member_reward_id: str
-    reward_id: str
-    title: str
-    points: int
-    state: str
-    issued_at: datetime
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

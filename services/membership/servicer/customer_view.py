@@ -8,7 +8,7 @@ from typing import Protocol
 
 from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
-from regulars.feedback.v1 import cases_service_pb2 as feedback
+from regulars.feedback.v1 import cases_service_pb2 as cases
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 from regulars.loyalty.v1 import points_pb2
 from regulars.membership.v1 import customer_view_pb2 as pb
@@ -22,10 +22,8 @@ from services.errors import CustomerNotFoundError
 from services.membership.queries.customer_view import find_view
 from services.membership.rules.customer_view import (
     EVENTS_DEFAULT,
-    Cart,
     Case,
     CustomerView,
-    OpenReward,
     Visit,
 )
 from services.membership.servicer.base import Context, Part
@@ -37,6 +35,7 @@ from services.points.tiers import Standing
 from services.programme.programme import Programme
 from services.rpc.wire import stamp
 from services.storage.database import Database
+from services.unfinished.matters import Cart, OpenReward
 
 
 class ReadScores(Protocol):
@@ -162,16 +161,23 @@ def cart_message(one: Cart) -> pb.CartView:
     )
 
 
-def case_message(view: CustomerView, one: Case) -> feedback.Case:
-    return feedback.Case(
+def case_message(view: CustomerView, one: Case) -> cases.Case:
+    return cases.Case(
         case_id=one.case_id,
         customer_id=view.customer_id,
-        survey=f"SURVEY_{one.cause}",
+        survey=f"SURVEY_{'UNSPECIFIED' if one.cause == 'COMPLAINT' else one.cause}",
         answer=one.answer,
         state=f"CASE_STATE_{one.state}",
-        overdue=one.due_at <= view.as_of,
+        overdue=one.is_overdue(view.as_of),
         opened_at=stamp(one.opened_at),
         due_at=stamp(one.due_at),
+        cause=f"CASE_CAUSE_{one.cause}",
+        theme=one.theme,
+        private_channel=f"PRIVATE_CHANNEL_{one.private_channel or 'UNSPECIFIED'}",
+        assignee=one.assignee,
+        respond_by=stamp(one.respond_by),
+        responded_at=stamp(one.responded_at),
+        reopenings=one.reopenings,
     )
 
 

@@ -34,6 +34,22 @@ FILLING: Final[Sequence[str]] = (  # statements, in order
     UPDATE answers SET polarity = CASE survey WHEN 'CES' THEN 'EASY' ELSE '' END, survey_id = '',
                        comment = '', channel = '', touchpoint = '', source = '', order_id = ''
     """,
+    # Cases were opened by answers alone, and had one target.
+    """
+    UPDATE cases SET opened_by = '', channel = '', theme = '', source = '', order_id = '', text = '',
+                     wished_channel = '', private_channel = '', assignee = '', reopenings = 0,
+                     responded_at = resolved_at, first_resolved_at = resolved_at,
+                     resolved_in_time = CASE WHEN resolved_at IS NULL THEN NULL ELSE resolved_at <= due_at END
+    """,
+    """
+    INSERT INTO case_changes (case_id, changed_at, actor, action, before, after, detail)
+    SELECT case_id, opened_at, '', 'OPENED', '', 'OPEN', '' FROM cases
+    """,
+    """
+    INSERT INTO case_changes (case_id, changed_at, actor, action, before, after, detail)
+    SELECT case_id, resolved_at, resolved_by, 'RESOLVED', 'OPEN', 'RESOLVED', resolution
+    FROM cases WHERE resolved_at IS NOT NULL
+    """,
     # A request that is repeated gets an answer of today's form.
     """
     UPDATE requests SET answer = '{}' WHERE method = 'record_answers'

@@ -14,9 +14,16 @@ from services.storage.tables.activity import (
     waiting_exchanges,
     waiting_units,
 )
+from services.storage.tables.cases import (
+    case_changes,
+    case_notes,
+    cases,
+    make_good_months,
+    make_goods,
+)
 from services.storage.tables.earning import earning_rules, rule_usage
 from services.storage.tables.engagement import score_references, score_versions, scores
-from services.storage.tables.feedback import answers, cases, invitations
+from services.storage.tables.feedback import answers, invitations
 from services.storage.tables.loyalty import (
     accounts,
     awards,
@@ -68,6 +75,8 @@ __all__ = [
     "awards",
     "cart_lines",
     "carts",
+    "case_changes",
+    "case_notes",
     "cases",
     "churn_predictions",
     "consents",
@@ -83,6 +92,8 @@ __all__ = [
     "identifiers",
     "invitations",
     "lots",
+    "make_good_months",
+    "make_goods",
     "master_keys",
     "member_changes",
     "member_rewards",

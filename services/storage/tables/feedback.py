@@ -1,4 +1,4 @@
-"""What customers are asked and say, and what is done about it."""
+"""What customers are asked and say."""
 
 from __future__ import annotations
 
@@ -51,21 +51,4 @@ answers = table(
     Index(None, "survey", "answered_at"),
     Index(None, "invitation_id", unique=True),
     Index(None, "answer_key"),
-)
-
-cases = table(
-    "cases",
-    key("case_id", 64),
-    text("customer_id"),
-    text("cause", 16),  # NPS, CSAT, CES: the answer that opened it
-    Column("answer", Integer, nullable=False),
-    text("state", 16),
-    moment("opened_at"),
-    moment("due_at"),
-    moment("resolved_at", nullable=True),
-    text("resolved_by"),  # empty while it is open
-    text("resolution", 500),
-    Index(None, "customer_id", "state"),
-    Index(None, "state", "due_at", "case_id"),
-    Index(None, "due_at", "case_id"),
 )

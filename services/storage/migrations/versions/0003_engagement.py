@@ -23,6 +23,37 @@ def upgrade() -> None:
 
 def create_tables() -> None:
     op.create_table(
+        "case_changes",
+        sa.Column("change_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("changed_at", tables.Instant(), nullable=False),
+        sa.Column("actor", sa.String(length=128), nullable=False),
+        sa.Column("action", sa.String(length=16), nullable=False),
+        sa.Column("before", sa.String(length=16), nullable=False),
+        sa.Column("after", sa.String(length=16), nullable=False),
+        sa.Column("detail", sa.String(length=500), nullable=False),
+        sa.PrimaryKeyConstraint("change_id", name=op.f("pk_case_changes")),
+    )
+    with op.batch_alter_table("case_changes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_case_changes_case_id_change_id"), ["case_id", "change_id"], unique=False
+        )
+    op.create_table(
+        "case_notes",
+        sa.Column("note_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("noted_at", tables.Instant(), nullable=False),
+        sa.Column("actor", sa.String(length=128), nullable=False),
+        sa.Column("private_channel", sa.String(length=16), nullable=False),
+        sa.Column("from_customer", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.PrimaryKeyConstraint("note_id", name=op.f("pk_case_notes")),
+    )
+    with op.batch_alter_table("case_notes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_case_notes_case_id_note_id"), ["case_id", "note_id"], unique=False
+        )
+    op.create_table(
         "customer_personas",
         sa.Column("customer_id", sa.String(length=128), nullable=False),
         sa.Column("persona", sa.String(length=100), nullable=False),
@@ -59,6 +90,37 @@ def create_tables() -> None:
             batch_op.f("ix_invitations_due_at_invitation_id"), ["due_at", "invitation_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_invitations_sent_at"), ["sent_at"], unique=False)
+    op.create_table(
+        "make_good_months",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("spent_minor", sa.BigInteger(), nullable=False),
+        sa.Column("gifts", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "spent_minor >= 0 AND gifts >= 0", name=op.f("ck_make_good_months_never_negative")
+        ),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_make_good_months")),
+    )
+    op.create_table(
+        "make_goods",
+        sa.Column("make_good_id", sa.String(length=64), nullable=False),
+        sa.Column("customer_id", sa.String(length=128), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("cost_minor", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("actor", sa.String(length=128), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("given_at", tables.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("make_good_id", name=op.f("pk_make_goods")),
+    )
+    with op.batch_alter_table("make_goods", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_make_goods_case_id_given_at"), ["case_id", "given_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_make_goods_customer_id_given_at"), ["customer_id", "given_at"], unique=False
+        )
     op.create_table(
         "persona_reports",
         sa.Column("version", sa.String(length=64), nullable=False),
@@ -183,6 +245,23 @@ def add_columns() -> None:
         batch_op.add_column(sa.Column("order_source", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("order_id", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("order_channel", sa.String(length=16), nullable=True))
+    with op.batch_alter_table("cases") as batch_op:
+        batch_op.add_column(sa.Column("opened_by", sa.String(length=128), nullable=True))
+        batch_op.add_column(sa.Column("channel", sa.String(length=16), nullable=True))
+        batch_op.add_column(sa.Column("theme", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("source", sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column("order_id", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("text", sa.String(length=2000), nullable=True))
+        batch_op.add_column(sa.Column("wished_channel", sa.String(length=16), nullable=True))
+        batch_op.add_column(sa.Column("private_channel", sa.String(length=16), nullable=True))
+        batch_op.add_column(sa.Column("assignee", sa.String(length=128), nullable=True))
+        batch_op.add_column(sa.Column("respond_by", tables.Instant(), nullable=True))
+        batch_op.add_column(sa.Column("responded_at", tables.Instant(), nullable=True))
+        batch_op.add_column(sa.Column("waiting_since", tables.Instant(), nullable=True))
+        batch_op.add_column(sa.Column("first_resolved_at", tables.Instant(), nullable=True))
+        batch_op.add_column(sa.Column("resolved_in_time", sa.Boolean(), nullable=True))
+        batch_op.add_column(sa.Column("reopened_at", tables.Instant(), nullable=True))
+        batch_op.add_column(sa.Column("reopenings", sa.Integer(), nullable=True))
     with op.batch_alter_table("scores") as batch_op:
         batch_op.add_column(sa.Column("net_minor", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("last_order_at", tables.Instant(), nullable=True))
@@ -223,6 +302,19 @@ def close_columns() -> None:
         batch_op.alter_column("order_source", existing_type=sa.String(length=32), nullable=False)
         batch_op.alter_column("order_id", existing_type=sa.String(length=64), nullable=False)
         batch_op.alter_column("order_channel", existing_type=sa.String(length=16), nullable=False)
+    with op.batch_alter_table("cases") as batch_op:
+        batch_op.alter_column("answer", existing_type=sa.INTEGER(), nullable=True)
+        batch_op.create_index(batch_op.f("ix_cases_opened_at"), ["opened_at"], unique=False)
+        batch_op.alter_column("opened_by", existing_type=sa.String(length=128), nullable=False)
+        batch_op.alter_column("channel", existing_type=sa.String(length=16), nullable=False)
+        batch_op.alter_column("theme", existing_type=sa.String(length=64), nullable=False)
+        batch_op.alter_column("source", existing_type=sa.String(length=32), nullable=False)
+        batch_op.alter_column("order_id", existing_type=sa.String(length=64), nullable=False)
+        batch_op.alter_column("text", existing_type=sa.String(length=2000), nullable=False)
+        batch_op.alter_column("wished_channel", existing_type=sa.String(length=16), nullable=False)
+        batch_op.alter_column("private_channel", existing_type=sa.String(length=16), nullable=False)
+        batch_op.alter_column("assignee", existing_type=sa.String(length=128), nullable=False)
+        batch_op.alter_column("reopenings", existing_type=sa.Integer(), nullable=False)
     with op.batch_alter_table("orders") as batch_op:
         batch_op.create_index(
             batch_op.f("ix_orders_customer_id"),
