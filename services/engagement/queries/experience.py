@@ -31,7 +31,7 @@ from services.engagement.rules.experience import (
 from services.engagement.rules.experience_report import Tally
 from services.engagement.rules.scores import ORDER_WINDOW
 from services.storage.sets import among
-from services.storage.tables import answers, cases, exchanges, scores, touches
+from services.storage.tables import answers, cases, exchanges, make_goods, scores, touches
 from services.storage.tables.activity import SHOWS_EXPERIENCE
 
 _UNTIL: Final[Any] = bindparam("until")
@@ -64,15 +64,21 @@ _TOUCHES = select(
 _CASES = select(
     cases.c.customer_id,
     _named(Deed.CASE_RESOLVED),
-    cases.c.resolved_at.label("at"),
+    cases.c.first_resolved_at.label("at"),
     cases.c.case_id.label("reference"),
-).where(among(cases.c.customer_id, "ids"), cases.c.resolved_at <= _UNTIL)
+).where(among(cases.c.customer_id, "ids"), cases.c.first_resolved_at <= _UNTIL)
 _EXCHANGES = select(
     exchanges.c.customer_id,
     _named(Deed.EXCHANGE),
     exchanges.c.exchanged_at.label("at"),
     exchanges.c.exchange_id.label("reference"),
 ).where(among(exchanges.c.customer_id, "ids"), exchanges.c.exchanged_at <= _UNTIL)
+_MAKE_GOODS = select(
+    make_goods.c.customer_id,
+    _named(Deed.MAKE_GOOD),
+    make_goods.c.given_at.label("at"),
+    make_goods.c.make_good_id.label("reference"),
+).where(among(make_goods.c.customer_id, "ids"), make_goods.c.given_at <= _UNTIL)
 
 
 def _firsts(*branches: Select[Any]) -> Select[Any]:
@@ -86,7 +92,7 @@ def _firsts(*branches: Select[Any]) -> Select[Any]:
     return select(*columns).where(ranked.place == 1)
 
 
-_EVIDENCE = _firsts(_TOUCHES, _CASES, _EXCHANGES)
+_EVIDENCE = _firsts(_TOUCHES, _CASES, _EXCHANGES, _MAKE_GOODS)
 _LATEST_NPS = (
     select(answers.c.answer, answers.c.answered_at, answers.c.answer_id)
     .where(
