@@ -76,7 +76,10 @@ class Reference:
         points = self.points.get(kind, ())
         if not points:
             return 0.5
-        return (bisect_left(points, value) + bisect_right(points, value)) / (2 * len(points))
+        below = upto = bisect_left(points, value)
+        if below < len(points) and points[below] == value:
+            upto = bisect_right(points, value, below)
+        return (below + upto) / (2 * len(points))
 
 
 # Before the first distribution is built: shapes that any retailer's figures fall into.

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy import BigInteger, Connection, bindparam, select, tuple_, type_coerce
 
 from services.engagement.queries.versions import Shelf
 from services.engagement.reference import Rfm
-from services.engagement.rules.scores import Figures, Score, explain, measures, microseconds
+from services.engagement.rules.scores import Figures, Score, explain, measures
 from services.engagement.rules.versions import ComponentKind
 from services.storage.sets import among, upsert_tuples
 from services.storage.tables import customers, scores
 
-FIGURES: Final = tuple("last_order_at" if name == "last_order_us" else name for name in Figures._fields)
 RATIOS: Final = {  # columns of ratios that filters read, in the order of the table
     "aov_minor": ComponentKind.AVERAGE_ORDER_VALUE,
     "repeat_rate": ComponentKind.REPEAT_RATE,
@@ -29,17 +28,19 @@ ScoreRow = tuple[Any, ...]  # in the order of the table, with or without the exp
 
 SCORE_COLUMNS: Final = (  # what `scores_of` reads
     scores.c.customer_id,
-    scores.c.as_of,
+    type_coerce(scores.c.as_of, BigInteger),  # as microseconds: a datetime would only be turned back
     scores.c.version,
     scores.c.score,
     scores.c.recency,
     scores.c.frequency,
     scores.c.monetary,
     scores.c.segment,
-    *(scores.c[name] for name in FIGURES),
+    *(
+        type_coerce(scores.c.last_order_at, BigInteger) if name == "last_order_us" else scores.c[name]
+        for name in Figures._fields
+    ),
 )
 _HEAD: Final = 8  # columns before the figures
-_LAST: Final = Figures._fields.index("last_order_us")
 _SCORES: Final = select(*SCORE_COLUMNS).where(among(scores.c.customer_id, "ids"))
 _NEXT_IDS: Final = (
     select(customers.c.customer_id)
@@ -80,18 +81,11 @@ def scores_of(connection: Connection, rows: Sequence[Row], shelf: Shelf) -> dict
     versions = shelf.find(connection, {row[2] for row in rows})
     found = {}
     for row in rows:
-        customer_id, as_of, version, score = row[:4]
-        figures = _figures_of(row)
-        coverage, components = explain(figures, versions[version], microseconds(as_of))
-        rfm = Rfm(*row[4:_HEAD])
-        found[customer_id] = Score(customer_id, as_of, version, score, coverage, components, rfm, figures)
+        customer_id, as_of_us, version, score = row[:4]
+        rfm, figures = Rfm(*row[4:_HEAD]), Figures(*row[_HEAD:])
+        coverage, components = explain(figures, versions[version], as_of_us)
+        found[customer_id] = Score(customer_id, as_of_us, version, score, coverage, components, rfm, figures)
     return found
-
-
-def _figures_of(row: Row) -> Figures:
-    figures = Figures(*row[_HEAD:])
-    last: Any = figures.last_order_us
-    return figures if last is None else figures._replace(last_order_us=microseconds(last))
 
 
 def store_rows(connection: Connection, rows: Sequence[ScoreRow]) -> None:
@@ -101,12 +95,11 @@ def store_rows(connection: Connection, rows: Sequence[ScoreRow]) -> None:
 
 def score_row(one: Score) -> ScoreRow:
     """A row of `scores` without the experience level."""
-    as_of_us = microseconds(one.as_of)
-    value_of = {kind: value for kind, value, _ in measures(one.figures, as_of_us)}
+    value_of = {kind: value for kind, value, _ in measures(one.figures, one.as_of_us)}
     default: dict[str, float | None] = dict.fromkeys(NEVER_MISSING, 0.0)
     return (
         one.customer_id,
-        as_of_us,
+        one.as_of_us,
         one.version,
         one.score,
         one.coverage,

@@ -61,13 +61,17 @@ class Score(NamedTuple):
     """0 to 100: the components' contributions, added in their order. Coverage 0 says: no evidence."""
 
     customer_id: str
-    as_of: datetime
+    as_of_us: int
     version: str
     score: float
     coverage: float
     components: tuple[Component, ...]
     rfm: Rfm
     figures: Figures
+
+    @property
+    def as_of(self) -> datetime:
+        return EPOCH + self.as_of_us * MICROSECOND
 
 
 def score(customer_id: str, found: Figures, version: Version, as_of: datetime) -> Score:
@@ -76,7 +80,7 @@ def score(customer_id: str, found: Figures, version: Version, as_of: datetime) -
     coverage, components = explain(found, version, as_of_us)
     return Score(
         customer_id=customer_id,
-        as_of=as_of,
+        as_of_us=as_of_us,
         version=version.name,
         score=total(components),
         coverage=coverage,

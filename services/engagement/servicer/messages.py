@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from google.protobuf.timestamp_pb2 import Timestamp
 from regulars.engagement.v1 import engagement_service_pb2 as pb
 
 from services.engagement.reference import SEGMENT_NAMES
@@ -49,7 +50,7 @@ def score_message(found: Score, unit_of: Units) -> pb.Score:
         ),
         orders=figures.orders,
         gap_days_median=figures.gap_days_median,
-        as_of=stamp(found.as_of),
+        as_of=Timestamp(seconds=found.as_of_us // 1_000_000, nanos=found.as_of_us % 1_000_000 * 1_000),
         score_version=found.version,
         fallback=pb.FALLBACK_UNSPECIFIED if found.components else pb.FALLBACK_NO_EVIDENCE,
     )
