@@ -24,6 +24,7 @@ from regulars.feedback.v1 import (
     feedback_service_pb2_grpc,
 )
 from regulars.insights.v1 import insights_service_pb2, insights_service_pb2_grpc
+from regulars.journey.v1 import journey_service_pb2, journey_service_pb2_grpc
 from regulars.loyalty.v1 import loyalty_service_pb2, loyalty_service_pb2_grpc
 from regulars.membership.v1 import membership_service_pb2, membership_service_pb2_grpc
 from regulars.predictions.v1 import predictions_service_pb2, predictions_service_pb2_grpc
@@ -46,6 +47,7 @@ from services.feedback.servicer.cases_service import CasesServicer
 from services.feedback.servicer.service import FeedbackServicer
 from services.handlers import handlers, senders
 from services.insights.servicer.service import InsightsServicer
+from services.journey.servicer.service import JourneyServicer
 from services.loyalty.servicer.service import LoyaltyServicer
 from services.loyalty.use_cases.time import FIRST_SWEEP
 from services.membership.servicer.service import MembershipServicer
@@ -178,6 +180,7 @@ def all_services(database: Database, presence: PresenceServicer) -> tuple[Servic
         ),
         service(feedback_service_pb2, feedback_service_pb2_grpc, "Feedback", FeedbackServicer(database)),
         service(cases_service_pb2, cases_service_pb2_grpc, "Cases", CasesServicer(database)),
+        service(journey_service_pb2, journey_service_pb2_grpc, "Journey", JourneyServicer(database)),
         service(rewards_service_pb2, rewards_service_pb2_grpc, "Rewards", RewardsServicer(database)),
         service(
             insights_service_pb2,

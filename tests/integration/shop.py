@@ -21,6 +21,7 @@ from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.engagement.v1 import engagement_service_pb2_grpc, segments_service_pb2_grpc
 from regulars.feedback.v1 import cases_service_pb2_grpc, feedback_service_pb2_grpc
 from regulars.insights.v1 import insights_service_pb2_grpc
+from regulars.journey.v1 import journey_service_pb2_grpc
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 from regulars.loyalty.v1 import loyalty_service_pb2_grpc
 from regulars.membership.v1 import membership_service_pb2 as membership
@@ -71,6 +72,7 @@ class Caller:
     cases: Any = field(init=False)
     rewards: Any = field(init=False)
     insights: Any = field(init=False)
+    journey: Any = field(init=False)
 
     def __post_init__(self) -> None:
         stubs = {
@@ -87,6 +89,7 @@ class Caller:
             "cases": cases_service_pb2_grpc.CasesServiceStub,
             "rewards": rewards_service_pb2_grpc.RewardsServiceStub,
             "insights": insights_service_pb2_grpc.InsightsServiceStub,
+            "journey": journey_service_pb2_grpc.JourneyServiceStub,
         }
         for name, stub in stubs.items():
             object.__setattr__(self, name, stub(self.channel))

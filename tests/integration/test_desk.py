@@ -24,6 +24,7 @@ from regulars.engagement.v1 import segments_service_pb2 as segments
 from regulars.feedback.v1 import cases_service_pb2 as cases
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
 from regulars.insights.v1 import insights_service_pb2 as insights
+from regulars.journey.v1 import journey_service_pb2 as journey
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 from regulars.membership.v1 import membership_service_pb2 as membership
 from regulars.predictions.v1 import predictions_service_pb2 as predictions
@@ -45,6 +46,7 @@ FILES = (
     engagement,
     feedback,
     insights,
+    journey,
     loyalty,
     membership,
     predictions,

@@ -12,6 +12,7 @@ from regulars.earning.v1 import earning_service_pb2
 from regulars.engagement.v1 import engagement_service_pb2, segments_service_pb2
 from regulars.feedback.v1 import cases_service_pb2, feedback_service_pb2
 from regulars.insights.v1 import insights_service_pb2
+from regulars.journey.v1 import journey_service_pb2
 from regulars.loyalty.v1 import loyalty_service_pb2
 from regulars.membership.v1 import membership_service_pb2
 from regulars.predictions.v1 import predictions_service_pb2
@@ -31,6 +32,7 @@ MODULES = (
     engagement_service_pb2,
     feedback_service_pb2,
     insights_service_pb2,
+    journey_service_pb2,
     loyalty_service_pb2,
     membership_service_pb2,
     predictions_service_pb2,
@@ -65,8 +67,9 @@ def request_about(method: MethodDescriptor, customer_id: str) -> Any:
             setattr(request, field.name, "some")
         if field.message_type is not None and field.message_type.name == "Money":
             getattr(request, field.name).currency = "GBP"
-        if field.name == "lines":
+        if field.name == "channel":
             request.channel = WEB
+        if field.name == "lines":
             request.lines.add(sku="tea", quantity=1, unit_price_minor=100)
     request.customer_id = customer_id
     return request
