@@ -57,6 +57,7 @@ class People(Club):
             "lots": {lot_id for lot_id, lot in self.lots.items() if lot["owner"] == merged_id},
             "holds": {hold_id for hold_id, hold in self.holds.items() if hold["owner"] == merged_id},
             "orders": {order_id for order_id, one in self.orders.items() if one["customer"] == merged_id},
+            "waiting": {one for one, back in self.waiting.items() if back["customer"] == merged_id},
             "swaps": {one for one, swap in self.exchanges.items() if swap["customer"] == merged_id},
             "rewards": {one for one, held in self.held.items() if held["owner"] == merged_id},
             "uses": {one for one, use in self.uses.items() if use["owner"] == merged_id},
@@ -108,6 +109,7 @@ class People(Club):
             ("lots", "owner", self.lots),
             ("holds", "owner", self.holds),
             ("orders", "customer", self.orders),
+            ("waiting", "customer", self.waiting),
             ("swaps", "customer", self.exchanges),
             ("rewards", "owner", self.held),
             ("uses", "owner", self.uses),
@@ -212,7 +214,7 @@ class People(Club):
             raise Refused("CUSTOMER_NOT_FOUND")
         person = self.person(survivor)
         self.give_up(person)
-        for table in (self.lots, self.holds, self.orders, self.returns, self.exchanges):
+        for table in (self.lots, self.holds, self.orders, self.returns, self.waiting, self.exchanges):
             for key in [key for key, row in table.items() if owner_of(row) in person]:
                 del table[key]
         self.happened = [event for event in self.happened if event["customer"] not in person]

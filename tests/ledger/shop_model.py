@@ -24,6 +24,8 @@ class Shop(Ledger):
         self.happened: list[Row] = []  # returns and exchanges
         self.newcomers: list[str] = []  # members since the present moment
         self.unrewarded: list[tuple[Row, list[int]]] = []  # orders of the present moment
+        self.waiting: dict[str, Row] = {}  # by return: units that no known order explains
+        self.fresh: list[str] = []  # orders that may explain some
         self.rules = Rules(rules)
         self.requests: dict[str, Any] = {}
 
@@ -52,6 +54,7 @@ class Shop(Ledger):
                 raise Refused("ORDER_DIFFERS")
             return
         self.keep(order)
+        self.fresh.append(order["id"])
         self.unrewarded.append((order, [0] * len(order["lines"])))
 
     def keep(self, order: Row, replaces: str = "") -> None:
@@ -79,6 +82,7 @@ class Shop(Ledger):
                 if order["customer"] == member and not order["replaces"]:
                     self.unrewarded.append((order["content"], [0] * len(order["lines"])))
         self.award()
+        self.explain()
         for member in self.newcomers:
             self.live_again(member)
         self.newcomers.clear()
@@ -139,8 +143,32 @@ class Shop(Ledger):
             return
         taken = self.matched(back)
         self.returns[back["id"]] = back
+        if missing := self.left(back, taken):
+            self.waiting[back["id"]] = {**back, "goods": missing}
         self.hand_in(taken)
         self.happen_to_points({"customer": back["customer"], "taken": taken, "new": None})
+
+    def left(self, back: Row, taken: dict[tuple[str, int], int]) -> tuple[tuple[str, int], ...]:
+        """What of the goods went back to no order."""
+        units: dict[str, int] = {}
+        for sku, wanted in back["goods"]:
+            units[sku] = units.get(sku, 0) + wanted
+        for (order_id, place), matched in taken.items():
+            units[self.orders[order_id]["lines"][place]["sku"]] -= matched
+        return tuple((sku, missing) for sku, missing in units.items() if missing)
+
+    def explain(self) -> None:
+        """Orders that came late take back what was returned of them before anybody knew them."""
+        fresh = [self.orders[order_id] for order_id in self.fresh]
+        self.fresh.clear()
+        for back in sorted(self.waiting.values(), key=lambda one: (one["at"], one["id"])):
+            for_it = [one for one in fresh if one["customer"] == back["customer"] and one["at"] <= back["at"]]
+            skus = {line["sku"] for one in for_it for line in one["lines"]}
+            taken = self.matched({**back, "goods": [one for one in back["goods"] if one[0] in skus]})
+            if taken:
+                back["goods"] = self.left(back, taken)
+                self.hand_in(taken)
+                self.happen_to_points({"customer": back["customer"], "taken": taken, "new": None})
 
     def happen_to_points(self, event: Row) -> None:
         """event: customer, taken, and the order that goods were exchanged for."""
@@ -272,6 +300,7 @@ class Shop(Ledger):
         self.exchanges[swap["id"]] = swap
         self.hand_in(taken)
         self.keep(new, replaces=swap["order"])
+        self.fresh.append(new["id"])
         old["replaced_by"].append((new["id"], min(sum(worth.values()), total)))
         self.happen_to_points({"customer": swap["customer"], "taken": taken, "new": new})
 
