@@ -118,10 +118,10 @@ class Effect:
 
 
 def windows_around(moment: datetime, days: int, now: datetime) -> Windows | InvalidError:
-    """The windows before and after `moment`; refused when it lies ahead or before all time."""
+    """The windows before and after `moment`; refused when it lies ahead or before there were orders."""
     if moment >= now:
         return ActionInFutureError(field="moment")
-    problem = check_moment(moment - timedelta(days=days), now, "moment")
+    problem = check_moment(moment, now, "moment")
     if problem is not None:
         return problem
     length = min(timedelta(days=days), now - moment)
