@@ -81,6 +81,9 @@ class Tally:
         return net_promoters(self.promoters, self.detractors, self.answered)
 
 
+NOBODY: Final = Tally(0, 0, 0, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One signal: those who met it beside those who did not. `difference` is the ranked one of the two."""

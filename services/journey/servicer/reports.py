@@ -9,25 +9,20 @@ from regulars.engagement.v1.engagement_service_pb2 import Segment
 from regulars.journey.v1 import journey_pb2
 from regulars.journey.v1 import journey_service_pb2 as pb
 from regulars.types.v1.channel_pb2 import Channel
-from sqlalchemy import Connection
 
-from services.journey.queries.friction import tally_signals
-from services.journey.queries.stages import count_steps
-from services.journey.queries.transitions import find_carts, find_transitions
 from services.journey.rules.friction import (
-    Exposure,
     FrictionReport,
     Point,
     Ranking,
     exposure_of,
-    friction_report,
 )
-from services.journey.rules.stages import Conversion, stage_report
+from services.journey.rules.stages import Conversion
 from services.journey.rules.touches import Words
-from services.journey.rules.transitions import GAP_DEFAULT, Share, Transitions
-from services.journey.rules.windows import Window, report_window
+from services.journey.rules.transitions import GAP_DEFAULT, Share
+from services.journey.rules.windows import report_window
 from services.journey.servicer.base import Context, Part, ends_of
 from services.journey.servicer.touches import channel_message
+from services.journey.use_cases.reports import report_friction, report_stages, report_transitions
 from services.rpc.figures import figure_message, window_message
 from services.rpc.wire import short_name
 
@@ -42,8 +37,7 @@ class Reports(Part):
         window = report_window(*ends_of(request.window), self._database.clock.now())
         channel = short_name(Channel, request.channel, "CHANNEL_") if request.channel else ""
         segment = short_name(Segment, request.segment, "SEGMENT_") if request.segment else ""
-        counted = await self._database.fetch(count_steps, window, self._words.known, channel, segment)
-        found = stage_report(counted, window, by_segment=bool(segment))
+        found = await self._database.fetch(report_stages, window, self._words.known, channel, segment)
         return pb.GetStageReportResponse(
             steps=[
                 journey_pb2.StepCount(step=f"STEP_{step}", customers=count)
@@ -61,7 +55,7 @@ class Reports(Part):
         del context
         window = report_window(*ends_of(request.window), self._database.clock.now())
         gap_max = timedelta(days=request.gap_days_max) or GAP_DEFAULT
-        found = await self._database.fetch(find_all_transitions, window, gap_max)
+        found = await self._database.fetch(report_transitions, window, gap_max)
         return pb.GetTransitionsResponse(
             transitions=[share_message(one) for one in found.transitions],
             carts=[share_message(one) for one in found.carts],
@@ -77,18 +71,8 @@ class Reports(Part):
         exposure = exposure_of(*ends_of(request.window), request.horizon_days, now)
         by_nps = request.rank_by == pb.FRICTION_RANKING_NPS
         ranking = Ranking.NPS if by_nps else Ranking.CHURN
-        found = await self._database.fetch(find_friction, exposure, ranking)
+        found = await self._database.fetch(report_friction, exposure, ranking)
         return friction_message(found, self._words)
-
-
-def find_all_transitions(connection: Connection, window: Window, gap_max: timedelta) -> Transitions:
-    transitions = find_transitions(connection, window, gap_max)
-    return Transitions(window, gap_max, transitions, find_carts(connection, window))
-
-
-def find_friction(connection: Connection, exposure: Exposure, ranking: Ranking) -> FrictionReport:
-    everybody, signals = tally_signals(connection, exposure)
-    return friction_report(exposure, everybody, signals, ranking)
 
 
 def conversion_message(one: Conversion) -> journey_pb2.Conversion:
