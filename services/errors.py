@@ -73,7 +73,7 @@ class UnavailableError(RegularsError):
 
 
 class CustomerNotFoundError(NotFoundError):
-    """This customer is not known: no order, cart, session or enrolment named it."""
+    """This customer is not known: no order, cart, touch or enrolment named it."""
 
     reason = "CUSTOMER_NOT_FOUND"
 

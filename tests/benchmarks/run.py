@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks import bench_import, bench_ledger, bench_memory, bench_reads, bench_writes
+from tests.benchmarks import bench_events, bench_import, bench_ledger, bench_memory, bench_reads, bench_writes
 from tests.benchmarks.verdicts import Measurement, Sizes, Verdict
 
 BARS: Final[dict[str, Measurement]] = {
@@ -24,6 +24,7 @@ BARS: Final[dict[str, Measurement]] = {
     "P3L": bench_ledger.against_fastapi,
     "P4": bench_writes.against_fsync,
     "P5": bench_import.against_executemany,
+    "P5E": bench_events.against_executemany,
     "P6": bench_reads.desk_cost,
     "P12": bench_memory.at_rest,
 }
