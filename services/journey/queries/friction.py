@@ -8,6 +8,7 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Connection,
+    Integer,
     Select,
     and_,
     bindparam,
@@ -35,7 +36,7 @@ from services.journey.queries.records import (
     said,
     within,
 )
-from services.journey.rules.friction import ABANDONED_CART, SIGNALS_MAX, Exposure, Tally
+from services.journey.rules.friction import ABANDONED_CART, OFTEN, SIGNALS_MAX, Exposure, Tallies, Tally
 from services.purchases import kept_orders
 from services.storage.columns import Instant
 from services.storage.tables import answers, carts
@@ -47,8 +48,8 @@ PROMOTER_MIN: Final = 9
 DETRACTOR_MAX: Final = 6
 
 
-def tally_signals(connection: Connection, exposure: Exposure) -> tuple[Tally, dict[str, Tally]]:
-    """All buyers, and those who met each signal; of the signals the most frequent."""
+def tally_signals(connection: Connection, exposure: Exposure) -> tuple[Tallies, dict[str, Tallies]]:
+    """All buyers, and those who met each signal, by how often they ordered; the most frequent signals."""
     window = exposure.window
     names = {
         "since": window.begins_after,
@@ -56,22 +57,28 @@ def tally_signals(connection: Connection, exposure: Exposure) -> tuple[Tally, di
         "until": exposure.horizon_end,
         "most": SIGNALS_MAX,
     }
-    rows = [(name, Tally(*map(int, numbers))) for name, *numbers in connection.execute(_TALLIES, names)]
-    found = dict(rows)
-    return found.pop(""), found
+    found: dict[str, dict[int, Tally]] = {"": {}}
+    for name, often, *numbers in connection.execute(_TALLIES, names):
+        found.setdefault(name, {})[often] = Tally(*map(int, numbers))
+    return found.pop(""), dict(found)
 
 
 def _buyers() -> CTE:
-    """Who bought in the window: customer_id, and whether nothing more within the horizon."""
+    """Who bought in the window: customer_id, how often, and whether nothing more within the horizon."""
     kept = kept_orders(since=True).c
     inside = func.sum(case((kept.placed_at <= CUTOFF, 1), else_=0))
     later = func.sum(case((kept.placed_at > CUTOFF, 1), else_=0))
     return (
-        select(kept.customer_id, case((later == 0, 1), else_=0).label("gone"))
+        select(kept.customer_id, _about(inside).label("often"), case((later == 0, 1), else_=0).label("gone"))
         .group_by(kept.customer_id)
         .having(inside > 0)
         .cte("buyer")
     )
+
+
+def _about(number: Column) -> Column:
+    """The least number of those who ordered about as often."""
+    return case(*((number >= least, literal_column(str(least), Integer())) for least in OFTEN))
 
 
 def _persons() -> CTE:
@@ -91,6 +98,7 @@ def _persons() -> CTE:
     return (
         select(
             buyer.c.customer_id,
+            buyer.c.often,
             buyer.c.gone,
             _flag(answer.is_not(None), "answered"),
             _flag(answer >= PROMOTER_MIN, "promoter"),
@@ -121,17 +129,18 @@ def _met(record: Record) -> Select[Any]:
 def _tallies() -> Any:
     """The sums of all buyers under the name '', and of those who met a signal under its name."""
     person, signal = _persons(), _signals()
-    everybody = select(NONE.label("name"), *_sums(person))
+    everybody = select(NONE.label("name"), person.c.often, *_sums(person)).group_by(person.c.often)
     each = (
-        select(signal.c.name, *_sums(person))
+        select(signal.c.name, person.c.often, *_sums(person))
         .join_from(signal, person, person.c.customer_id == signal.c.customer_id)
         .where(signal.c.name != NONE)
-        .group_by(signal.c.name)
-        .order_by(func.count().desc(), signal.c.name)
-        .limit(bindparam("most"))
-        .subquery("each")
+        .group_by(signal.c.name, person.c.often)
+        .cte("each")
     )
-    return union_all(everybody, select(*each.c))
+    number = func.sum(each.c.buyers)
+    frequent = select(each.c.name).group_by(each.c.name).order_by(number.desc(), each.c.name)
+    chosen = frequent.limit(bindparam("most")).subquery("chosen")
+    return union_all(everybody, select(*each.c).join_from(each, chosen, chosen.c.name == each.c.name))
 
 
 def _sums(person: CTE) -> tuple[Column, ...]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from statistics import NormalDist
 from typing import Final
 
 from services.intervals import Figure, apart, net_promoters, newcombe, wilson
+from services.journey.rules.like_for_like import (
+    Stratum,
+    chance_of_shares,
+    difference_of_shares,
+    false_alarm_shares,
+    two_sided,
+)
 from services.journey.rules.windows import Window, whole_window
 
 HORIZON_DEFAULT_DAYS: Final = 90
@@ -18,16 +23,17 @@ EXPOSURE_DEFAULT: Final = timedelta(days=180)  # long enough to meet what is met
 SIGNALS_MAX: Final = 200  # a typing error in an id can make as many names as there are touches
 POINTS_MAX: Final = 100
 FALSE_ALARMS_MAX: Final = 0.05
+OFTEN: Final = (5, 3, 2, 1)  # customers who ordered about as often: at least so many times
 ABANDONED_CART: Final = "abandoned_cart"
 NOT_MATURED: Final = "NOT_MATURED"
 NO_ORDERS: Final = "NO_ORDERS"
 NO_SIGNALS: Final = "NO_SIGNALS"
 CAVEAT: Final = (
-    "An association, not a cause: whoever buys more meets more of everything, so a return may even mark a "
-    "good customer, and an unhappy customer may complain and leave for one and the same reason. Many signals "
-    "are tested at once, so some differ by chance alone: trust those that stand out, and try a change on a "
-    "part of the customers drawn by lot before you believe the rest. Below 30 customers on either side "
-    "nothing stands out."
+    "An association, not a cause: an unhappy customer may complain and leave for one and the same reason. "
+    "Whoever buys more meets more of everything, so churn is compared like for like, among customers who "
+    "ordered as often; in other ways they may differ still. Many signals are tested at once, so some differ "
+    "by chance alone: trust those that stand out, and try a change on customers drawn by lot before you "
+    "believe the rest. Below 30 customers on either side nothing stands out."
 )
 
 
@@ -73,6 +79,14 @@ class Tally:
         )
 
     @property
+    def net_promoters(self) -> int:
+        return self.promoters - self.detractors
+
+    @property
+    def outspoken(self) -> int:
+        return self.promoters + self.detractors
+
+    @property
     def churned(self) -> Figure:
         return wilson(self.gone, self.buyers)
 
@@ -82,17 +96,22 @@ class Tally:
 
 
 NOBODY: Final = Tally(0, 0, 0, 0, 0)
+Tallies = Mapping[int, Tally]  # by the least number of orders of those who ordered about as often
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One signal: those who met it beside those who did not. `difference` is the ranked one of the two."""
+    """One signal: those who met it beside those who did not.
+
+    like_for_like: the difference in churn among customers who ordered as often.
+    """
 
     signal: str
     customers: int
     churned_with: Figure
     churned_without: Figure
     churn_difference: Figure
+    like_for_like: Figure
     nps_with: Figure
     nps_without: Figure
     nps_difference: Figure
@@ -102,11 +121,12 @@ class Point:
 
     @property
     def difference(self) -> Figure:
-        return self.churn_difference if self.ranking is Ranking.CHURN else self.nps_difference
+        """The one that is ranked."""
+        return self.like_for_like if self.ranking is Ranking.CHURN else self.nps_difference
 
     @property
     def bound(self) -> float:
-        """How far from 0 the interval of the difference stays."""
+        """How far from 0 the interval of the ranked difference stays."""
         low, high = self.difference.low, self.difference.high
         if low is None or high is None or low <= 0 <= high:
             return 0.0
@@ -150,68 +170,57 @@ def exposure_of(since: datetime | None, until: datetime | None, days: int, now: 
 
 
 def friction_report(
-    exposure: Exposure, everybody: Tally, signals: Mapping[str, Tally], ranking: Ranking
+    exposure: Exposure, everybody: Tallies, signals: Mapping[str, Tallies], ranking: Ranking
 ) -> FrictionReport:
-    """signals: the buyers who met each."""
-    points = [_point(signal, met, everybody.without(met), ranking) for signal, met in signals.items()]
-    rated = with_false_alarms(points)
+    """everybody: all buyers, by how often they ordered; signals: of these the ones who met each."""
+    points = [_point(signal, met, everybody, ranking) for signal, met in signals.items()]
+    rated = _rated(points)
     rated.sort(key=lambda point: (-point.bound, -abs(point.difference.value or 0.0), point.signal))
-    return FrictionReport(exposure, tuple(rated[:POINTS_MAX]), everybody.buyers, len(points))
+    return FrictionReport(exposure, tuple(rated[:POINTS_MAX]), total(everybody).buyers, len(points))
 
 
-def _point(signal: str, met: Tally, others: Tally, ranking: Ranking) -> Point:
-    chance = churn_chance(met, others) if ranking is Ranking.CHURN else nps_chance(met, others)
+def total(tallies: Tallies) -> Tally:
+    columns = zip(*(astuple(one) for one in tallies.values()), strict=True)
+    return Tally(*map(sum, columns)) if tallies else NOBODY
+
+
+def _point(signal: str, met: Tallies, everybody: Tallies, ranking: Ranking) -> Point:
+    one, other = total(met), total(everybody).without(total(met))
+    strata = [_stratum(met.get(often, NOBODY), tally) for often, tally in everybody.items()]
     return Point(
         signal,
-        met.buyers,
-        met.churned,
-        others.churned,
-        newcombe(met.churned, others.churned),
-        met.nps,
-        others.nps,
-        apart(met.nps, others.nps),
+        one.buyers,
+        one.churned,
+        other.churned,
+        newcombe(one.churned, other.churned),
+        difference_of_shares(strata),
+        one.nps,
+        other.nps,
+        apart(one.nps, other.nps),
         ranking,
-        chance,
+        chance_of_shares(strata) if ranking is Ranking.CHURN else nps_chance(one, other),
     )
 
 
-def churn_chance(one: Tally, other: Tally) -> float | None:
-    """The chance of a difference in shares as large as this where there is none: the pooled z test."""
-    if not one.buyers or not other.buyers:
-        return None
-    share = (one.gone + other.gone) / (one.buyers + other.buyers)
-    difference = one.gone / one.buyers - other.gone / other.buyers
-    return _two_sided(difference, share * (1 - share) * (1 / one.buyers + 1 / other.buyers))
+def _stratum(met: Tally, everybody: Tally) -> Stratum:
+    others = everybody.without(met)
+    return Stratum(met.gone, met.buyers, others.gone, others.buyers)
 
 
 def nps_chance(one: Tally, other: Tally) -> float | None:
-    """The same for the share of promoters less that of detractors."""
+    """How often chance alone makes so large a difference in NPS, from the spread of all answers together."""
     if not one.answered or not other.answered:
         return None
     answered = one.answered + other.answered
-    promoters, detractors = one.promoters + other.promoters, one.detractors + other.detractors
-    net = (promoters - detractors) / answered
-    each = (promoters + detractors) / answered - net * net
-    difference = (one.promoters - one.detractors) / one.answered
-    difference -= (other.promoters - other.detractors) / other.answered
-    return _two_sided(difference, each * (1 / one.answered + 1 / other.answered))
+    net = (one.net_promoters + other.net_promoters) / answered
+    spread = (one.outspoken + other.outspoken) / answered - net * net
+    difference = one.net_promoters / one.answered - other.net_promoters / other.answered
+    return two_sided(difference, spread * (1 / one.answered + 1 / other.answered))
 
 
-def _two_sided(difference: float, variance: float) -> float:
-    if variance <= 0:  # all of both sides are alike
-        return 1.0
-    return 2 * NormalDist().cdf(-abs(difference) / math.sqrt(variance))
-
-
-def with_false_alarms(points: Sequence[Point]) -> list[Point]:
-    """The points, each with the share of false alarms to expect among all that are at least as sure.
-
-    Source: Benjamini and Hochberg 1995, Journal of the Royal Statistical Society B 57:289.
-    """
-    tested = sorted((one for one in points if one.chance is not None), key=lambda one: -(one.chance or 0.0))
-    rated = [one for one in points if one.chance is None]
-    share = 1.0
-    for place, point in enumerate(tested):
-        share = min(share, (point.chance or 0.0) * len(tested) / (len(tested) - place))
-        rated.append(replace(point, false_alarm_share=share))
-    return rated
+def _rated(points: Sequence[Point]) -> list[Point]:
+    """The points, each with the share of false alarms; without evidence there is none."""
+    tested = [(one, one.chance) for one in points if one.chance is not None]
+    shares = false_alarm_shares([chance for _, chance in tested])
+    rated = [replace(one, false_alarm_share=share) for (one, _), share in zip(tested, shares, strict=True)]
+    return rated + [one for one in points if one.chance is None]

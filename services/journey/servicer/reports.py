@@ -120,6 +120,7 @@ def point_message(one: Point, words: Words) -> journey_pb2.FrictionPoint:
         churned_with=figure_message(one.churned_with),
         churned_without=figure_message(one.churned_without),
         churn_difference=figure_message(one.churn_difference),
+        like_for_like_difference=figure_message(one.like_for_like),
         nps_with=figure_message(one.nps_with),
         nps_without=figure_message(one.nps_without),
         nps_difference=figure_message(one.nps_difference),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from services.journey.queries.friction import tally_signals
 from services.journey.queries.stages import count_steps
 from services.journey.queries.transitions import find_carts, find_transitions
-from services.journey.rules.friction import NOBODY, Exposure, FrictionReport, Ranking, friction_report
+from services.journey.rules.friction import Exposure, FrictionReport, Ranking, friction_report
 from services.journey.rules.stages import StageReport, stage_report
 from services.journey.rules.transitions import Transitions
 from services.journey.rules.windows import Window
@@ -33,6 +33,6 @@ def report_transitions(connection: Connection, window: Window, gap_max: timedelt
 def report_friction(connection: Connection, exposure: Exposure, ranking: Ranking) -> FrictionReport:
     """Nothing is counted while no part of the window has its horizon behind it."""
     if not exposure.is_matured:
-        return friction_report(exposure, NOBODY, {}, ranking)
+        return friction_report(exposure, {}, {}, ranking)
     everybody, signals = tally_signals(connection, exposure)
     return friction_report(exposure, everybody, signals, ranking)

@@ -151,7 +151,7 @@ class ChannelShare(_message.Message):
     def __init__(self, to: _Optional[_Union[_channel_pb2.Channel, str]] = ..., count: _Optional[int] = ..., customers: _Optional[int] = ..., share: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., **kwargs) -> None: ...
 
 class FrictionPoint(_message.Message):
-    __slots__ = ("signal", "title", "stage", "customers", "churned_with", "churned_without", "churn_difference", "nps_with", "nps_without", "nps_difference", "bound", "false_alarm_share", "stands_out", "worse")
+    __slots__ = ("signal", "title", "stage", "customers", "churned_with", "churned_without", "churn_difference", "like_for_like_difference", "nps_with", "nps_without", "nps_difference", "bound", "false_alarm_share", "stands_out", "worse")
     SIGNAL_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     STAGE_FIELD_NUMBER: _ClassVar[int]
@@ -159,6 +159,7 @@ class FrictionPoint(_message.Message):
     CHURNED_WITH_FIELD_NUMBER: _ClassVar[int]
     CHURNED_WITHOUT_FIELD_NUMBER: _ClassVar[int]
     CHURN_DIFFERENCE_FIELD_NUMBER: _ClassVar[int]
+    LIKE_FOR_LIKE_DIFFERENCE_FIELD_NUMBER: _ClassVar[int]
     NPS_WITH_FIELD_NUMBER: _ClassVar[int]
     NPS_WITHOUT_FIELD_NUMBER: _ClassVar[int]
     NPS_DIFFERENCE_FIELD_NUMBER: _ClassVar[int]
@@ -173,6 +174,7 @@ class FrictionPoint(_message.Message):
     churned_with: _figure_pb2.Figure
     churned_without: _figure_pb2.Figure
     churn_difference: _figure_pb2.Figure
+    like_for_like_difference: _figure_pb2.Figure
     nps_with: _figure_pb2.Figure
     nps_without: _figure_pb2.Figure
     nps_difference: _figure_pb2.Figure
@@ -180,7 +182,7 @@ class FrictionPoint(_message.Message):
     false_alarm_share: float
     stands_out: bool
     worse: bool
-    def __init__(self, signal: _Optional[str] = ..., title: _Optional[str] = ..., stage: _Optional[_Union[_events_pb2.Stage, str]] = ..., customers: _Optional[int] = ..., churned_with: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., churned_without: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., churn_difference: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., nps_with: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., nps_without: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., nps_difference: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., bound: _Optional[float] = ..., false_alarm_share: _Optional[float] = ..., stands_out: _Optional[bool] = ..., worse: _Optional[bool] = ...) -> None: ...
+    def __init__(self, signal: _Optional[str] = ..., title: _Optional[str] = ..., stage: _Optional[_Union[_events_pb2.Stage, str]] = ..., customers: _Optional[int] = ..., churned_with: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., churned_without: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., churn_difference: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., like_for_like_difference: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., nps_with: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., nps_without: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., nps_difference: _Optional[_Union[_figure_pb2.Figure, _Mapping]] = ..., bound: _Optional[float] = ..., false_alarm_share: _Optional[float] = ..., stands_out: _Optional[bool] = ..., worse: _Optional[bool] = ...) -> None: ...
 
 class OpenCart(_message.Message):
     __slots__ = ("cart_id", "state", "started_channel", "started_at", "channel", "changed_at", "from_elsewhere", "total", "lines")
