@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import grpc
 from regulars.feedback.v1 import cases_service_pb2 as pb
@@ -13,36 +12,19 @@ from regulars.feedback.v1 import feedback_service_pb2 as feedback
 from services.composition import House
 from services.feedback.rules.answers import Answer, SurveyKind
 from services.feedback.use_cases.answers import record_answers
-from tests.integration.shop import NOON, Caller, ManualClock, fresh_id, refusal, stamp
-
-
-async def answer(
-    backend: Caller, number: int, survey: str = "NPS", customer_id: str = "anna", at: datetime = NOON
-) -> None:
-    request = feedback.RecordAnswerRequest(
-        request_id=fresh_id("r"),
-        customer_id=customer_id,
-        survey=f"SURVEY_{survey}",
-        answer=number,
-        answered_at=stamp(at),
-    )
-    await backend.call(backend.feedback.RecordAnswer, request)
-
-
-async def cases(backend: Caller, **wanted: Any) -> pb.ListCasesResponse:
-    request = pb.ListCasesRequest(**wanted)
-    found: pb.ListCasesResponse = await backend.call(backend.cases.ListCases, request)
-    return found
-
-
-async def resolve(
-    backend: Caller, case_id: str, actor: str = "ines", request_id: str = ""
-) -> pb.ResolveCaseResponse:
-    request = pb.ResolveCaseRequest(
-        request_id=request_id or fresh_id("r"), case_id=case_id, actor=actor, resolution="sent a new kettle"
-    )
-    done: pb.ResolveCaseResponse = await backend.call(backend.cases.ResolveCase, request)
-    return done
+from tests.integration.people import erase
+from tests.integration.recovering import (
+    answer,
+    assign,
+    cases,
+    complain,
+    contact,
+    file_of,
+    reopen,
+    resolve,
+)
+from tests.integration.shop import NOON, Caller, ManualClock, refusal, stamp
+from tests.integration.test_merging import merge, unmerge
 
 
 async def test_an_unhappy_answer_opens_a_case_with_a_deadline(backend: Caller) -> None:
@@ -123,3 +105,125 @@ async def test_pages_hold_every_case_once_the_soonest_due_first(backend: Caller,
     assert sorted(seen) == [f"c{number}" for number in range(7)]
     due = {case.customer_id: case.due_at.seconds for case in (await cases(backend)).cases}
     assert [due[one] for one in seen] == sorted(due.values())
+
+
+async def test_a_complaint_opens_a_case_that_says_what_it_is_about(backend: Caller) -> None:
+    await backend.enrol("anna", "IN_APP")
+    opened = await complain(backend, channel="CHANNEL_STORE", theme="Quality", order_id="o-1")
+    case = opened.case
+    assert (opened.outcome, case.cause) == (pb.CASE_OUTCOME_OPENED, pb.CASE_CAUSE_COMPLAINT)
+    assert not case.HasField("answer")
+    assert (case.theme, case.order_id, case.source, case.text) == (
+        "Quality",
+        "o-1",
+        "default",
+        "the kettle leaks",
+    )
+    assert (case.opened_by, case.private_channel) == ("ines", pb.PRIVATE_CHANNEL_IN_APP)
+    assert (case.respond_by, case.due_at) == (
+        stamp(NOON + timedelta(hours=8)),
+        stamp(NOON + timedelta(hours=24)),
+    )
+    assert (await file_of(backend, case.case_id)).case == case
+
+
+async def test_complaints_at_the_same_time_are_one_case_with_all_their_words(backend: Caller) -> None:
+    told = await asyncio.gather(*(complain(backend, f"word {number}") for number in range(8)))
+    (case_id,) = {one.case.case_id for one in told}
+    found = await file_of(backend, case_id)
+    words = {found.case.text, *(note.text for note in found.notes)}
+    assert words == {f"word {number}" for number in range(8)}
+    assert sorted(one.outcome for one in told) == [pb.CASE_OUTCOME_OPENED, *[pb.CASE_OUTCOME_ADDED] * 7]
+
+
+async def test_repeating_a_complaint_adds_it_once(backend: Caller) -> None:
+    first = await complain(backend, request_id="same")
+    assert await complain(backend, request_id="same") == first
+    assert not (await file_of(backend, first.case.case_id)).notes
+
+
+async def test_every_step_of_a_case_is_kept_with_who_and_when(backend: Caller, clock: ManualClock) -> None:
+    case_id = (await complain(backend)).case.case_id
+    await assign(backend, case_id)
+    clock.advance(hours=1)
+    waiting = await contact(backend, case_id, awaits_customer=True)
+    assert (waiting.state, waiting.responded_at) == (pb.CASE_STATE_WAITING, stamp(clock.now()))
+    clock.advance(hours=30)
+    assert not (await cases(backend, overdue_only=True)).cases
+    back = await contact(backend, case_id, "CHAT", "the red one", from_customer=True)
+    assert (back.state, back.due_at) == (pb.CASE_STATE_IN_PROGRESS, stamp(NOON + timedelta(hours=54)))
+    await resolve(backend, case_id)
+    again = await reopen(backend, case_id)
+    assert (again.state, again.reopenings) == (pb.CASE_STATE_REOPENED, 1)
+    assert again.due_at == stamp(clock.now() + timedelta(hours=24))
+    found = await file_of(backend, case_id)
+    names = ["OPENED", "ASSIGNED", "CONTACTED", "CONTACTED", "RESOLVED", "REOPENED"]
+    assert [pb.CaseAction.Name(one.action) for one in found.changes] == [
+        f"CASE_ACTION_{one}" for one in names
+    ]
+    assert [one.actor for one in found.changes] == ["ines", "ines", "omar", "omar", "ines", "ines"]
+    states = [one.after for one in found.changes]
+    assert [one.before for one in found.changes] == [pb.CASE_STATE_UNSPECIFIED, *states[:-1]]
+    assert [(one.text, one.from_customer) for one in found.notes] == [
+        ("we are sorry", False),
+        ("the red one", True),
+    ]
+
+
+async def test_a_case_lists_under_its_assignee_and_while_it_is_open(backend: Caller) -> None:
+    mine, other = [(await complain(backend, customer_id=one)).case.case_id for one in ("anna", "ben")]
+    await assign(backend, mine)
+    await resolve(backend, other)
+    assert [one.case_id for one in (await cases(backend, assignee="omar")).cases] == [mine]
+    assert [one.case_id for one in (await cases(backend, open_only=True)).cases] == [mine]
+    assert not (await cases(backend, state="CASE_STATE_OPEN")).cases
+
+
+async def test_nobody_is_written_to_without_consent(backend: Caller) -> None:
+    await backend.enrol("anna", "EMAIL")
+    case_id = (await complain(backend)).case.case_id
+    assert (await contact(backend, case_id, "EMAIL")).responded_at == stamp(NOON)
+    refused = await refusal(contact(backend, case_id, "IN_APP"))
+    assert (refused.code, refused.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "CONSENT_MISSING")
+    wished = (await complain(backend, customer_id="ben", private_channel="PRIVATE_CHANNEL_EMAIL")).case
+    assert (await contact(backend, wished.case_id, "EMAIL")).private_channel == pb.PRIVATE_CHANNEL_EMAIL
+
+
+async def test_being_unhappy_again_reopens_the_case(backend: Caller, clock: ManualClock) -> None:
+    await answer(backend, 2)
+    (case,) = (await cases(backend)).cases
+    await resolve(backend, case.case_id)
+    await answer(backend, 1, "CSAT", at=clock.advance(days=3), touchpoint="case")
+    (again,) = (await cases(backend)).cases
+    assert (again.case_id, again.state) == (case.case_id, pb.CASE_STATE_REOPENED)
+    assert (await file_of(backend, case.case_id)).changes[-1].detail == "CSAT 1"
+
+
+async def test_a_case_that_is_open_is_not_reopened(backend: Caller) -> None:
+    case_id = (await complain(backend)).case.case_id
+    refused = await refusal(reopen(backend, case_id))
+    assert (refused.code, refused.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "CASE_OPEN")
+
+
+async def test_what_is_done_about_a_merged_customers_case_is_done_about_the_survivors(
+    backend: Caller,
+) -> None:
+    for customer_id in ("anna", "ben"):
+        await backend.enrol(customer_id)
+    case_id = (await complain(backend, customer_id="ben")).case.case_id
+    merge_id = await merge(backend, "anna", "ben")
+    assert (await complain(backend, "and it is loud")).outcome == pb.CASE_OUTCOME_ADDED
+    assert (await assign(backend, case_id)).customer_id == "anna"
+    await unmerge(backend, merge_id)
+    found = await file_of(backend, case_id)
+    assert (found.case.customer_id, len(found.changes), len(found.notes)) == ("ben", 2, 1)
+
+
+async def test_an_erased_customers_cases_are_gone(backend: Caller) -> None:
+    await backend.enrol("anna")
+    case_id = (await complain(backend)).case.case_id
+    await contact(backend, case_id)
+    await erase(backend, "anna")
+    refused = await refusal(file_of(backend, case_id))
+    assert (refused.code, refused.reason) == (grpc.StatusCode.NOT_FOUND, "CASE_NOT_FOUND")
+    assert not (await cases(backend)).cases

@@ -25,6 +25,7 @@ from services.membership.queries.customer_view import find_view
 from services.predictions.use_cases import replace_predictions
 from services.storage import tables
 from services.storage.tables import metadata
+from tests.integration.recovering import answer
 from tests.integration.shop import (
     NOON,
     Caller,
@@ -37,7 +38,6 @@ from tests.integration.shop import (
     refusal,
     stamp,
 )
-from tests.integration.test_cases import answer
 from tests.integration.test_lists import some_predictions
 
 HOUR = timedelta(hours=1)

@@ -32,6 +32,8 @@ from tests.integration.people import (
     update_profile,
 )
 from tests.integration.points import balance, hold, spend, transfer
+from tests.integration.recovering import answer, complain, contact
+from tests.integration.recovering import give as give_back
 from tests.integration.rewarding import other_caller
 from tests.integration.shop import (
     NOON,
@@ -44,7 +46,6 @@ from tests.integration.shop import (
     order_record,
     refusal,
 )
-from tests.integration.test_cases import answer
 from tests.integration.test_merging import merge, unmerge
 
 ANNA = "canary-anna"
@@ -86,6 +87,9 @@ async def _shop(backend: Caller, clock: ManualClock) -> None:
     await hold(backend, 30, ANNA, purpose="canary hold")
     await transfer(backend, 20, ANNA, "ben")
     await answer(backend, 2, customer_id=ANNA, at=clock.now())
+    case_id = (await complain(backend, "the canary kettle leaks", ANNA)).case.case_id
+    await contact(backend, case_id, text="canary, we are sorry")
+    await give_back(backend, case_id, "COUPON")
 
 
 def rows_of(house: House, name: str) -> list[Any]:

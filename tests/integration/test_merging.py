@@ -21,6 +21,7 @@ from tests.conftest import CallerOf
 from tests.integration.ledger import account_of, rows, tier_changes_of
 from tests.integration.people import add_identifier, find_member, step
 from tests.integration.points import adjust, balance, capture, give, hold, release, spend
+from tests.integration.recovering import answer, cases
 from tests.integration.shop import (
     NOON,
     Caller,
@@ -33,7 +34,6 @@ from tests.integration.shop import (
     order,
     refusal,
 )
-from tests.integration.test_cases import answer, cases
 from tests.integration.test_customer_view import customer
 
 DAY = timedelta(days=1)

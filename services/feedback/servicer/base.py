@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any, Final
 
 from grpc.aio import ServicerContext
 
+from services.errors import check_moment
+from services.rpc.wire import moment
 from services.storage.database import Database
 
 Context = ServicerContext[Any, Any]
@@ -19,6 +22,15 @@ class Part:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def _until(self, request: Any) -> datetime:
+        """The end that a caller stated, or now; raises InvalidError for one that no answer lies before."""
+        now = self._database.clock.now()
+        until = moment(request.until) if request.HasField("until") else now
+        problem = check_moment(until, now, "until")
+        if problem is not None:
+            raise problem
+        return until
 
 
 def new_id() -> str:

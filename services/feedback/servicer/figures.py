@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from regulars.feedback.v1 import feedback_service_pb2 as pb
 
-from services.errors import check_moment
 from services.feedback.queries.figures import Grouping, Selection, find_themes, sum_up, sum_up_each
 from services.feedback.rules.answers import Polarity, check_polarity, usual_polarity
 from services.feedback.rules.figures import Span, days_until, weeks_until
@@ -16,7 +14,6 @@ from services.feedback.servicer.messages import (
     figure_message,
     kind_message,
     kind_of,
-    moment_in,
     polarity_of,
     selection_of,
     theme_message,
@@ -106,12 +103,3 @@ class Figures(Part):
 
     def _span(self, request: pb.GetFeedbackSummaryRequest | pb.GetThemesRequest) -> Span:
         return days_until(self._until(request), request.window_days or WINDOW_DAYS_DEFAULT)
-
-    def _until(self, request: Any) -> datetime:
-        """The end that a caller stated, or now; raises InvalidError for one that no answer lies before."""
-        now = self._database.clock.now()
-        until = moment_in(request, "until", now)
-        problem = check_moment(until, now, "until")
-        if problem is not None:
-            raise problem
-        return until
