@@ -63,9 +63,11 @@ _SOURCES: Final[dict[str, tuple[Table, ...]]] = {
 _CHURN_IS_READY: Final = exists().where(  # else no number is shown
     prediction_runs.c.subject == "churn", prediction_runs.c.readiness != "NOT_READY"
 )
-_SORT_COLUMNS: Final = {**COLUMNS, "score": scores.c.score}  # as it is indexed: none is stored as 0, the last
+_BEST_SCORE_FIRST: Final = (
+    scores.c.score
+)  # as it is indexed: whoever has none is stored with 0, and comes last
 _NEVER_NULL: Final = frozenset(
-    name for name, column in _SORT_COLUMNS.items() if isinstance(column, Column) and not column.nullable
+    name for name, column in COLUMNS.items() if isinstance(column, Column) and not column.nullable
 ) - frozenset(_SOURCES)
 
 
@@ -91,8 +93,10 @@ def list_rows(
 
 
 def _key(sort: Sort) -> SortKey:
-    name = sort.field.name
-    return SortKey(_SORT_COLUMNS[name], sort.field.kind, sort.descending, name not in _NEVER_NULL)
+    name, kind = sort.field.name, sort.field.kind
+    if name == "score" and sort.descending:
+        return SortKey(_BEST_SCORE_FIRST, kind, sort.descending, nullable=False)
+    return SortKey(COLUMNS[name], kind, sort.descending, name not in _NEVER_NULL)
 
 
 def count_rows(connection: Connection, wanted: Wanted) -> tuple[int, int]:
