@@ -81,6 +81,11 @@ class Record:
     numbered: bool = False  # the key is a number
 
     @property
+    def identity(self) -> tuple[Column, ...]:
+        """What tells its rows apart; our own records have no source."""
+        return (self.key,) if self.source is NONE else (self.source, self.key)
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """The fields of `Touch` that a row holds, in their order."""
         return (

@@ -141,7 +141,7 @@ def page_query(record: Record, page: Page, dialect: str) -> Select[Any]:
     On PostgreSQL as a range of the index (customer, time): given `customer =` it may rather walk over the
     touches of everybody to look for a customer whom it knows as frequent, and who may have been quiet since.
     """
-    place = (record.customer, record.at, record.source, record.key)
+    place = (record.customer, record.at, *record.identity)
     query = record.select(*record.columns).where(record.at > SINCE, record.at <= UNTIL)
     query = query.order_by(*(column.asc() if page.newer else column.desc() for column in place))
     query = query.where(*_own(record, dialect, newer=page.newer))
@@ -163,6 +163,6 @@ def _beyond(record: Record, position: Position, *, newer: bool) -> ColumnElement
     further = record.at > _AT if newer else record.at < _AT
     if record.rank != position.rank:
         return or_(further, record.at == _AT) if (record.rank > position.rank) == newer else further
-    row = tuple_(record.source, record.key)
-    bound = tuple_(position.source, int(position.id) if record.numbered else position.id)
+    key = int(position.id) if record.numbered else position.id
+    row, bound = tuple_(*record.identity), tuple_(*(position.source, key)[-len(record.identity) :])
     return or_(further, and_(record.at == _AT, row > bound if newer else row < bound))
