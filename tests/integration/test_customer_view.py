@@ -12,6 +12,7 @@ import pytest
 from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
+from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 from regulars.membership.v1 import membership_service_pb2 as membership
 from regulars.predictions.v1 import predictions_service_pb2 as predictions
 from regulars.presence.v1 import presence_service_pb2 as presence
@@ -176,6 +177,24 @@ async def test_scores_and_predictions_are_those_that_their_own_services_show(
     visits = await team.call(team.presence.ListVisits, presence.ListVisitsRequest())
     assert {one.visit_id for one in visits.visits} == {"v-0", "v-1", "v-2"}
     assert view.present_visit in visits.visits
+
+
+async def test_points_tier_rewards_and_cases_are_those_that_their_own_services_show(
+    house: House, backend: Caller, team: Caller, clock: ManualClock
+) -> None:
+    await live(house, backend, team, clock)
+    view = (await customer(team)).view
+    standing = await team.call(team.loyalty.GetTier, loyalty.GetTierRequest(customer_id="anna"))
+    assert view.tier == standing.standing
+    statement = await team.call(team.loyalty.ListMovements, loyalty.ListMovementsRequest(customer_id="anna"))
+    shown = [one.movement for one in view.events if one.HasField("movement")]
+    assert {one.movement_id: one for one in shown} == {one.movement_id: one for one in statement.movements}
+    asked = rewards.ListMemberRewardsRequest(customer_id="anna")
+    assert list(view.open_rewards) == list(
+        (await team.call(team.rewards.ListMemberRewards, asked)).member_rewards
+    )
+    cases = await team.call(team.feedback.ListCases, feedback.ListCasesRequest())
+    assert list(view.open_cases) == list(cases.cases)
 
 
 async def test_events_of_all_channels_come_in_the_order_of_their_time(

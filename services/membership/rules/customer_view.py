@@ -14,7 +14,7 @@ from services.membership.rules.identifiers import Identifier
 from services.membership.rules.members import Member
 from services.membership.rules.profile import Profile
 from services.points.lots import Balance
-from services.points.tiers import Standing
+from services.points.tiers import Ranked
 
 EVENTS_DEFAULT: Final = 50
 LIST_MAX: Final = 20  # of carts, cases, visits, rewards, products: what a colleague at a counter can take in
@@ -223,7 +223,7 @@ class CustomerView:
     identifiers: tuple[Identifier, ...]
     aliases: tuple[str, ...]
     balance: Balance | None
-    standing: Standing | None
+    ranked: Ranked | None
     open_rewards: tuple[OpenReward, ...]
     carts: tuple[Cart, ...]
     open_cases: tuple[Case, ...]
