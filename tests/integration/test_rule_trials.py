@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,10 @@ from regulars.earning.v1 import earning_service_pb2 as pb
 from sqlalchemy import func, select, update
 
 from services.composition import House
+from services.earning.rules.versions import NewDraft
+from services.earning.use_cases.replaying import CHUNK_MEMBERS
+from services.earning.use_cases.replaying import replay as run_again
+from services.programme.reading import read_rule
 from services.storage.tables import lots, members, metadata
 from tests.conftest import CallerOf
 from tests.integration.shop import (
@@ -26,6 +31,7 @@ from tests.integration.shop import (
     fresh_id,
     goods_back,
     order,
+    order_record,
     refusal,
     stamp,
 )
@@ -363,6 +369,18 @@ async def test_a_replay_shows_as_many_members_as_are_asked_for(
     await trading(backend, clock)
     found = await replay(team, DOUBLE, members_max=1)
     assert ([one.customer_id for one in found.differences], found.members_changed) == (["anna"], 2)
+
+
+async def test_a_replay_that_is_too_large_says_that_it_is_not_complete(house: House, backend: Caller) -> None:
+    buyers = [f"c{number:03d}" for number in range(CHUNK_MEMBERS + 1)]
+    for start in range(0, len(buyers), 40):
+        await asyncio.gather(*(backend.enrol(one) for one in buyers[start : start + 40]))
+    await backend.record_batch(*(order_record(customer_id=one, price=1_000) for one in buyers))
+    tried = NewDraft(read_rule(DOUBLE), None, "")
+    cut = await run_again(house.database, tried, 0, orders_max=CHUNK_MEMBERS)
+    assert (cut.complete, cut.orders, cut.present_points) == (False, CHUNK_MEMBERS, 10 * CHUNK_MEMBERS)
+    whole = await run_again(house.database, tried, 0, orders_max=CHUNK_MEMBERS + 1)
+    assert (whole.complete, whole.orders) == (True, CHUNK_MEMBERS + 1)
 
 
 async def test_a_replay_needs_a_rule_that_orders_trigger(team: Caller) -> None:
