@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +16,7 @@ from regulars.predictions.v1 import predictions_service_pb2 as predictions
 from regulars.presence.v1 import presence_service_pb2 as presence
 from regulars.reminders.v1 import reminders_service_pb2 as reminders
 from regulars.rewards.v1 import rewards_service_pb2 as rewards
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 
 from services.composition import House
 from services.membership.queries.customer_view import find_view
@@ -39,6 +37,7 @@ from tests.integration.shop import (
 )
 from tests.integration.test_cases import answer
 from tests.integration.test_lists import some_predictions
+from tests.integration.watching import statements_with_values
 
 HOUR = timedelta(hours=1)
 STATEMENTS_MAX = 30  # whatever a customer did
@@ -241,28 +240,13 @@ async def test_every_list_is_bounded(house: House, backend: Caller) -> None:
     assert (len(view.carts), len(view.last_visits), len(view.events)) == (20, 20, 10)
 
 
-@contextmanager
-def statements(house: House) -> Iterator[list[tuple[str, Any]]]:
-    """The statements that run meanwhile, with their parameters."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(house.database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(house.database.engine, "before_cursor_execute", note)
-
-
 async def test_the_view_asks_a_bounded_number_of_questions_and_scans_no_table(
     house: House, backend: Caller, team: Caller, clock: ManualClock
 ) -> None:
     await live(house, backend, team, clock)
     database = house.database
     arguments = (database.vault, database.programme, "anna", clock.now(), 50)
-    with statements(house) as seen:
+    with statements_with_values(database.engine) as seen:
         assert await database.fetch(find_view, *arguments)
     assert len(seen) <= STATEMENTS_MAX
     if database.engine.dialect.name == "sqlite":

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ import grpc
 import pytest
 from google.protobuf.message import Message
 from regulars.earning.v1 import earning_service_pb2 as pb
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
 from services.composition import House
 from services.earning.use_cases.occasions import award_occasions
@@ -34,6 +33,7 @@ from tests.integration.shop import (
     refusal,
     stamp,
 )
+from tests.integration.watching import statements
 
 BONUS = 'id = "bonus"\nname = "Fifty"\npoints = 50\n'
 
@@ -455,24 +455,11 @@ async def test_who_may_not_earn_gets_nothing_for_an_answer(
 # --- cost ---
 
 
-@contextmanager
-def statements(house: House) -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    event.listen(house.database.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(house.database.engine, "before_cursor_execute", note)
-
-
 async def test_with_the_base_rule_alone_awards_cost_one_statement(house: House) -> None:
     basket = (BasketLine(0, "tea", "", 2_500),)
     orders = [Occasion(f"c{n}", f"default/o{n}", "ORDER", NOON, "WEB", basket) for n in range(20)]
     database = house.database
-    with database.engine.begin() as connection, statements(house) as seen:
+    with database.engine.begin() as connection, statements(database.engine) as seen:
         unit = UnitOfWork(connection, NOON, database.programme, database.vault)
         awards = award_all(unit, orders)
     assert [[one.points for one in of_order] for of_order in awards] == [[25]] * 20

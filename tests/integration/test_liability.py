@@ -17,7 +17,7 @@ from services.storage.tables import accounts, members
 from tests.conftest import CallerOf
 from tests.integration.points import adjust, capture, give, hold, spend, transfer
 from tests.integration.shop import NOON, Caller, ManualClock, goods_back, order
-from tests.integration.test_storage import statements
+from tests.integration.watching import statements
 
 DAY = timedelta(days=1)
 

@@ -18,7 +18,8 @@ from services.membership.use_cases.members import enrol_members
 from services.points.holds import Wanted
 from services.storage.database import make_engine
 from services.storage.unit import AnyUseCase
-from tests.integration.test_storage import enrolments_of, run, statements
+from tests.integration.test_storage import enrolments_of, run
+from tests.integration.watching import statements
 
 SIZE = 60
 Items = Callable[[int], Sequence[Any]]

@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 import pytest
 from regulars.rewards.v1 import rewards_service_pb2 as pb
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 
 from services.composition import House
 from services.settings import Settings
@@ -37,6 +37,7 @@ from tests.integration.shop import (
     refusal,
     stamp,
 )
+from tests.integration.watching import statements
 
 WINDOW = 14 * DAY
 RULES = """
@@ -281,14 +282,8 @@ async def test_a_list_holds_what_one_made_and_what_one_accepted(backend: Caller)
 
 
 async def test_an_order_asks_about_referrals_once(house: House, backend: Caller, clock: ManualClock) -> None:
-    asked: list[str] = []
-    engine: Engine = house.database.engine
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if "referrals" in statement and "due_at <=" not in statement and "min(" not in statement:
-            asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    await bought(backend, clock)
-    event.remove(engine, "before_cursor_execute", note)
+    with statements(house.database.engine) as sent:
+        await bought(backend, clock)
+    of_sweeps = ("due_at <=", "min(")
+    asked = [one for one in sent if "referrals" in one and not any(mark in one for mark in of_sweeps)]
     assert len(asked) == 1
