@@ -1,4 +1,4 @@
-"""What every test of the ledger ends with."""
+"""Who calls the service in its tests, and what every test of the ledger ends with."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ import pytest
 from services.composition import House
 from services.verification.checks import Scene
 from services.verification.running import verify
+from tests.conftest import CallerOf
+from tests.integration.shop import Caller
+
+
+@pytest.fixture
+def team(caller_of: CallerOf) -> Caller:
+    return caller_of("team")
 
 
 @pytest.fixture

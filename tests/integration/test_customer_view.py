@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import grpc
-import pytest
 from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
@@ -123,12 +122,6 @@ async def live(house: House, backend: Caller, team: Caller, clock: ManualClock) 
         connection.execute(insert(tables.visits), rows)
         connection.execute(insert(tables.reminders), REMINDER)
     await house.database.write(replace_predictions, some_predictions(["anna"]))
-
-
-@pytest.fixture
-def team(caller_of: Any) -> Caller:
-    found: Caller = caller_of("team")
-    return found
 
 
 async def test_one_call_shows_everything_about_a_member(

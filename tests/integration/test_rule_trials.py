@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import grpc
-import pytest
 from hypothesis import given as for_all
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -21,7 +20,7 @@ from services.earning.use_cases.replaying import CHUNK_MEMBERS
 from services.earning.use_cases.replaying import replay as run_again
 from services.programme.reading import read_rule
 from services.storage.tables import lots, members, metadata
-from tests.conftest import CallerOf
+from tests.integration.rules import draft, in_force
 from tests.integration.shop import (
     NOON,
     STORE,
@@ -46,26 +45,6 @@ RULES = (
     'id = "sole"\nname = "A"\npoints = 7\npriority = 5\nexclusive = true\ntiers = ["SILVER"]',
     'id = "birthday"\nname = "M"\npoints = 11\nbirthday = "MONTH"',
 )
-
-
-@pytest.fixture
-def team(caller_of: CallerOf) -> Caller:
-    return caller_of("team")
-
-
-async def draft(team: Caller, definition: str) -> None:
-    request = pb.CreateRuleRequest(request_id=fresh_id("r"), definition=definition, actor="mia")
-    await team.call(team.earning.CreateRule, request)
-
-
-async def publish(team: Caller, rule_id: str) -> None:
-    request = pb.PublishRuleRequest(request_id=fresh_id("r"), rule_id=rule_id, actor="mia")
-    await team.call(team.earning.PublishRule, request)
-
-
-async def in_force(team: Caller, definition: str) -> None:
-    await draft(team, definition)
-    await publish(team, definition.split('"')[1])
 
 
 def basket(*lines: pb.BasketLine, customer_id: str = "anna", **fields: Any) -> pb.SimulateEarnRequest:
