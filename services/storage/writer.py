@@ -70,7 +70,7 @@ class Listener(Protocol):
 
 
 class Writer:
-    """One lane of writes on one connection. Thread-safe: `put` is called by the event loop."""
+    """All writes of one process, on one connection. Thread-safe: `put` is called by the event loop."""
 
     def __init__(
         self,
