@@ -29,11 +29,13 @@ from tests.integration.people import (
     erase,
     exported,
     find_member,
+    merge,
     step,
+    unmerge,
     update_profile,
 )
 from tests.integration.points import balance, hold, spend, transfer
-from tests.integration.rewarding import other_caller
+from tests.integration.servers import ON_POSTGRESQL, other_caller
 from tests.integration.shop import (
     NOON,
     Caller,
@@ -46,7 +48,6 @@ from tests.integration.shop import (
     refusal,
 )
 from tests.integration.test_cases import answer
-from tests.integration.test_merging import merge, unmerge
 
 ANNA = "canary-anna"
 ALIAS = "canary-alias"
@@ -284,7 +285,7 @@ async def test_erasing_either_of_two_who_were_one_for_a_while_leaves_the_other_w
     assert (await balance(backend, "maria"))[0] == 50
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@ON_POSTGRESQL
 async def test_no_order_that_meets_the_erasure_in_another_process_survives_it(
     house: House, settings: Settings, backend: Caller, clock: ManualClock
 ) -> None:

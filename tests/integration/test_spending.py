@@ -28,11 +28,11 @@ from tests.integration.points import (
     spend,
     spend_request,
 )
-from tests.integration.rewarding import issue, other_caller, set_reward
+from tests.integration.rewarding import issue, set_reward
+from tests.integration.servers import ON_POSTGRESQL, other_caller
 from tests.integration.shop import NOON, Caller, ManualClock, goods_back, order, refusal, refusal_of, stamp
 
 DAY = timedelta(days=1)
-ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 def counts(house: House) -> list[int]:
