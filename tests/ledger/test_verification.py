@@ -14,13 +14,17 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, text
 
+from services.earning.queries.versions import find_versions
 from services.programme.earning_rule import EarningRule
+from services.programme.programme import Programme
 from services.programme.reading import rule_text
 from services.storage import migrate
 from services.storage.database import make_engine
 from services.verification.checks import Scene
 from services.verification.running import CHECKS, OtherSchemaError, snapshot, verify
-from tests.integration.shop import ManualClock
+from services.verification.terminal import is_in_force
+from tests.integration.servers import ON_POSTGRESQL
+from tests.integration.shop import NOON, ManualClock
 from tests.ledger.authors import Author
 from tests.ledger.episodes import play
 from tests.ledger.plants import ORDER_OF_KEY, PLANTS, Plant
@@ -130,6 +134,16 @@ def test_a_running_server_does_not_keep_it_from_reading(lively: Path) -> None:
             scene = Scene(connection, ManualClock().now(), programme())
             assert all(finding.violation is None for finding in verify(scene))
         writer.rollback()
+    engine.dispose()
+
+
+@ON_POSTGRESQL
+def test_it_holds_up_nobody_who_edits_rules(database_url: str) -> None:
+    engine = make_engine(database_url)
+    with snapshot(database_url) as connection, engine.begin() as editor:
+        assert is_in_force(connection, Programme(), NOON)
+        editor.execute(text("SET LOCAL lock_timeout = '2s'"))
+        find_versions(editor, ["base"], to_change=True)
     engine.dispose()
 
 
