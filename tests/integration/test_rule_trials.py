@@ -192,7 +192,7 @@ async def test_a_rule_that_would_not_apply_says_why(backend: Caller, team: Calle
         ),
         "starts_at = 2026-04-01T00:00:00Z": (
             pb.RULE_REASON_WINDOW,
-            "it is open from 2026-04-01 00:00+00:00 until any time",
+            "it begins 2026-04-01 00:00+00:00",
         ),
         'birthday = "DAY"': (
             pb.RULE_REASON_BIRTHDAY,
