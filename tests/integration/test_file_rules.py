@@ -120,3 +120,13 @@ def test_a_file_with_a_wrong_rule_keeps_the_server_from_starting(
     file.write_text('[[earning]]\nid = "base"\nname = "One"\npoints_per_unt = 1\n')
     with pytest.raises(SettingsError, match=r"line 4: earning\[0\]\.points_per_unt: unknown field"):
         build(settings.model_copy(update={"programme_file": file}), clock, Telemetry(0.0))
+
+
+async def test_another_currency_than_that_of_the_orders_keeps_the_server_from_starting(
+    house: House, backend: Caller, settings: Settings, clock: ManualClock
+) -> None:
+    await backend.record_order(order())
+    file = settings.data_dir / "program.toml"
+    file.write_text('currency = "EUR"\n')
+    with pytest.raises(SettingsError, match=r'currency is EUR.*are in GBP.*write currency = "GBP"'):
+        build(settings.model_copy(update={"programme_file": file}), clock, Telemetry(0.0))
