@@ -16,10 +16,15 @@ from tests.integration.shop import NOON, Caller, ManualClock, fresh_id, refusal,
 
 
 async def answer(
-    backend: Caller, number: int, survey: str = "NPS", customer_id: str = "anna", at: datetime = NOON
+    backend: Caller,
+    number: int,
+    survey: str = "NPS",
+    customer_id: str = "anna",
+    at: datetime = NOON,
+    request_id: str = "",
 ) -> None:
     request = feedback.RecordAnswerRequest(
-        request_id=fresh_id("r"),
+        request_id=request_id or fresh_id("r"),
         customer_id=customer_id,
         survey=f"SURVEY_{survey}",
         answer=number,
@@ -42,6 +47,12 @@ async def resolve(
     )
     done: feedback.ResolveCaseResponse = await backend.call(backend.feedback.ResolveCase, request)
     return done
+
+
+async def test_a_repeated_answer_counts_once(backend: Caller) -> None:
+    await answer(backend, 3, request_id="r-1")
+    await answer(backend, 3, request_id="r-1")
+    assert len((await cases(backend)).cases) == 1
 
 
 async def test_an_unhappy_answer_opens_a_case_with_a_deadline(backend: Caller) -> None:
