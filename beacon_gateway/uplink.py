@@ -230,6 +230,8 @@ class _Session:
     async def _read(self) -> None:
         while (message := await self._call.read()) is not grpc.aio.EOF:
             assert isinstance(message, pb.SessionResponse)
+            if not self.answered:
+                log.info("uplink.open", waiting=self._feed.waiting)
             self.answered = True
             await self._take(message)
         raise SessionOverError(f"ended by the server: {(await self._call.code()).name}")

@@ -138,8 +138,8 @@ def _lateness() -> pl.Expr:
 def _spending() -> pl.Expr:
     now = pl.col("amount_90d_minor")
     before = pl.col("amount_180d_minor") - now
-    compared = pl.format("spent {} % of what it was in the 90 days before", _percent(now / before))
-    recent = pl.when(now > 0).then(pl.lit("all spending of the last 180 days in the last 90"))
+    compared = pl.format("spending of the last 90 days at {} % of the 90 before", _percent(now / before))
+    recent = pl.when(now > 0).then(pl.lit("spending in the last 90 days, none in the 90 before"))
     return pl.when(before > 0).then(compared).otherwise(recent.otherwise(pl.lit("no spending in 180 days")))
 
 

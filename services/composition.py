@@ -31,6 +31,7 @@ from regulars.predictions.v1 import predictions_service_pb2, predictions_service
 from regulars.presence.v1 import presence_service_pb2, presence_service_pb2_grpc
 from regulars.reminders.v1 import reminders_service_pb2, reminders_service_pb2_grpc
 from regulars.rewards.v1 import rewards_service_pb2, rewards_service_pb2_grpc
+from sqlalchemy import select
 
 from services.activity.servicer.service import ActivityServicer
 from services.clock import Clock, SystemClock
@@ -68,6 +69,7 @@ from services.settings import Settings, SettingsError
 from services.storage import keys, migrate, outbox
 from services.storage.database import Database, make_engine
 from services.storage.master_key import open_vault
+from services.storage.tables import orders
 from services.telemetry import Telemetry
 from services.worker import Worker
 
@@ -132,6 +134,7 @@ def sole_owner(settings: Settings) -> Iterator[None]:
 
 def build(settings: Settings, clock: Clock, telemetry: Telemetry) -> House:
     database = open_database(settings, clock)
+    refuse_another_currency(database)
     take_in_rules(database)
     keyring = Keyring(live_keys(database))
     presence = PresenceServicer(database, KeyTables(database))
@@ -141,6 +144,19 @@ def build(settings: Settings, clock: Clock, telemetry: Telemetry) -> House:
     worker = Worker(database, handlers(database, senders(settings)))
     database.on_due_work(worker.wake)
     return House(settings, clock, database, keyring, rpc, presence, worker, telemetry)
+
+
+def refuse_another_currency(database: Database) -> None:
+    """Amounts that are kept cannot be read in another currency; one order tells, for all have the same."""
+    with database.engine.connect() as connection:
+        kept = connection.execute(select(orders.c.currency).limit(1)).scalar()
+    asked = database.programme.currency
+    if kept not in (None, asked):
+        database.engine.dispose()
+        raise SettingsError(
+            f"program.toml: currency is {asked}, but the orders of this database are in {kept}; "
+            f'write currency = "{kept}", or begin another database'
+        )
 
 
 def take_in_rules(database: Database) -> None:

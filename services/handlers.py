@@ -9,8 +9,8 @@ from typing import Any
 from services.activity.use_cases.carts import CART_IDLE_TOPIC, abandon_carts
 from services.clock import SystemClock
 from services.delivery import ConsoleSender, Message, Sender, WebhookSender
-from services.engagement.use_cases.rescoring import RESCORE_TOPIC, rescore_everybody
 from services.engagement.use_cases import personas
+from services.engagement.use_cases.rescoring import RESCORE_TOPIC, rescore_everybody
 from services.feedback.delivery import invitation_message
 from services.feedback.use_cases import invitations
 from services.loyalty.use_cases.time import SWEEP_TOPIC, sweep

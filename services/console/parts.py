@@ -91,7 +91,7 @@ def counts(connection: Connection, scene: Scene) -> Context:
     bought = sum(number for (state, _), number in ends.items() if state == "CONVERTED")
     stores = words.counted(len(inside), "store", "stores")
     tiles = [
-        Tile("In a store now", words.count(sum(inside.values())), f"in {stores}" if inside else "nobody yet"),
+        Tile("In a store now", words.count(sum(inside.values())), f"in {stores}" if inside else "nobody now"),
         Tile("Visits today", words.count(queries.visits_since(connection, scene.today)), "since midnight"),
         Tile("Reminders sent today", words.count(sent), "since midnight"),
         Tile("Orders after a reminder", words.count(bought), f"of today's {words.count(sent)}"),

@@ -30,7 +30,8 @@ from services.telemetry import Telemetry
 
 NOTICE: Final = (
     "The orders are real (Online Retail, D. Chen 2015, CC BY 4.0). "
-    "Memberships, consents, sessions, carts and walks in the store are simulated."
+    "Memberships, consents, sessions, carts and walks in the store are simulated. "
+    "It is December 2011 here, when the last of these orders was placed."
 )
 
 Message = dict[str, Any]

@@ -9,6 +9,19 @@ from services.importing.mapping import CANONICAL, DEFAULT_CHANNEL, DEFAULT_TIME_
 
 STATE_DIR: Final = Path(".regulars")
 
+# The options that both commands have.
+TimeZone = Annotated[str, typer.Option(help="Of times without an offset.")]
+TimeFormat = Annotated[str | None, typer.Option(help="Of times that are not ISO 8601: '%d.%m.%Y %H:%M'.")]
+Separator = Annotated[str, typer.Option(help="Between the cells of a CSV file.")]
+Encoding = Annotated[str, typer.Option(help="Of a CSV file.")]
+Address = Annotated[str, typer.Option(help="Address of the server.")]
+Key = Annotated[str | None, typer.Option(envvar="REGULARS_KEY", help="API key with the scope `backend`.")]
+Authority = Annotated[Path | None, typer.Option(help="PEM of a private authority.")]
+Plaintext = Annotated[bool, typer.Option("--plaintext", help="No TLS, within a private network.")]
+Patience = Annotated[float, typer.Option(min=0.1, help="Seconds to wait for a server that is away.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and count only; needs no server.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+
 app = typer.Typer(help="Bring history into Regulars.", no_args_is_help=True)
 
 
@@ -34,23 +47,19 @@ def orders(  # noqa: PLR0913 - each is an option of the command line
         str | None, typer.Option(help="ISO 4217 code, for orders that name no currency.")
     ] = None,
     source: Annotated[str, typer.Option(help="The shop that the order ids belong to.")] = "",
-    time_zone: Annotated[str, typer.Option(help="Of times without an offset.")] = DEFAULT_TIME_ZONE,
-    time_format: Annotated[
-        str | None, typer.Option(help="Of times that are not ISO 8601: '%d.%m.%Y %H:%M'.")
-    ] = None,
+    time_zone: TimeZone = DEFAULT_TIME_ZONE,
+    time_format: TimeFormat = None,
     non_product: Annotated[
         list[str] | None,
         typer.Option(help="Stock codes (regular expression) that are no products. Repeatable."),
     ] = None,
     cancellation_prefix: Annotated[str | None, typer.Option(help="How ids of cancellations begin.")] = None,
-    separator: Annotated[str, typer.Option(help="Between the cells of a CSV file.")] = ",",
-    encoding: Annotated[str, typer.Option(help="Of a CSV file.")] = "utf-8",
-    server: Annotated[str, typer.Option(help="Address of the server.")] = "127.0.0.1:50051",
-    key: Annotated[
-        str | None, typer.Option(envvar="REGULARS_KEY", help="API key with the scope `backend`.")
-    ] = None,
-    ca_certificate: Annotated[Path | None, typer.Option(help="PEM of a private authority.")] = None,
-    plaintext: Annotated[bool, typer.Option("--plaintext", help="No TLS, within a private network.")] = False,
+    separator: Separator = ",",
+    encoding: Encoding = "utf-8",
+    server: Address = "127.0.0.1:50051",
+    key: Key = None,
+    ca_certificate: Authority = None,
+    plaintext: Plaintext = False,
     rejects: Annotated[
         Path | None, typer.Option(help="Where rejected lines go, if not to FILE.rejected.csv.")
     ] = None,
@@ -60,11 +69,9 @@ def orders(  # noqa: PLR0913 - each is an option of the command line
     from_start: Annotated[
         bool, typer.Option("--from-start", help="Send all again; the server knows repeats.")
     ] = False,
-    patience: Annotated[
-        float, typer.Option(min=0.1, help="Seconds to wait for a server that is away.")
-    ] = 60.0,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count only; needs no server.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    patience: Patience = 60.0,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
     """Send the orders and returns in FILE to the server, as a shop's backend would.
 
@@ -125,26 +132,20 @@ def balances(  # noqa: PLR0913 - each is an option of the command line
         typer.Option(help="Names the import; a row counts once in it, however often it is sent."),
     ] = "opening",
     actor: Annotated[str, typer.Option(help="Who brings the points, as the ledger will say.")] = "import",
-    time_zone: Annotated[str, typer.Option(help="Of times without an offset.")] = DEFAULT_TIME_ZONE,
-    time_format: Annotated[
-        str | None, typer.Option(help="Of times that are not ISO 8601: '%d.%m.%Y %H:%M'.")
-    ] = None,
-    separator: Annotated[str, typer.Option(help="Between the cells of a CSV file.")] = ",",
-    encoding: Annotated[str, typer.Option(help="Of a CSV file.")] = "utf-8",
-    server: Annotated[str, typer.Option(help="Address of the server.")] = "127.0.0.1:50051",
-    key: Annotated[
-        str | None, typer.Option(envvar="REGULARS_KEY", help="API key with the scope `backend`.")
-    ] = None,
-    ca_certificate: Annotated[Path | None, typer.Option(help="PEM of a private authority.")] = None,
-    plaintext: Annotated[bool, typer.Option("--plaintext", help="No TLS, within a private network.")] = False,
+    time_zone: TimeZone = DEFAULT_TIME_ZONE,
+    time_format: TimeFormat = None,
+    separator: Separator = ",",
+    encoding: Encoding = "utf-8",
+    server: Address = "127.0.0.1:50051",
+    key: Key = None,
+    ca_certificate: Authority = None,
+    plaintext: Plaintext = False,
     rejects: Annotated[
         Path | None, typer.Option(help="Where rejected rows go, if not to FILE.rejected.csv.")
     ] = None,
-    patience: Annotated[
-        float, typer.Option(min=0.1, help="Seconds to wait for a server that is away.")
-    ] = 60.0,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count only; needs no server.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    patience: Patience = 60.0,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
     """Credit the opening balances in FILE, and account for every point of it.
 

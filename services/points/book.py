@@ -24,7 +24,7 @@ from services.points.rows import (
 )
 from services.points.tiers import Standing, period_start, standing, tier_due
 from services.programme.programme import Programme
-from services.storage.sets import among, insert_rows, upsert
+from services.storage.sets import Present, Rows, among, store_rows
 from services.storage.tables import accounts, hold_lots, holds, lots, members, movements, tier_changes
 from services.storage.unit import UnitOfWork
 
@@ -124,21 +124,26 @@ class Book:
                 entry.account.holds.setdefault(hold.hold_id, hold)
 
     def store(self) -> None:
-        """Write what changed: movements, lots, holds and balances."""
-        found = [entry.account for entry in self.entries.values()]
-        connection = self.unit.connection
-        insert_rows(connection, lots, [lot_row(one.lots[name]) for one in found for name in one.new_lots])
+        """Write what changed: movements, lots, holds, balances and the tiers that follow from them."""
+        now, found = self.unit.now, [entry.account for entry in self.entries.values()]
         changed = [lot_row(one.lots[name]) for one in found for name in one.changed_lots - one.new_lots]
-        upsert(connection, lots, changed)
         kept = [one.holds[name] for one in found for name in sorted(one.changed_holds)]
-        upsert(connection, holds, [hold_row(hold) for hold in kept])
-        upsert(connection, hold_lots, [row for hold in kept for row in hold_lot_rows(hold)])
-        moved = [movement_row(movement, self.unit.now) for one in found for movement in one.movements]
-        insert_rows(connection, movements, moved)
-        self._store_accounts()
+        balances, changes = self._balances()
+        store_rows(
+            self.unit.connection,
+            Rows(lots, [lot_row(one.lots[name]) for one in found for name in one.new_lots]),
+            Rows(lots, changed, Present.REPLACED),
+            Rows(holds, [hold_row(hold) for hold in kept], Present.REPLACED),
+            Rows(hold_lots, [row for hold in kept for row in hold_lot_rows(hold)], Present.REPLACED),
+            Rows(movements, [movement_row(movement, now) for one in found for movement in one.movements]),
+            Rows(accounts, balances, Present.REPLACED),
+            Rows(tier_changes, [tier_change_row(one, now) for one in changes]),
+        )
+        for change in changes:
+            self.unit.emit(change)
 
-    def _store_accounts(self) -> None:
-        """Write the balances that changed, and the tiers that follow from them."""
+    def _balances(self) -> tuple[list[dict[str, Any]], list[TierChanged]]:
+        """The rows of the accounts that changed, and the changes of tier."""
         now, programme = self.unit.now, self.unit.programme
         rows: list[dict[str, Any]] = []
         changes: list[TierChanged] = []
@@ -151,10 +156,7 @@ class Book:
                 row["due_at"] = None  # it is empty, and nothing that time does can change it
             if tuple(row.values())[1:] != entry.stored:
                 rows.append(row)
-        upsert(self.unit.connection, accounts, rows)
-        insert_rows(self.unit.connection, tier_changes, [tier_change_row(one, now) for one in changes])
-        for change in changes:
-            self.unit.emit(change)
+        return rows, changes
 
 
 def _follow_tier(entry: Entry, found: Standing, programme: Programme) -> TierChanged | None:
@@ -215,11 +217,12 @@ def _entry(  # noqa: PLR0913, PLR0917  (one row)
 def add_lots_and_holds(connection: Connection, entries: Mapping[str, Entry]) -> None:
     if not entries:
         return
-    ids = {"ids": sorted(entries)}
-    for row in connection.execute(_OPEN_LOTS, ids):
+    for row in connection.execute(_OPEN_LOTS, {"ids": sorted(entries)}):
         lot = lot_of(row)
         entries[lot.customer_id].account.lots[lot.lot_id] = lot
-    for hold in holds_of(connection.execute(_LIVE_HOLDS, ids)).values():
+    holders = sorted(one for one, entry in entries.items() if entry.account.blocked_points)
+    found = connection.execute(_LIVE_HOLDS, {"ids": holders}) if holders else ()
+    for hold in holds_of(found).values():
         entries[hold.customer_id].account.holds[hold.hold_id] = hold
     for entry in entries.values():
         entry.is_whole = True

@@ -28,6 +28,14 @@ class Standing:
     evaluates_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Where a member stands among the tiers, and since when."""
+
+    standing: Standing
+    tier_since: datetime
+
+
 def period_start(moment: datetime, enrolled_at: datetime, programme: Programme) -> date:
     """The first day, in the programme's time zone, of the period that the moment lies in."""
     day = moment.astimezone(programme.zone).date()

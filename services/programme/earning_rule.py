@@ -8,22 +8,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
+
+from services.programme.frozen import Frozen, Listed
+from services.programme.touchpoints import Channel
 
 POINTS_MAX = 10**9  # of one award or rule: a slip of the keyboard, not a gift
 
-Words = tuple[Annotated[str, Field(min_length=1, max_length=64)], ...]
+Words = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], Listed]
 Trigger = Literal["ORDER", "ENROLMENT", "SURVEY", "REFERRAL"]
-ChannelName = Literal["WEB", "APP", "STORE", "PHONE", "CHAT", "EMAIL", "SOCIAL", "MARKETPLACE"]
 Weekday = Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
 OF_AN_ORDER = ("categories", "skus", "channels", "first_purchase", "spend_minor_min")  # conditions
 Period = Literal["DAY", "MONTH", "YEAR", "EVER"]
 
 
-class EarningRule(BaseModel):
+class EarningRule(Frozen):
     """A rule at one version. It gives exactly one of `points_per_unit`, `percent` and `points`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,47}$")]
     version: Annotated[int, Field(ge=1, le=1_000_000)] = 1
@@ -38,11 +38,11 @@ class EarningRule(BaseModel):
     # When it holds; an empty condition holds always.
     categories: Words = ()  # only lines of these categories count
     skus: Words = ()  # only lines of these products count
-    channels: tuple[ChannelName, ...] = ()
+    channels: Annotated[tuple[Channel, ...], Listed] = ()
     tiers: Words = ()
     first_purchase: bool = False  # only for a customer's first order
     birthday: Literal["", "DAY", "MONTH"] = ""
-    weekdays: tuple[Weekday, ...] = ()
+    weekdays: Annotated[tuple[Weekday, ...], Listed] = ()
     hour_from: Annotated[int, Field(ge=0, le=23)] = 0  # in the programme's time zone
     hour_until: Annotated[int, Field(ge=1, le=24)] = 24
     spend_minor_min: Annotated[int, Field(ge=0)] = 0  # of the lines that count

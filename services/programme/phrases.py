@@ -17,6 +17,7 @@ OF_PATTERNS: Final = {
 _OF_KINDS: Final = {
     "missing": "is missing",
     "timezone_aware": "must name its time zone, such as 2026-04-01T00:00:00+01:00",
+    "datetime_type": "must be a day and an hour without quotes, such as 2026-04-01T00:00:00+01:00",
     "string_type": "must be a text, in quotes",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from services.programme.earning_rule import BASE_RULE, EarningRule
-from services.programme.frozen import Frozen
+from services.programme.frozen import Frozen, Listed
 from services.programme.surveys import Survey
 from services.programme.themes import Theme
 from services.programme.touchpoints import Touchpoint
@@ -56,12 +56,15 @@ class Tiers(Frozen):
 
     metric: Literal["points", "spend"] = "points"  # points earned, or minor units spent
     period: Literal["calendar_year", "membership_year"] = "calendar_year"
-    levels: Annotated[tuple[Tier, ...], Field(min_length=1, max_length=16)] = (
+    levels: Annotated[tuple[Tier, ...], Field(min_length=1, max_length=16), Listed] = (
         Tier(name="BRONZE", threshold=0),
         Tier(name="SILVER", threshold=500),
         Tier(name="GOLD", threshold=1500),
     )
-    warn_days: tuple[Annotated[int, Field(ge=1, le=180)], ...] = (30, 7)  # before a tier would be lost
+    warn_days: Annotated[tuple[Annotated[int, Field(ge=1, le=180)], ...], Listed] = (
+        30,
+        7,
+    )  # before it is lost
 
     @model_validator(mode="after")
     def _levels_rise_from_zero(self) -> Self:
@@ -106,7 +109,9 @@ class Reminding(Frozen):
     per_cart_max: Annotated[int, Field(ge=1)] = 2
     quiet_from_hour: Annotated[int, Field(ge=0, le=23)] = 21
     quiet_until_hour: Annotated[int, Field(ge=0, le=23)] = 8
-    channels: tuple[Literal["webhook", "console"], ...] = ("console",)  # the first that the member agreed to
+    channels: Annotated[tuple[Literal["webhook", "console"], ...], Listed] = (
+        "console",
+    )  # the first agreed to
 
 
 class Feedback(Frozen):
@@ -148,14 +153,14 @@ class Programme(Frozen):
     time_zone: str = "Europe/London"
     points: Points = Points()
     tiers: Tiers = Tiers()
-    earning: tuple[EarningRule, ...] = (BASE_RULE,)
+    earning: Annotated[tuple[EarningRule, ...], Listed] = (BASE_RULE,)
     weights: Weights = Weights()
     reminding: Reminding = Reminding()
     feedback: Feedback = Feedback()
     referring: Referring = Referring()
-    touchpoints: tuple[Touchpoint, ...] = ()  # beside the built-in ones, or instead of those of the same name
-    surveys: Annotated[tuple[Survey, ...], Field(max_length=64)] = ()
-    themes: Annotated[tuple[Theme, ...], Field(max_length=256)] = ()
+    touchpoints: Annotated[tuple[Touchpoint, ...], Listed] = ()  # one of a built-in's name takes its place
+    surveys: Annotated[tuple[Survey, ...], Field(max_length=64), Listed] = ()
+    themes: Annotated[tuple[Theme, ...], Field(max_length=256), Listed] = ()
 
     @field_validator("time_zone")
     @classmethod

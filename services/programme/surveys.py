@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from services.programme.frozen import Frozen
+from services.programme.frozen import Frozen, Listed
 
 Kind = Literal["NPS", "CSAT", "CES"]
 Polarity = Literal["", "EASY", "EFFORT"]  # of CES: a high answer means little effort, or much
@@ -82,9 +82,9 @@ class Survey(Frozen):
     kind: Kind
     question: Annotated[str, Field(min_length=1, max_length=300)]
     polarity: Polarity = ""
-    trigger: Trigger
+    trigger: Annotated[Trigger, Listed]
     delay_hours: Annotated[int, Field(ge=0, le=365 * 24)] = 24  # after the event
-    channels: Annotated[tuple[Medium, ...], Field(min_length=1)] = ("EMAIL",)  # the first that was agreed to
+    channels: Annotated[tuple[Medium, ...], Field(min_length=1), Listed] = ("EMAIL",)  # the first agreed to
     touchpoint: Annotated[str, Field(pattern="^[a-z][a-z0-9_.-]{0,63}$")] | None = None
     follow_up_days: Annotated[int, Field(ge=1, le=90)] | None = None  # one more word to who did not answer
     expires_days: Annotated[int, Field(ge=1, le=180)] = 14  # after sending

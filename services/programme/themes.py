@@ -8,7 +8,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
-from services.programme.frozen import Frozen
+from services.programme.frozen import Frozen, Listed
 
 _WORD: Final = re.compile(r"[^\W_]+")
 
@@ -28,7 +28,9 @@ class Theme(Frozen):
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
     words: Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=64)], ...], Field(min_length=1, max_length=200)
+        tuple[Annotated[str, Field(min_length=1, max_length=64)], ...],
+        Field(min_length=1, max_length=200),
+        Listed,
     ]
 
     @model_validator(mode="after")

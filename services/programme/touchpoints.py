@@ -7,7 +7,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from services.programme.frozen import Frozen, Listed
 
 
 class TouchKind(StrEnum):
@@ -58,14 +60,12 @@ class Stage(StrEnum):
     AFTER = "AFTER"
 
 
-class Touchpoint(BaseModel):
+class Touchpoint(Frozen):
     """A place where a customer meets us."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     name: Annotated[str, Field(pattern="^[a-z][a-z0-9_.-]{0,63}$")]
-    stage: Stage
-    channels: tuple[Channel, ...] = ()  # where it counts; everywhere when empty
+    stage: Annotated[Stage, Listed]
+    channels: Annotated[tuple[Channel, ...], Listed] = ()  # where it counts; everywhere when empty
     title: Annotated[str, Field(max_length=200)] = ""
 
     def covers(self, channel: str) -> bool:

@@ -32,7 +32,7 @@ class EnumType(Protocol):
 
     def Name(self, number: Any) -> str: ...  # noqa: N802  (protobuf's own name)
 
-    def Value(self, name: str) -> Any: ...  # noqa: N802
+    def Value(self, name: str) -> Any: ...  # noqa: N802  (the same)
 
 
 def moment(stamp: Timestamp) -> datetime:

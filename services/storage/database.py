@@ -12,7 +12,6 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
-from zlib import crc32
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -44,7 +43,7 @@ SQLITE_PRAGMAS: Final = (
 SetQuery = Callable[[Connection, Sequence[Key]], Mapping[Key, Value]]
 
 LOCK_SECONDS: Final = 60  # only the rewriting of a large file after an erasure keeps writes waiting
-POSTGRES_LANES: Final = 2  # commits overlap, and two writers already keep two cores busy
+WRITERS: Final = 1  # of a process: a second one halves the batches, and costs more than what overlaps saves
 READ_GAP_SECONDS: Final = 0.003  # a turn of the loop brings one call; a gap's worth of calls shares one query
 READER_THREADS: Final = 2  # lists and reports; point reads are coalesced and need none
 
@@ -62,7 +61,7 @@ class Database:
         self._signpost = Signpost(vault)
         self._react = react
         self._sqlite = self.engine.dialect.name == "sqlite"
-        self._writers: list[Writer] = []
+        self._writer = Writer(engine, clock, programme, vault, react, self)
         self._readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
         self._inline: Connection | None = None
         self._pending: dict[Any, dict[Any, asyncio.Future[Any]]] = {}
@@ -75,19 +74,12 @@ class Database:
 
     async def open(self) -> None:
         loop = asyncio.get_running_loop()
-        lanes = 1 if self._sqlite else POSTGRES_LANES
-        self._writers = [
-            Writer(self.engine, self.clock, self.programme, self.vault, self._react, self)
-            for _ in range(lanes)
-        ]
         self.on_redirects()
-        for writer in self._writers:
-            writer.start(loop)
+        self._writer.start(loop)
         self._inline = read_connection(self.engine) if self._sqlite else None
 
     async def close(self) -> None:
-        for writer in self._writers:
-            await writer.stop()
+        await self._writer.stop()
         self._readers.shutdown()
         if self._inline is not None:
             self._inline.close()
@@ -101,7 +93,7 @@ class Database:
         A caller who gives up does not undo the write: it is whole or not at all.
         """
         waiting = self._waiting_for(Job(use_case, item, request))
-        self._lane(item).put((waiting,))
+        self._writer.put((waiting,))
         answer: Value = await waiting.future
         return answer
 
@@ -110,11 +102,8 @@ class Database:
     ) -> list[Value | RegularsError]:
         """Store items together, each with an answer or an error of its own, in the order of `items`."""
         together = [self._waiting_for(Job(use_case, item, None)) for item in items]
-        lanes: dict[Writer, list[Waiting]] = {}
-        for waiting in together:
-            lanes.setdefault(self._lane(waiting.job.item), []).append(waiting)
-        for lane, part in lanes.items():
-            lane.put(part)
+        if together:
+            self._writer.put(together)
         return [await settled(waiting.future) for waiting in together]
 
     def _waiting_for(self, job: Job) -> Waiting:
@@ -137,10 +126,6 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(
             self._readers, self._run_read, query, arguments
         )
-
-    def _lane(self, item: Any) -> Writer:
-        """Writes of one customer share a lane, so that they never wait for each other's locks."""
-        return self._writers[crc32(item.customer_id.encode()) % len(self._writers)]
 
     def survivor(self, customer_id: str) -> str:
         """The customer whom an id means now: after a merge the survivor. Raises CustomerErasedError."""
@@ -225,7 +210,7 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    size = POSTGRES_LANES + READER_THREADS
+    size = WRITERS + READER_THREADS
     return create_engine(url, pool_size=size, max_overflow=2, pool_pre_ping=True, hide_parameters=True)
 
 

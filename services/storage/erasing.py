@@ -15,9 +15,10 @@ from typing import Any, Final
 
 from sqlalchemy import Table, and_, bindparam, delete, select, update
 
+from services.storage.kept_answers import reword_kept_answers
 from services.storage.owned import IDS, owned, owned_through
 from services.storage.personal import HOLDINGS, Erasing, Owner
-from services.storage.tables import metadata
+from services.storage.tables import lots, metadata, referrals
 from services.storage.unit import UnitOfWork
 
 TOKEN_LETTERS: Final = 32  # of hex: 128 random bits, unless the column is shorter
@@ -47,12 +48,25 @@ class Mask:
 def erase(unit: UnitOfWork, customer_ids: Sequence[str]) -> None:
     """Leave nothing of these customers, who are one person, in any table."""
     mask = Mask(tuple(customer_ids))
+    reword_kept_answers(unit.connection, customer_ids, _words(unit, mask))
     for name in _children_first():
         if HOLDINGS[name].erasing is Erasing.DELETE:
             unit.connection.execute(delete(metadata.tables[name]).where(owned(name)), {IDS: customer_ids})
         elif HOLDINGS[name].erasing is Erasing.PSEUDONYM:
             for owner in HOLDINGS[name].owners:
                 _disguise(unit, metadata.tables[name], owner, mask)
+
+
+def _words(unit: UnitOfWork, mask: Mask) -> Mapping[str, str]:
+    """What the person's ids are called from now on, where others were answered with them."""
+    words = dict(mask.pseudonyms)
+    codes = select(referrals.c.code).where(owned_through(referrals, Owner(("referrer_id",))))
+    for kind, query in (("lot", select(lots.c.lot_id).where(owned("lots"))), ("referral_code", codes)):
+        (column,) = query.selected_columns
+        letters = getattr(column.type, "length", TOKEN_LETTERS)
+        found = unit.connection.execute(query, {IDS: mask.customer_ids}).scalars()
+        words |= {one: mask.word(kind, one, letters) for one in found}
+    return words
 
 
 def _children_first() -> Iterator[str]:

@@ -128,7 +128,7 @@ def _store(
 
 def _repeat_within_batch(jobs: Sequence[Job], answers: list[Any], fresh: dict[str | int, int]) -> None:
     for position, job in enumerate(jobs):
-        if answers[position] is None and job.request:
-            first = fresh[job.request.request_id]
+        first = fresh.get(job.request.request_id, position) if job.request else position
+        if first != position:
             same = jobs[first].request == job.request
             answers[position] = answers[first] if same else RequestIdReusedError(field="request_id")

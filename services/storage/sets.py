@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
 from functools import cache
 from typing import Any
 
@@ -13,7 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import UserDefinedType
 
-from services.storage.arrays import insert_arrays, insert_columns, on_conflict_replace
+from services.storage.records import Records, on_conflict_replace, store_records
 from services.storage.tables import customers
 from services.storage.unit import UnitOfWork
 
@@ -64,24 +66,46 @@ def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     return _Among(column, bindparam(name, type_=KeyList()))
 
 
+class Present(Enum):
+    """What becomes of a row whose key is there."""
+
+    REFUSED = auto()
+    KEPT = auto()
+    REPLACED = auto()  # in the columns that the new row carries
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows for a table, which all carry the same columns."""
+
+    table: Table
+    rows: Sequence[Row]
+    present: Present = Present.REFUSED
+
+
+def store_rows(connection: Connection, *parts: Rows) -> None:
+    """Store rows of several tables: on PostgreSQL with one statement, so no two may have one key."""
+    filled = [part for part in parts if part.rows]
+    if connection.dialect.name != "postgresql":
+        for part in filled:
+            connection.execute(_statement(part.table, part.present, tuple(part.rows[0])), part.rows)
+    elif filled:
+        store_records(connection, [_records(part) for part in filled])
+
+
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows whose key is not there yet."""
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
-        insert_arrays(connection, table, rows, "ON CONFLICT DO NOTHING")
-    else:
-        connection.execute(_insert_or_ignore(table), rows)
+    store_rows(connection, Rows(table, rows, Present.KEPT))
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows, none of whose keys may be there."""
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
-        insert_arrays(connection, table, rows)
-    else:
-        connection.execute(_insert_into(table), rows)
+    store_rows(connection, Rows(table, rows))
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert the rows; where the key is there, replace the other columns that the rows carry."""
+    store_rows(connection, Rows(table, rows, Present.REPLACED))
 
 
 def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -92,7 +116,7 @@ def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        insert_columns(connection, table, rows)
+        insert_rows(connection, table, _named(table, rows))
     else:
         connection.exec_driver_sql(_tuple_insert(table), list(rows))
 
@@ -105,14 +129,11 @@ def _tuple_insert(table: Table) -> str:
 
 
 def upsert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert plain tuples in the order of the table's columns, or replace what is there under their keys.
-
-    No two rows have one key, and no value needs a conversion: moments are microseconds since 1970.
-    """
+    """Insert plain tuples as `insert_tuples` does, or replace what is there under their keys."""
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        insert_columns(connection, table, rows, on_conflict_replace(table, tuple(table.columns.keys())))
+        upsert(connection, table, _named(table, rows))
     else:
         connection.exec_driver_sql(_tuple_upsert(table), list(rows))
 
@@ -122,15 +143,17 @@ def _tuple_upsert(table: Table) -> str:
     return f"{_tuple_insert(table)} {on_conflict_replace(table, tuple(table.columns.keys()))}"
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert the rows; where the key is there, replace the other columns that the rows carry."""
-    if not rows:
-        return
-    columns = tuple(rows[0])
-    if connection.dialect.name == "postgresql":
-        insert_arrays(connection, table, _last_of_each_key(table, rows), on_conflict_replace(table, columns))
-    else:
-        connection.execute(_upsert(table, columns), rows)
+def _named(table: Table, rows: Sequence[tuple[Any, ...]]) -> list[Row]:
+    names = table.columns.keys()
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _records(part: Rows) -> Records:
+    if part.present is Present.REPLACED:
+        replaced = on_conflict_replace(part.table, tuple(part.rows[0]))
+        return Records(part.table, _last_of_each_key(part.table, part.rows), replaced)
+    kept = "ON CONFLICT DO NOTHING" if part.present is Present.KEPT else ""
+    return Records(part.table, part.rows, kept)
 
 
 def upsert_lesser(connection: Connection, table: Table, column: Column[str], rows: Sequence[Row]) -> None:
@@ -140,7 +163,8 @@ def upsert_lesser(connection: Connection, table: Table, column: Column[str], row
     if connection.dialect.name == "postgresql":
         name = column.name
         less = f'excluded.{name} COLLATE "C" < {table.name}.{name}'
-        insert_arrays(connection, table, rows, f"{on_conflict_replace(table, (name,))} WHERE {less}")
+        on_conflict = f"{on_conflict_replace(table, (name,))} WHERE {less}"
+        store_records(connection, [Records(table, rows, on_conflict)])
     else:
         connection.execute(_upsert_lesser(table, column), rows)
 
@@ -194,18 +218,12 @@ _LOCK = (
 
 
 @cache
-def _insert_into(table: Table) -> Any:
-    return sqlite.insert(table)
-
-
-@cache
-def _insert_or_ignore(table: Table) -> Any:
-    return sqlite.insert(table).on_conflict_do_nothing()
-
-
-@cache
-def _upsert(table: Table, columns: tuple[str, ...]) -> Any:
+def _statement(table: Table, present: Present, columns: tuple[str, ...]) -> Any:
     statement = sqlite.insert(table)
+    if present is Present.KEPT:
+        return statement.on_conflict_do_nothing()
+    if present is Present.REFUSED:
+        return statement
     keys = [column.name for column in table.primary_key]
     changes = {name: statement.excluded[name] for name in columns if name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=changes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Protocol
@@ -29,6 +29,8 @@ RETRIES_MAX: Final = 5  # a serialisation failure or deadlock among processes on
 RETRYABLE_SQLSTATES: Final = frozenset({"40001", "40P01"})
 
 log = structlog.get_logger()
+
+Run = Callable[[Connection, AnyUseCase, Sequence[Job]], list[Any]]  # a use case over its jobs
 
 
 class StoppedError(UnavailableError):
@@ -74,7 +76,7 @@ class Listener(Protocol):
 
 
 class Writer:
-    """One lane of writes on one connection. Thread-safe: `put` is called by the event loop."""
+    """All writes of one process, on one connection. Thread-safe: `put` is called by the event loop."""
 
     def __init__(
         self,
@@ -138,25 +140,27 @@ class Writer:
         return batch
 
     def _commit(self, connection: Connection, jobs: Sequence[Job]) -> list[Any]:
-        for attempt in range(RETRIES_MAX):
+        """Store all together; with savepoints, two round trips each, only when something has failed."""
+        run: Run = self._run_unit
+        failed: Exception = StorageFailedError()
+        for _ in range(RETRIES_MAX):
             try:
                 with connection.begin():
-                    return self._run_all(connection, jobs)
-            except DBAPIError as error:
-                if is_retryable(error) and attempt < RETRIES_MAX - 1:
-                    continue
-                log.exception("write_failed", jobs=len(jobs))
-                return [storage_error(error)] * len(jobs)
-            except Exception as error:
-                log.exception("write_crashed", jobs=len(jobs))
-                return [error] * len(jobs)
-        return [StorageFailedError()] * len(jobs)
+                    return self._run_all(connection, jobs, run)
+            except Exception as error:  # noqa: BLE001  (told to every caller, and logged)
+                failed = error
+            if run == self._run_unit and not is_transactions_fault(failed):
+                run = self._run_group
+            elif not is_retryable(failed):
+                break
+        log.error("write_failed", jobs=len(jobs), exc_info=failed)
+        return [storage_error(failed) if isinstance(failed, DBAPIError) else failed] * len(jobs)
 
-    def _run_all(self, connection: Connection, jobs: Sequence[Job]) -> list[Any]:
+    def _run_all(self, connection: Connection, jobs: Sequence[Job], run: Run) -> list[Any]:
         answers: list[Any] = [None] * len(jobs)
         for use_case, positions in by_use_case(jobs):
             group = [jobs[position] for position in positions]
-            for position, answer in zip(positions, self._run_group(connection, use_case, group), strict=True):
+            for position, answer in zip(positions, run(connection, use_case, group), strict=True):
                 answers[position] = answer
         return answers
 
@@ -227,13 +231,13 @@ def by_use_case(jobs: Sequence[Job]) -> Iterable[tuple[AnyUseCase, list[int]]]:
     return groups.items()
 
 
-def is_retryable(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in RETRYABLE_SQLSTATES
+def is_retryable(error: Exception) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in RETRYABLE_SQLSTATES
 
 
 def is_transactions_fault(error: Exception) -> bool:
     """Whether the whole transaction is at fault, and not an item of it."""
-    return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and is_retryable(error))
+    return isinstance(error, OperationalError) or is_retryable(error)
 
 
 def storage_error(error: DBAPIError) -> RegularsError:

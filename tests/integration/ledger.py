@@ -9,11 +9,20 @@ from sqlalchemy import Select, select
 from services.composition import House
 from services.points.lots import Side
 from services.storage.tables import accounts, awards, lots, movements, tier_changes, tier_warnings
+from services.verification.checks import Scene
+from services.verification.running import verify
 
 
 def rows(house: House, query: Select[Any]) -> list[tuple[Any, ...]]:
     with house.database.engine.connect() as connection:
         return [tuple(row) for row in connection.execute(query)]
+
+
+def violations(house: House) -> dict[str, str]:
+    """The first row that breaks each invariant of `regulars verify`, by check."""
+    with house.database.engine.connect() as connection:
+        scene = Scene(connection, house.clock.now(), house.database.programme)
+        return {one.check.check_id: one.violation for one in verify(scene) if one.violation is not None}
 
 
 def lots_of(house: House, customer_id: str) -> dict[str, tuple[int, int, str]]:

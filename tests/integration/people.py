@@ -55,6 +55,24 @@ async def get_profile(backend: Caller, customer_id: str) -> pb.GetProfileRespons
     return answer
 
 
+async def merge(caller: Caller, survivor: str = "anna", merged: str = "ben", request_id: str = "") -> str:
+    request = pb.MergeMembersRequest(
+        request_id=request_id or fresh_id("r"),
+        survivor_customer_id=survivor,
+        merged_customer_id=merged,
+        actor="ines",
+        reason="one person with two cards",
+    )
+    return str((await caller.call(caller.membership.MergeMembers, request)).merge_id)
+
+
+async def unmerge(caller: Caller, merge_id: str, request_id: str = "") -> None:
+    request = pb.UnmergeMembersRequest(
+        request_id=request_id or fresh_id("r"), merge_id=merge_id, actor="ines", reason="two people after all"
+    )
+    await caller.call(caller.membership.UnmergeMembers, request)
+
+
 async def exported(backend: Caller, customer_id: str) -> tuple[dict[str, Any], list[int]]:
     """The exported document, and the sizes of its parts."""
     request = pb.ExportMemberRequest(customer_id=customer_id)

@@ -17,10 +17,11 @@ async def answer(
     survey: str = "NPS",
     customer_id: str = "anna",
     at: datetime = NOON,
+    request_id: str = "",
     **fields: Any,
 ) -> Any:
     request = feedback.RecordAnswerRequest(
-        request_id=fresh_id("r"),
+        request_id=request_id or fresh_id("r"),
         customer_id=customer_id,
         survey=f"SURVEY_{survey}",
         answer=number,

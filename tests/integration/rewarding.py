@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from typing import Any
 
-import grpc
-from regulars.membership.v1 import membership_service_pb2 as membership
 from regulars.rewards.v1 import rewards_service_pb2 as pb
 from regulars.types.v1.money_pb2 import Money
 
-from services.composition import House, create_key, live_keys
-from tests.integration.shop import NOON, Caller, fresh_id, order
+from tests.integration.shop import NOON, Caller, fresh_id, order, refusal
 
 DAY = timedelta(days=1)
 
@@ -44,6 +41,11 @@ async def ask(caller: Caller, method: str, request_id: str = "", **fields: Any) 
 async def look(caller: Caller, method: str, **fields: Any) -> Any:
     """Call a read of RewardsService."""
     return await caller.call(getattr(caller.rewards, method), getattr(pb, f"{method}Request")(**fields))
+
+
+async def reason(call: Awaitable[Any]) -> str:
+    """What the call is refused with."""
+    return (await refusal(call)).reason
 
 
 async def set_reward(caller: Caller, reward_id: str = "coffee", **fields: Any) -> pb.Reward:
@@ -128,31 +130,3 @@ async def accept(caller: Caller, code: str, friend: str = "fred") -> pb.Referral
 async def referrals(caller: Caller, customer_id: str = "anna") -> Sequence[pb.Referral]:
     answer: pb.ListReferralsResponse = await look(caller, "ListReferrals", customer_id=customer_id)
     return answer.referrals
-
-
-async def other_caller(other: House) -> Caller:
-    """A backend that calls another server of the same database."""
-    new = create_key(other.database, "other", ("backend",))
-    other.keyring.replace(live_keys(other.database))
-    channel = grpc.aio.insecure_channel(f"127.0.0.1:{other.rpc.port}")
-    return Caller(channel, (("authorization", f"Bearer {new.text}"),))
-
-
-async def merge(caller: Caller, survivor: str, merged: str) -> str:
-    """Make two customers one; the id of the merge."""
-    request = membership.MergeMembersRequest(
-        request_id=fresh_id("r"),
-        survivor_customer_id=survivor,
-        merged_customer_id=merged,
-        actor="desk",
-        reason="one person",
-    )
-    answer: membership.MergeMembersResponse = await caller.call(caller.membership.MergeMembers, request)
-    return answer.merge_id
-
-
-async def close(caller: Caller, customer_id: str) -> None:
-    request = membership.CloseMemberRequest(
-        request_id=fresh_id("r"), customer_id=customer_id, actor="desk", reason="asked for it"
-    )
-    await caller.call(caller.membership.CloseMember, request)

@@ -12,7 +12,7 @@ from regulars.feedback.v1 import feedback_service_pb2 as feedback
 from services.composition import House
 from services.feedback.rules.answers import Answer, SurveyKind
 from services.feedback.use_cases.answers import record_answers
-from tests.integration.people import erase
+from tests.integration.people import erase, merge, unmerge
 from tests.integration.recovering import (
     answer,
     assign,
@@ -24,7 +24,12 @@ from tests.integration.recovering import (
     resolve,
 )
 from tests.integration.shop import NOON, Caller, ManualClock, refusal, stamp
-from tests.integration.test_merging import merge, unmerge
+
+
+async def test_a_repeated_answer_counts_once(backend: Caller) -> None:
+    await answer(backend, 3, request_id="r-1")
+    await answer(backend, 3, request_id="r-1")
+    assert len((await cases(backend)).cases) == 1
 
 
 async def test_an_unhappy_answer_opens_a_case_with_a_deadline(backend: Caller) -> None:

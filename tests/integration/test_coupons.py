@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
@@ -27,20 +26,16 @@ from tests.integration.rewarding import (
     end_use,
     look,
     member,
-    other_caller,
     points_of,
     pounds,
+    reason,
     redeem,
     reserve,
 )
+from tests.integration.servers import ON_POSTGRESQL, other_caller
 from tests.integration.shop import NOON, Caller, ManualClock, eventually, refusal, stamp
 
-ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 MINUTE = timedelta(minutes=1)
-
-
-async def reason(call: Awaitable[Any]) -> str:
-    return (await refusal(call)).reason
 
 
 async def validate(

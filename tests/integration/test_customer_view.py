@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import grpc
-import pytest
 from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.activity.v1.events_pb2 import Event
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
+from regulars.feedback.v1 import cases_service_pb2 as recovery
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
+from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
 from regulars.membership.v1 import membership_service_pb2 as membership
 from regulars.predictions.v1 import predictions_service_pb2 as predictions
 from regulars.presence.v1 import presence_service_pb2 as presence
 from regulars.reminders.v1 import reminders_service_pb2 as reminders
 from regulars.rewards.v1 import rewards_service_pb2 as rewards
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 
 from services.composition import House
 from services.membership.queries.customer_view import find_view
@@ -39,6 +38,7 @@ from tests.integration.shop import (
     stamp,
 )
 from tests.integration.test_lists import some_predictions
+from tests.integration.watching import statements_with_values
 
 HOUR = timedelta(hours=1)
 STATEMENTS_MAX = 30  # whatever a customer did
@@ -131,12 +131,6 @@ async def live(house: House, backend: Caller, team: Caller, clock: ManualClock) 
     await house.database.write(replace_predictions, some_predictions(["anna"]))
 
 
-@pytest.fixture
-def team(caller_of: Any) -> Caller:
-    found: Caller = caller_of("team")
-    return found
-
-
 async def test_one_call_shows_everything_about_a_member(
     house: House, backend: Caller, team: Caller, clock: ManualClock
 ) -> None:
@@ -184,6 +178,24 @@ async def test_scores_and_predictions_are_those_that_their_own_services_show(
     assert view.present_visit in visits.visits
 
 
+async def test_points_tier_rewards_and_cases_are_those_that_their_own_services_show(
+    house: House, backend: Caller, team: Caller, clock: ManualClock
+) -> None:
+    await live(house, backend, team, clock)
+    view = (await customer(team)).view
+    standing = await team.call(team.loyalty.GetTier, loyalty.GetTierRequest(customer_id="anna"))
+    assert view.tier == standing.standing
+    statement = await team.call(team.loyalty.ListMovements, loyalty.ListMovementsRequest(customer_id="anna"))
+    shown = [one.movement for one in view.events if one.HasField("movement")]
+    assert {one.movement_id: one for one in shown} == {one.movement_id: one for one in statement.movements}
+    asked = rewards.ListMemberRewardsRequest(customer_id="anna")
+    assert list(view.open_rewards) == list(
+        (await team.call(team.rewards.ListMemberRewards, asked)).member_rewards
+    )
+    cases = await team.call(team.cases.ListCases, recovery.ListCasesRequest())
+    assert list(view.open_cases) == list(cases.cases)
+
+
 async def test_events_of_all_channels_come_in_the_order_of_their_time(
     house: House, backend: Caller, team: Caller, clock: ManualClock
 ) -> None:
@@ -228,28 +240,13 @@ async def test_every_list_is_bounded(house: House, backend: Caller) -> None:
     assert (len(view.carts), len(view.last_visits), len(view.events)) == (20, 20, 10)
 
 
-@contextmanager
-def statements(house: House) -> Iterator[list[tuple[str, Any]]]:
-    """The statements that run meanwhile, with their parameters."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(house.database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(house.database.engine, "before_cursor_execute", note)
-
-
 async def test_the_view_asks_a_bounded_number_of_questions_and_scans_no_table(
     house: House, backend: Caller, team: Caller, clock: ManualClock
 ) -> None:
     await live(house, backend, team, clock)
     database = house.database
     arguments = (database.vault, database.programme, "anna", clock.now(), 50)
-    with statements(house) as seen:
+    with statements_with_values(database.engine) as seen:
         assert await database.fetch(find_view, *arguments)
     assert len(seen) <= STATEMENTS_MAX
     if database.engine.dialect.name == "sqlite":

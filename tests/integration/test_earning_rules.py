@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import grpc
 import pytest
 from google.protobuf.message import Message
 from regulars.earning.v1 import earning_service_pb2 as pb
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
 from services.composition import House
 from services.earning.use_cases.occasions import award_occasions
@@ -21,8 +20,8 @@ from services.points.occasions import BasketLine, Occasion
 from services.points.rulebook import award_all
 from services.storage.tables import lots, members, rule_usage
 from services.storage.unit import UnitOfWork
-from tests.conftest import CallerOf
 from tests.integration.people import update_profile
+from tests.integration.rules import draft, in_force, publish
 from tests.integration.shop import (
     NOON,
     Caller,
@@ -34,35 +33,9 @@ from tests.integration.shop import (
     refusal,
     stamp,
 )
+from tests.integration.watching import statements
 
 BONUS = 'id = "bonus"\nname = "Fifty"\npoints = 50\n'
-
-
-@pytest.fixture
-def team(caller_of: CallerOf) -> Caller:
-    return caller_of("team")
-
-
-async def draft(team: Caller, definition: str) -> pb.Rule:
-    request = pb.CreateRuleRequest(request_id=fresh_id("r"), definition=definition, actor="mia")
-    answer: pb.CreateRuleResponse = await team.call(team.earning.CreateRule, request)
-    return answer.rule
-
-
-async def publish(team: Caller, rule_id: str, since: datetime | None = None, **fields: Any) -> pb.Rule:
-    request = pb.PublishRuleRequest(
-        request_id=fresh_id("r"),
-        rule_id=rule_id,
-        actor="mia",
-        effective_from=stamp(since) if since else None,
-        **fields,
-    )
-    answer: pb.PublishRuleResponse = await team.call(team.earning.PublishRule, request)
-    return answer.rule
-
-
-async def in_force(team: Caller, definition: str) -> pb.Rule:
-    return await publish(team, (await draft(team, definition)).rule_id)
 
 
 async def retire(team: Caller, rule_id: str) -> pb.Rule:
@@ -455,24 +428,11 @@ async def test_who_may_not_earn_gets_nothing_for_an_answer(
 # --- cost ---
 
 
-@contextmanager
-def statements(house: House) -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    event.listen(house.database.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(house.database.engine, "before_cursor_execute", note)
-
-
 async def test_with_the_base_rule_alone_awards_cost_one_statement(house: House) -> None:
     basket = (BasketLine(0, "tea", "", 2_500),)
     orders = [Occasion(f"c{n}", f"default/o{n}", "ORDER", NOON, "WEB", basket) for n in range(20)]
     database = house.database
-    with database.engine.begin() as connection, statements(house) as seen:
+    with database.engine.begin() as connection, statements(connection) as seen:
         unit = UnitOfWork(connection, NOON, database.programme, database.vault)
         awards = award_all(unit, orders)
     assert [[one.points for one in of_order] for of_order in awards] == [[25]] * 20

@@ -17,10 +17,9 @@ from regulars.feedback.v1 import cases_service_pb2 as cases_pb2
 from services.composition import House
 from services.engagement.rules.experience import Level
 from tests.conftest import CallerOf
-from tests.integration.people import erase
+from tests.integration.people import erase, merge
+from tests.integration.recovering import cases, resolve
 from tests.integration.shop import NOON, Caller, exchange, fresh_id, order, refusal, stamp
-from tests.integration.test_cases import cases, resolve
-from tests.integration.test_merging import merge
 from tests.integration.test_scores import answer_survey
 
 DAY = timedelta(days=1)

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from regulars.earning.v1 import earning_service_pb2 as pb
 from sqlalchemy import Engine, select
 
 from services.composition import House, build
@@ -19,8 +18,8 @@ from services.settings import Settings, SettingsError
 from services.storage.database import make_engine
 from services.storage.tables import earning_rules
 from services.telemetry import Telemetry
-from tests.conftest import CallerOf
-from tests.integration.shop import NOON, Caller, ManualClock, fresh_id, order
+from tests.integration.rules import draft, in_force
+from tests.integration.shop import NOON, Caller, ManualClock, order
 
 LATER = NOON + timedelta(days=1)
 
@@ -93,27 +92,16 @@ def test_two_processes_that_start_at_once_take_in_the_rules_once(engine: Engine)
     assert set(kept(engine)) == {"base@1", "tea@1"}
 
 
-async def test_a_rule_of_the_file_may_not_take_the_id_of_a_campaign(
-    house: House, caller_of: CallerOf
-) -> None:
-    team = caller_of("team")
-    request = pb.CreateRuleRequest(
-        request_id=fresh_id("r"), definition='id = "tea"\nname = "T"\npoints = 1', actor="mia"
-    )
-    await team.call(team.earning.CreateRule, request)
+async def test_a_rule_of_the_file_may_not_take_the_id_of_a_campaign(house: House, team: Caller) -> None:
+    await draft(team, 'id = "tea"\nname = "T"\npoints = 1')
     with pytest.raises(SettingsError, match="'tea': a rule of this id was made through the API"):
         sync(house.database.engine, BASE_RULE, tea())
 
 
 async def test_a_restart_with_another_file_leaves_campaigns_alone(
-    house: House, settings: Settings, clock: ManualClock, backend: Caller, caller_of: CallerOf
+    house: House, settings: Settings, clock: ManualClock, backend: Caller, team: Caller
 ) -> None:
-    team = caller_of("team")
-    definition = 'id = "tea"\nname = "T"\npoints = 5'
-    draft = pb.CreateRuleRequest(request_id=fresh_id("r"), definition=definition, actor="mia")
-    await team.call(team.earning.CreateRule, draft)
-    published = pb.PublishRuleRequest(request_id=fresh_id("r"), rule_id="tea", actor="mia")
-    await team.call(team.earning.PublishRule, published)
+    await in_force(team, 'id = "tea"\nname = "T"\npoints = 5')
     file = settings.data_dir / "program.toml"
     file.write_text('[[earning]]\nid = "base"\nname = "Two"\nversion = 2\npoints_per_unit = 2\n')
     at = clock.advance(hours=1)
@@ -131,4 +119,14 @@ def test_a_file_with_a_wrong_rule_keeps_the_server_from_starting(
     file = settings.data_dir / "program.toml"
     file.write_text('[[earning]]\nid = "base"\nname = "One"\npoints_per_unt = 1\n')
     with pytest.raises(SettingsError, match=r"line 4: earning\[0\]\.points_per_unt: unknown field"):
+        build(settings.model_copy(update={"programme_file": file}), clock, Telemetry(0.0))
+
+
+async def test_another_currency_than_that_of_the_orders_keeps_the_server_from_starting(
+    house: House, backend: Caller, settings: Settings, clock: ManualClock
+) -> None:
+    await backend.record_order(order())
+    file = settings.data_dir / "program.toml"
+    file.write_text('currency = "EUR"\n')
+    with pytest.raises(SettingsError, match=r'currency is EUR.*are in GBP.*write currency = "GBP"'):
         build(settings.model_copy(update={"programme_file": file}), clock, Telemetry(0.0))

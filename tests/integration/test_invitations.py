@@ -17,9 +17,8 @@ from services.storage import outbox, tables
 from services.storage.outbox import Claimed
 from tests.integration import people
 from tests.integration.asking import Shop, asking, short, standing_still
-from tests.integration.rewarding import close, merge
+from tests.integration.recovering import cases, resolve
 from tests.integration.shop import NOON, Caller, ManualClock, exchange, goods_back, order, refusal, stamp
-from tests.integration.test_cases import cases, resolve
 
 SENT = ("after-order", "SENT", "UNSPECIFIED")
 
@@ -113,7 +112,7 @@ async def suspend(shop: Shop) -> None:
 
 
 async def leave(shop: Shop) -> None:
-    await close(shop.backend, "anna")
+    await people.step(shop.backend, "Close", "anna")
 
 
 async def complain(shop: Shop) -> None:
@@ -210,7 +209,7 @@ async def test_invitations_and_their_timers_follow_a_merge(shop: Shop) -> None:
     await shop.backend.enrol("annie", "SURVEY", "EMAIL")
     await shop.order("annie")
     await shop.wait(hours=1)
-    await merge(shop.backend, "anna", "annie")
+    await people.merge(shop.backend, "anna", "annie")
     await shop.wait(hours=47)
     assert SENT in await shop.outcomes("anna")
     (one,) = await shop.invitations("annie", survey_id="after-order")

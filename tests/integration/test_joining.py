@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
+
 from services.composition import House
+from tests.integration.rules import in_force
 from tests.integration.shop import Caller, ManualClock, order
 
 
@@ -15,6 +18,17 @@ async def test_an_order_in_the_second_of_the_enrolment_earns(
     await backend.enrol("anna")
     await backend.record_order(order("o", "anna", clicked_at, price=1000))
     assert (await backend.balance("anna")).pending_points == 10
+
+
+async def test_points_for_enrolling_count_from_the_moment_of_the_enrolment(
+    backend: Caller, team: Caller, clock: ManualClock
+) -> None:
+    await in_force(team, 'id = "hello"\nname = "Hello"\ntrigger = "ENROLMENT"\npoints = 30')
+    clock.advance(milliseconds=676)
+    member = await backend.enrol("anna")
+    request = loyalty.ListLotsRequest(customer_id="anna")
+    (lot,) = (await backend.call(backend.loyalty.ListLots, request)).lots
+    assert (lot.earned_at, lot.points) == (member.enrolled_at, 30)
 
 
 async def test_an_order_of_the_second_before_the_enrolment_earns_nothing(

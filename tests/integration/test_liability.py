@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from google.protobuf.duration_pb2 import Duration
 from regulars.loyalty.v1 import loyalty_service_pb2 as pb
 from regulars.loyalty.v1 import points_pb2
+from sqlalchemy import event
 
 from services.composition import House
 from services.loyalty.queries.liability import find_liability
@@ -17,7 +19,7 @@ from services.storage.tables import accounts, members
 from tests.conftest import CallerOf
 from tests.integration.points import adjust, capture, give, hold, spend, transfer
 from tests.integration.shop import NOON, Caller, ManualClock, goods_back, order
-from tests.integration.test_storage import statements
+from tests.integration.watching import statements
 
 DAY = timedelta(days=1)
 
@@ -132,6 +134,25 @@ async def test_debt_is_told_beside_what_is_owed(backend: Caller, caller_of: Call
     found = await liability(caller_of("team"))
     assert (owed(found), found.value.amount_minor) == ((0, 57, 0, 50), 57)
     assert reconciles(found)
+
+
+async def test_the_liability_is_of_one_moment(house: House, backend: Caller, caller_of: CallerOf) -> None:
+    await give(backend, 100)
+    loop, spent = asyncio.get_running_loop(), [False]
+
+    def spend_in_between(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        """What members have is summed up, what became of points is about to be."""
+        if "AS place" in statement and not spent[0]:
+            spent[0] = True
+            asyncio.run_coroutine_threadsafe(spend(backend, 40), loop).result(timeout=10)
+
+    event.listen(house.database.engine, "before_cursor_execute", spend_in_between)
+    found = await liability(caller_of("team"))
+    event.remove(house.database.engine, "before_cursor_execute", spend_in_between)
+    assert spent == [True]
+    assert (found.active_points, reconciles(found)) == (100, True)
+    now = await liability(caller_of("team"))
+    assert (now.active_points, reconciles(now)) == (60, True)
 
 
 async def test_the_liability_takes_few_statements_however_many_members(

@@ -17,7 +17,8 @@ from tests.integration.asking import asking
 from tests.integration.people import erase
 from tests.integration.points import balance
 from tests.integration.recovering import budget, complain, file_of, give, resolve
-from tests.integration.rewarding import look, other_caller, pounds
+from tests.integration.rewarding import look, pounds
+from tests.integration.servers import other_caller
 from tests.integration.shop import Caller, ManualClock, refusal
 
 BUDGET = """\

@@ -14,6 +14,7 @@ from services.storage.database import make_engine
 from services.storage.outbox import ATTEMPTS_MAX, LEASE, RETRY_FIRST, Claimed, Work
 from services.storage.unit import UnitOfWork
 from services.storage.vault import Vault
+from tests.integration.servers import ON_POSTGRESQL
 from tests.integration.shop import NOON
 
 SECOND = timedelta(seconds=1)
@@ -60,7 +61,7 @@ def test_what_is_claimed_is_not_claimed_twice(engine: Engine) -> None:
     assert len({one.work_key for one in (*first, *second)}) == 3
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # one process owns a SQLite file
+@ON_POSTGRESQL
 def test_two_claims_at_the_same_time_share_nothing(engine: Engine) -> None:
     enqueue(engine, *(f"w{number}" for number in range(10)))
     with engine.begin() as one, engine.begin() as other:

@@ -18,9 +18,11 @@ from services.membership.use_cases.members import enrol_members
 from services.points.holds import Wanted
 from services.storage.database import make_engine
 from services.storage.unit import AnyUseCase
-from tests.integration.test_storage import enrolments_of, run, statements
+from tests.integration.test_storage import enrolments_of, run
+from tests.integration.watching import statements
 
 SIZE = 60
+STATEMENTS_MAX = {"sqlite": 9, "postgresql": 5}  # one stores what changed in all tables on PostgreSQL
 Items = Callable[[int], Sequence[Any]]
 
 
@@ -89,7 +91,7 @@ def test_a_larger_batch_needs_no_more_statements(database_url: str, name: str) -
         answers += run(engine, command, items_of(SIZE)[4:])
     engine.dispose()
     assert not [answer for answer in answers if isinstance(answer, RegularsError)]
-    assert len(many) <= len(few) <= 11, many
+    assert len(many) <= len(few) <= STATEMENTS_MAX[engine.dialect.name], many
 
 
 def test_a_batch_that_names_one_member_often_is_taken_in_order(database_url: str) -> None:
@@ -110,7 +112,7 @@ def test_a_hold_that_ended_is_told_even_when_its_member_has_no_live_one(database
         answers = run(engine, capture_holds, captures(SIZE))
     engine.dispose()
     assert {one.reason for one in answers} == {"HOLD_RESOLVED"}
-    assert len(sent) <= 8
+    assert len(sent) <= 4
 
 
 def test_a_refused_command_writes_nothing_at_all(database_url: str) -> None:
@@ -120,11 +122,11 @@ def test_a_refused_command_writes_nothing_at_all(database_url: str) -> None:
         answers = run(engine, spend_points, [Spend(member(0), Wanted("s", 101)), Spend("x", Wanted("t", 1))])
     engine.dispose()
     assert [one.reason for one in answers] == ["INSUFFICIENT_POINTS", "MEMBER_NOT_FOUND"]
-    assert not [one for one in sent if one.startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert not [one for one in sent if one.startswith(("WITH", "INSERT", "UPDATE", "DELETE"))]
 
 
 def test_what_a_lock_waits_for_is_taken_in_one_order(database_url: str) -> None:
-    """Givers and getters are locked together, in the order of their keys: two lanes never wait in a ring."""
+    """Givers and getters are locked together, in the order of their keys: servers never wait in a ring."""
     engine = make_engine(database_url)
     prepare(engine, "transfer")
     with statements(engine) as sent:

@@ -21,9 +21,8 @@ from regulars.reminders.v1 import reminders_service_pb2
 from regulars.rewards.v1 import rewards_service_pb2
 
 from tests.conftest import CallerOf
-from tests.integration.people import erase
+from tests.integration.people import erase, merge
 from tests.integration.shop import WEB, Caller, order, refusal
-from tests.integration.test_merging import merge
 
 MODULES = (
     activity_service_pb2,

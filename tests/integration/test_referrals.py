@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from pathlib import Path
-from typing import Any
 
 import grpc
 import pytest
 from regulars.rewards.v1 import rewards_service_pb2 as pb
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 
 from services.composition import House
 from services.settings import Settings
 from services.storage.tables import customers
+from tests.integration.people import merge, step
 from tests.integration.rewarding import (
     DAY,
     accept,
     ask,
-    close,
     look,
     member,
-    merge,
     points_of,
+    reason,
     referral_code,
     referrals,
 )
@@ -37,6 +35,7 @@ from tests.integration.shop import (
     refusal,
     stamp,
 )
+from tests.integration.watching import statements
 
 WINDOW = 14 * DAY
 RULES = """
@@ -69,10 +68,6 @@ def settings(settings: Settings, tmp_path: Path) -> Settings:
     file = tmp_path / "program.toml"
     file.write_text(RULES)
     return settings.model_copy(update={"programme_file": file})
-
-
-async def reason(call: Awaitable[Any]) -> str:
-    return (await refusal(call)).reason
 
 
 async def bought(backend: Caller, clock: ManualClock, friend: str = "fred", order_id: str = "") -> None:
@@ -249,7 +244,7 @@ async def test_both_codes_of_two_who_are_one_person_stay_good(backend: Caller) -
 async def test_who_takes_no_part_brings_nobody(house: House, backend: Caller) -> None:
     await member(backend, "anna")
     code = await referral_code(backend)
-    await close(backend, "anna")
+    await step(backend, "Close", "anna")
     assert await reason(referral_code(backend)) == "MAY_NOT_EARN"
     assert await reason(accept(backend, code)) == "REFERRER_MAY_NOT_EARN"
     with house.database.engine.connect() as connection:
@@ -261,7 +256,7 @@ async def test_a_referrer_who_left_is_not_paid(house: House, backend: Caller, cl
     await member(backend, "fred")
     await accept(backend, await referral_code(backend))
     await bought(backend, clock)
-    await close(backend, "anna")
+    await step(backend, "Close", "anna")
     clock.advance(days=14)
     assert await settled(house, backend) == "VOID REFERRER_STATE"
 
@@ -281,14 +276,8 @@ async def test_a_list_holds_what_one_made_and_what_one_accepted(backend: Caller)
 
 
 async def test_an_order_asks_about_referrals_once(house: House, backend: Caller, clock: ManualClock) -> None:
-    asked: list[str] = []
-    engine: Engine = house.database.engine
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if "referrals" in statement and "due_at <=" not in statement and "min(" not in statement:
-            asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    await bought(backend, clock)
-    event.remove(engine, "before_cursor_execute", note)
+    with statements(house.database.engine) as sent:
+        await bought(backend, clock)
+    of_sweeps = ("due_at <=", "min(")
+    asked = [one for one in sent if "referrals" in one and not any(mark in one for mark in of_sweeps)]
     assert len(asked) == 1

@@ -35,7 +35,7 @@ from services.storage.tables import member_rewards, referrals
 from services.storage.unit import AnyUseCase, UnitOfWork
 from services.storage.vault import Vault
 from tests.integration.shop import NOON
-from tests.integration.test_storage import statements
+from tests.integration.watching import statements
 
 DAY = timedelta(days=1)
 COFFEE = Reward("coffee", "Coffee", 10, None, 0, 5, (), None, None, 30, RewardState.AVAILABLE, NOON)

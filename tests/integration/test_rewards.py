@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
 import grpc
-import pytest
 from regulars.membership.v1 import membership_service_pb2 as membership
 from regulars.rewards.v1 import rewards_service_pb2 as pb
 from sqlalchemy import select
@@ -19,28 +17,23 @@ from services.storage.tables import member_rewards, rewards
 from services.telemetry import Telemetry
 from tests.conftest import CallerOf
 from tests.integration.ledger import movements_of, replayed
+from tests.integration.people import merge, step
 from tests.integration.rewarding import (
     DAY,
     ask,
-    close,
     issue,
     look,
     member,
-    merge,
-    other_caller,
     pieces_out,
     points_of,
+    reason,
     resolve,
     set_reward,
 )
-from tests.integration.shop import NOON, Caller, ManualClock, eventually, refusal, stamp
+from tests.integration.servers import ON_POSTGRESQL, other_caller
+from tests.integration.shop import NOON, Caller, ManualClock, eventually, refusal, refusal_of, stamp
 
 MINUTE = timedelta(minutes=1)
-ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-
-
-async def reason(call: Awaitable[Any]) -> str:
-    return (await refusal(call)).reason
 
 
 async def test_an_issued_reward_blocks_its_points_until_they_are_spent(backend: Caller) -> None:
@@ -314,13 +307,9 @@ async def test_two_servers_give_the_last_piece_away_once(
             )
             answers = await asyncio.gather(*calls, return_exceptions=True)
             given = [one for one in answers if isinstance(one, pb.MemberReward)]
-            refused = {await reason(failing(one)) for one in answers if isinstance(one, BaseException)}
+            refused = {refusal_of(one).reason for one in answers if isinstance(one, grpc.aio.AioRpcError)}
             assert (len(given), refused) == (1, {"REWARD_OUT_OF_STOCK"})
         await elsewhere.channel.close()
-
-
-async def failing(error: BaseException) -> None:
-    raise error
 
 
 async def test_a_reward_is_redeemed_or_cancelled_by_whoever_comes_first(backend: Caller) -> None:
@@ -378,7 +367,7 @@ async def test_members_who_leave_give_up_what_they_did_not_redeem(
     for name in ("anna", "ben"):
         await resolve(backend, "Redeem", await issue(backend, name))
         await issue(backend, name)
-    await close(backend, "anna")
+    await step(backend, "Close", "anna")
     listed = (await look(backend, "ListMemberRewards", customer_id="anna")).member_rewards
     states = {pb.MEMBER_REWARD_STATE_REDEEMED, pb.MEMBER_REWARD_STATE_CANCELLED}
     assert {one.state for one in listed} == states

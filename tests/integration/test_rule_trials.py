@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
 import grpc
-import pytest
 from hypothesis import given as for_all
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -15,8 +15,12 @@ from regulars.earning.v1 import earning_service_pb2 as pb
 from sqlalchemy import func, select, update
 
 from services.composition import House
+from services.earning.rules.versions import NewDraft
+from services.earning.use_cases.replaying import CHUNK_MEMBERS
+from services.earning.use_cases.replaying import replay as run_again
+from services.programme.reading import read_rule
 from services.storage.tables import lots, members, metadata
-from tests.conftest import CallerOf
+from tests.integration.rules import draft, in_force
 from tests.integration.shop import (
     NOON,
     STORE,
@@ -26,6 +30,7 @@ from tests.integration.shop import (
     fresh_id,
     goods_back,
     order,
+    order_record,
     refusal,
     stamp,
 )
@@ -40,26 +45,6 @@ RULES = (
     'id = "sole"\nname = "A"\npoints = 7\npriority = 5\nexclusive = true\ntiers = ["SILVER"]',
     'id = "birthday"\nname = "M"\npoints = 11\nbirthday = "MONTH"',
 )
-
-
-@pytest.fixture
-def team(caller_of: CallerOf) -> Caller:
-    return caller_of("team")
-
-
-async def draft(team: Caller, definition: str) -> None:
-    request = pb.CreateRuleRequest(request_id=fresh_id("r"), definition=definition, actor="mia")
-    await team.call(team.earning.CreateRule, request)
-
-
-async def publish(team: Caller, rule_id: str) -> None:
-    request = pb.PublishRuleRequest(request_id=fresh_id("r"), rule_id=rule_id, actor="mia")
-    await team.call(team.earning.PublishRule, request)
-
-
-async def in_force(team: Caller, definition: str) -> None:
-    await draft(team, definition)
-    await publish(team, definition.split('"')[1])
 
 
 def basket(*lines: pb.BasketLine, customer_id: str = "anna", **fields: Any) -> pb.SimulateEarnRequest:
@@ -207,7 +192,7 @@ async def test_a_rule_that_would_not_apply_says_why(backend: Caller, team: Calle
         ),
         "starts_at = 2026-04-01T00:00:00Z": (
             pb.RULE_REASON_WINDOW,
-            "it is open from 2026-04-01 00:00+00:00 until any time",
+            "it begins 2026-04-01 00:00+00:00",
         ),
         'birthday = "DAY"': (
             pb.RULE_REASON_BIRTHDAY,
@@ -363,6 +348,18 @@ async def test_a_replay_shows_as_many_members_as_are_asked_for(
     await trading(backend, clock)
     found = await replay(team, DOUBLE, members_max=1)
     assert ([one.customer_id for one in found.differences], found.members_changed) == (["anna"], 2)
+
+
+async def test_a_replay_that_is_too_large_says_that_it_is_not_complete(house: House, backend: Caller) -> None:
+    buyers = [f"c{number:03d}" for number in range(CHUNK_MEMBERS + 1)]
+    for start in range(0, len(buyers), 40):
+        await asyncio.gather(*(backend.enrol(one) for one in buyers[start : start + 40]))
+    await backend.record_batch(*(order_record(customer_id=one, price=1_000) for one in buyers))
+    tried = NewDraft(read_rule(DOUBLE), None, "")
+    cut = await run_again(house.database, tried, 0, orders_max=CHUNK_MEMBERS)
+    assert (cut.complete, cut.orders, cut.present_points) == (False, CHUNK_MEMBERS, 10 * CHUNK_MEMBERS)
+    whole = await run_again(house.database, tried, 0, orders_max=CHUNK_MEMBERS + 1)
+    assert (whole.complete, whole.orders) == (True, CHUNK_MEMBERS + 1)
 
 
 async def test_a_replay_needs_a_rule_that_orders_trigger(team: Caller) -> None:

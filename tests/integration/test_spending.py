@@ -11,10 +11,11 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from sqlalchemy import func, select
 
-from services.composition import House, build, create_key, live_keys, running
+from services.composition import House, build, running
 from services.settings import Settings
-from services.storage.tables import customers, hold_lots, holds, movements, requests
+from services.storage.tables import customers, hold_lots, holds, members, movements, requests
 from services.telemetry import Telemetry
+from tests.conftest import CallerOf
 from tests.integration.ledger import account_of, lots_of, movements_of, replayed, rows
 from tests.integration.points import (
     adjust,
@@ -27,10 +28,11 @@ from tests.integration.points import (
     spend,
     spend_request,
 )
+from tests.integration.rewarding import issue, set_reward
+from tests.integration.servers import ON_POSTGRESQL, other_caller
 from tests.integration.shop import NOON, Caller, ManualClock, goods_back, order, refusal, refusal_of, stamp
 
 DAY = timedelta(days=1)
-ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 def counts(house: House) -> list[int]:
@@ -83,17 +85,10 @@ async def test_of_fifty_at_two_servers_exactly_one_succeeds(
 ) -> None:
     await give(backend, 50, 30)
     async with running(build(settings, clock, Telemetry(0.0))) as other:
-        elsewhere = await caller_at(other)
+        elsewhere = await other_caller(other)
         await one_in_fifty([backend, elsewhere])
         assert await balance(elsewhere) == (0, 0, 0, 0) == replayed(house, "anna")
         await elsewhere.channel.close()
-
-
-async def caller_at(other: House) -> Caller:
-    new = create_key(other.database, "other", ("backend",))
-    other.keyring.replace(live_keys(other.database))
-    channel = grpc.aio.insecure_channel(f"127.0.0.1:{other.rpc.port}")
-    return Caller(channel, (("authorization", f"Bearer {new.text}"),))
 
 
 async def test_a_refused_spend_beside_accepted_ones_leaves_no_trace(house: House, backend: Caller) -> None:
@@ -207,20 +202,20 @@ async def test_points_that_paid_for_an_order_come_back_with_its_goods(house: Hou
     assert account_of(house, "anna")[:4] == replayed(house, "anna")
 
 
-async def test_points_of_a_reward_are_not_touched_by_hand(house: House, backend: Caller) -> None:
+async def test_points_of_a_reward_are_not_touched_by_hand(
+    house: House, backend: Caller, caller_of: CallerOf
+) -> None:
     await give(backend, 100)
-    held = await hold(backend, 60)
-    with house.database.engine.begin() as connection:
-        for table in (holds, hold_lots):
-            connection.execute(table.update().values(hold_id="reward/1"))
-    for call in (capture(backend, "reward/1"), release(backend, "reward/1")):
+    await set_reward(caller_of("team"), points=60)
+    await issue(backend)
+    with house.database.engine.connect() as connection:
+        hold_id = connection.execute(select(holds.c.hold_id)).scalar_one()
+    for call in (capture(backend, hold_id), release(backend, hold_id)):
         assert (await refusal(call)).reason == "HOLD_OF_REWARD"
-    assert held.hold_id != "reward/1"
+    assert await balance(backend) == (0, 40, 60, 0)
 
 
 async def test_only_an_active_member_spends(backend: Caller, house: House) -> None:
-    from services.storage.tables import members
-
     await give(backend, 100)
     with house.database.engine.begin() as connection:
         connection.execute(members.update().values(state="SUSPENDED"))

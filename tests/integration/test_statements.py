@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 import pytest
 from regulars.loyalty.v1 import loyalty_service_pb2 as pb
-from sqlalchemy import event, insert, text
+from sqlalchemy import insert, text
 
 from services.composition import House
 from services.loyalty.queries.statements import list_lots, list_movements
@@ -18,7 +18,7 @@ from services.storage.database import read_connection
 from services.storage.tables import lots, movements, tier_warnings
 from tests.integration.points import adjust, capture, give, hold, spend, transfer
 from tests.integration.shop import NOON, Caller, ManualClock, order, refusal, stamp
-from tests.integration.test_storage import statements
+from tests.integration.watching import statements, statements_with_values
 
 DAY = timedelta(days=1)
 MANY = 10_000
@@ -175,14 +175,8 @@ async def test_each_page_of_ten_thousand_movements_is_one_statement_on_an_index(
 
 def explained(connection: Any, query: Any, mark: str = "ORDER BY") -> str:
     """How the database answers the statement of a query that contains the mark."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
-        seen.append((statement, values))
-
-    event.listen(connection, "before_cursor_execute", note)
-    query()
-    event.remove(connection, "before_cursor_execute", note)
+    with statements_with_values(connection) as seen:
+        query()
     statement, values = next(one for one in reversed(seen) if "ORDER BY" in one[0] and mark in one[0])
     prefix = "EXPLAIN " if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
     rows = connection.exec_driver_sql(prefix + statement, values).all()

@@ -25,6 +25,7 @@ from tests.integration.ledger import (
     tier_changes_of,
     warnings_of,
 )
+from tests.integration.servers import ON_POSTGRESQL
 from tests.integration.shop import NOON, Caller, ManualClock, eventually, fresh_id, order, order_record
 
 pytestmark = pytest.mark.usefixtures("verified")
@@ -192,7 +193,7 @@ async def test_balances_are_true_between_sweeps(
         assert balance.active_points == (25 if 14 * DAY <= age < 386 * DAY else 0)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@ON_POSTGRESQL
 async def test_two_servers_sweep_each_account_once(
     house: House, backend: Caller, settings: Settings, clock: ManualClock
 ) -> None:

@@ -53,6 +53,18 @@ class Club(Shop):
             if held["owner"] == member_id and self.state_of(held) == "ISSUED":
                 self.cancel(held_id, member_id)
 
+    def elapse(self, after: timedelta) -> None:
+        """Let time pass, or put the clock back: what has lapsed by then stays lapsed."""
+        if after < timedelta(0):
+            self.note_lapses()
+        self.advance(self.now + after)
+
+    def note_lapses(self) -> None:
+        for held in self.held.values():
+            held["state"] = self.state_of(held)
+        for use in self.uses.values():
+            use["state"] = self.use_state(use)
+
     # --- rewards ---
 
     def state_of(self, held: Row) -> str:

@@ -87,7 +87,7 @@ class Rules:
 
         kept: what of each line's amount has earned already.
         """
-        rules = self.in_force(order["at"])
+        rules = [rule for rule in self.in_force(order["at"]) if trigger_of(rule) == "ORDER"]
         basis = self.basis(order, kept)
         counts = {rule["id"]: self.counting(rule, order, basis) for rule in rules}
         holds = {rule["id"] for rule in rules if self.holds(rule, order, counts[rule["id"]])}
@@ -111,6 +111,17 @@ class Rules:
             if points > 0:
                 self.note(rule, order["customer"], points)
                 given.append((rule, by_largest_remainder(points, weights)))
+        return given
+
+    def bonuses(self, occasion: Row) -> list[Row]:
+        """The rules that give something for what is no order; a referral has a recipient."""
+        given = []
+        for rule in self.in_force(occasion["at"]):
+            often = self.given.get((rule["id"], occasion["customer"]), 0)
+            meant = rule.get("recipient", "REFERRER") == (occasion["recipient"] or "REFERRER")
+            if trigger_of(rule) == occasion["trigger"] and meant and often < rule.get("times", often + 1):
+                self.note(rule, occasion["customer"], rule["points"])
+                given.append(rule)
         return given
 
     def basis(self, order: Row, kept: list[int]) -> list[int]:
@@ -145,3 +156,7 @@ class Rules:
             self.given[rule["id"], ""] = self.given.get((rule["id"], ""), 0) + points
         if "times" in rule:
             self.given[rule["id"], member] = self.given.get((rule["id"], member), 0) + 1
+
+
+def trigger_of(rule: Row) -> str:
+    return str(rule.get("trigger", "ORDER"))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Sequence
 
 from tests.integration.shop import NOON
 from tests.ledger.club_operations import Erase, OfMerge
@@ -14,71 +12,44 @@ from tests.ledger.people_model import People
 from tests.ledger.product import OK, Product
 from tests.ledger.programmes import COUPONS, REWARDS, RULES
 
-VERIFIED_EVERY = 40  # steps: the checks read the whole database
-SHRINK_RUNS_MAX = 400
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """How the product and the model part. Two of one kind have the same cause, most likely."""
-
-    kind: str
-    what: str
-    step: int = 0
-
 
 def new_model() -> People:
     return People(NOON, RULES, REWARDS, COUPONS)
 
 
-def play(product: Product, steps: Sequence[Step]) -> Disagreement | None:
-    """Play an episode from an empty database; None when the product did as the model says."""
+def begin(product: Product) -> None:
+    """An empty database at the moment at which every model begins."""
     product.clock.move_to(NOON)
     product.start_anew()
+
+
+def play(product: Product, steps: Sequence[Step]) -> None:
+    """Play an episode from an empty database. Fails where the product does not do as the model says."""
+    begin(product)
     model = new_model()
-    for number, step in enumerate(steps):
-        now = product.clock.now() + step.after
-        product.clock.move_to(now)
-        model.advance(now)
-        found = compare(product, model, step.commands)
-        if found is None and is_verified(number, steps):
-            found = broken(product)
-        if found is not None:
-            return replace(found, step=number)
-    return None
+    for step in steps:
+        model.elapse(step.after)
+        product.elapse(step.after)
+        compare(product, model, step.commands)
+    alike("violations", product.violations(), [])
 
 
-def is_verified(number: int, steps: Sequence[Step]) -> bool:
-    """Now and then, at the end, and after all that changes hands or disappears."""
-    delicate = any(isinstance(command, (Erase, OfMerge)) for command in steps[number].commands)
-    return delicate or number % VERIFIED_EVERY == 0 or number == len(steps) - 1
-
-
-def compare(product: Product, model: People, commands: Sequence[Command]) -> Disagreement | None:
-    """How the answers or the accounts differ after these commands; None when they are alike."""
-    expected = answers(model, commands)
-    given = product.ask(commands)
-    if given != expected:
-        pairs = {pair for pair in zip(given, expected, strict=True) if pair[0] != pair[1]}
-        return Disagreement(f"answers {sorted(pairs)}", f"answers {given}, should be {expected}")
+def compare(product: Product, model: People, commands: Sequence[Command]) -> None:
+    """Ask both; the answers and the accounts must be alike, and what changed hands must be sound."""
+    alike("answers", product.ask(commands), answers(model, commands))
     touched = {member for command in commands for member in command.touched()}
     members = sorted(one for one in model.members if touched & {one, *model.person(one)})
     for member, (balance, lots, earned) in product.look(members).items():
-        wanted = model.balance(member)
-        if balance != wanted:
-            return Disagreement("balance", f"{member} has {balance}, should have {wanted}")
-        if lots != model.free_lots(member):
-            what = f"{member} has the lots {lots}, should have {model.free_lots(member)}"
-            return Disagreement("lots", what)
-        if earned != model.earned(member) and member not in model.mingled:  # else the checks reckon it
-            return Disagreement("earned", f"{member} earned {earned}, should be {model.earned(member)}")
-    return None
+        alike(f"balance of {member}", balance, model.balance(member))
+        alike(f"lots of {member}", lots, model.free_lots(member))
+        if member not in model.mingled:  # else the checks reckon it
+            alike(f"points that {member} earned", earned, model.earned(member))
+    if any(isinstance(command, (Erase, OfMerge)) for command in commands):
+        alike("violations", product.violations(), [])
 
 
-def broken(product: Product) -> Disagreement | None:
-    """What `regulars verify` says."""
-    found = product.violations()
-    return Disagreement(found[0].split(":")[0], "; ".join(found)) if found else None
+def alike(what: str, given: object, expected: object) -> None:
+    assert given == expected, f"{what}: {given}, should be {expected}"
 
 
 def answers(model: People, commands: Sequence[Command]) -> list[str]:
@@ -110,44 +81,3 @@ def answer(model: People, command: Command) -> str:
     if command.request_id:
         model.requests[command.request_id] = command
     return OK
-
-
-def shrink(steps: Sequence[Step], fails: Callable[[Sequence[Step]], bool]) -> list[Step]:
-    """Fewer steps that still fail: leaves out ever smaller parts for as long as that works."""
-    kept = list(steps)
-    runs, size = 0, len(kept)
-    while size and runs < SHRINK_RUNS_MAX:
-        start = 0
-        while start < len(kept) and runs < SHRINK_RUNS_MAX:
-            fewer = without(kept, start, size)
-            runs += 1
-            if fails(fewer):
-                kept = fewer
-            else:
-                start += size
-        size //= 2
-    return kept
-
-
-def one_by_one(steps: Sequence[Step]) -> list[Step]:
-    """The same commands at the same times, none of them together with another."""
-    return [
-        Step(timedelta(0) if place else step.after, commands)
-        for step in steps
-        for place, commands in enumerate([(command,) for command in step.commands] or [()])
-    ]
-
-
-def without(steps: Sequence[Step], start: int, size: int) -> list[Step]:
-    """The steps but for some, whose time still passes."""
-    kept = [*steps[:start], *steps[start + size :]]
-    if start < len(kept):
-        passed = sum((step.after for step in steps[start : start + size]), kept[start].after)
-        kept[start] = Step(passed, kept[start].commands)
-    return kept
-
-
-def told(steps: Sequence[Step], found: Disagreement) -> str:
-    """An episode that can be read and played again."""
-    lines = "\n".join(f"  +{step.after}: {', '.join(map(repr, step.commands))}" for step in steps)
-    return f"step {found.step}: {found.what}\n{lines}"

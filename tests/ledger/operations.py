@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,21 +27,22 @@ Asked = tuple[AnyUseCase, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Command:
+class Command(ABC):
     """Something asked of the ledger. The request id makes it one of its kind; empty: it may come again."""
 
     request_id: str = ""
 
+    @abstractmethod
     def asked(self) -> Asked:
-        raise NotImplementedError
+        """What the product is asked."""
 
+    @abstractmethod
     def play(self, model: People) -> None:
         """Raises Refused."""
-        raise NotImplementedError
 
+    @abstractmethod
     def touched(self) -> tuple[str, ...]:
         """The members whose accounts it may change."""
-        raise NotImplementedError
 
     def meant(self, model: People) -> Command:
         """The command with the ids of those who are meant, since customers were merged."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from tests.ledger.club_model import Club
+from tests.ledger.friends_model import Friends
 from tests.ledger.model import Refused, Row
 
 LIVING = {"PENDING", "ACTIVE", "SUSPENDED"}
@@ -14,7 +14,7 @@ NOBODY = "nobody"
 NO_MEMBER: Row = {"state": "", "debt": 0, "enrolled_at": datetime.max.replace(tzinfo=UTC)}
 
 
-class People(Club):
+class People(Friends):
     """A club that may find out who is who."""
 
     def __init__(
@@ -61,6 +61,9 @@ class People(Club):
             "swaps": {one for one, swap in self.exchanges.items() if swap["customer"] == merged_id},
             "rewards": {one for one, held in self.held.items() if held["owner"] == merged_id},
             "uses": {one for one, use in self.uses.items() if use["owner"] == merged_id},
+            "friends": {one for one, row in self.referrals.items() if row["friend"] == merged_id},
+            "brought": {one for one, row in self.referrals.items() if row["referrer"] == merged_id},
+            "codes": {code for code, row in self.codes.items() if row["owner"] == merged_id},
             "given": {rule: self.rules.given.pop((rule, who)) for rule, who in self.limits(merged_id)},
         }
         self.hand(kept, survivor_id)
@@ -91,7 +94,9 @@ class People(Club):
 
     def is_known(self, customer: str) -> bool:
         bought_or_returned = (*self.orders.values(), *self.returns.values())
-        return customer in self.members or any(one["customer"] == customer for one in bought_or_returned)
+        return customer in {*self.members, *self.met} or any(
+            one["customer"] == customer for one in bought_or_returned
+        )
 
     def free(self, lot_id: str) -> int:
         return int(self.lots[lot_id]["pending"] + self.lots[lot_id]["active"])
@@ -113,6 +118,9 @@ class People(Club):
             ("swaps", "customer", self.exchanges),
             ("rewards", "owner", self.held),
             ("uses", "owner", self.uses),
+            ("friends", "friend", self.referrals),
+            ("brought", "referrer", self.referrals),
+            ("codes", "owner", self.codes),
         ):
             for key in rows[name]:
                 table[key][field] = to
@@ -214,7 +222,9 @@ class People(Club):
             raise Refused("CUSTOMER_NOT_FOUND")
         person = self.person(survivor)
         self.give_up(person)
-        for table in (self.lots, self.holds, self.orders, self.returns, self.waiting, self.exchanges):
+        self.forget_referrals(person)
+        tables = (self.lots, self.holds, self.orders, self.returns, self.waiting, self.exchanges, self.codes)
+        for table in tables:
             for key in [key for key, row in table.items() if owner_of(row) in person]:
                 del table[key]
         self.happened = [event for event in self.happened if event["customer"] not in person]
@@ -238,6 +248,12 @@ class People(Club):
                 use["state"] = "RELEASED"
         self.held = unnamed(self.held, person)
         self.uses = unnamed(self.uses, person)
+
+    def forget_referrals(self, person: set[str]) -> None:
+        for referral in self.referrals.values():
+            for side in ("friend", "referrer"):
+                if referral[side] in person:
+                    referral[side] = NOBODY
 
 
 def owner_of(row: Row) -> str:

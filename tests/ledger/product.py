@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import Connection, Engine, delete, event, text
@@ -12,13 +12,19 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from services.earning.use_cases.syncing import sync_file_rules
 from services.errors import RegularsError
+from services.loyalty.queries.time import due_accounts
+from services.loyalty.use_cases.time import Due, sweep_accounts
 from services.points.book import Entry, add_lots_and_holds, find_entries
+from services.points.lots import Lot
 from services.programme.programme import Programme
 from services.reactions import react
 from services.requests import RequestKey
+from services.rewards.queries.coupons import due_coupons
+from services.rewards.queries.rewards import due_rewards
 from services.rewards.rules.rewards import RewardChange
 from services.rewards.use_cases.coupons import create_coupons
 from services.rewards.use_cases.rewards import set_rewards
+from services.rewards.use_cases.time import Overdue, expire_rewards, lapse_coupons
 from services.storage.requests import Job
 from services.storage.tables import metadata
 from services.storage.vault import Vault
@@ -35,6 +41,7 @@ Earned = dict[str, int]  # what counts for the tier, by the first day of each ye
 Held = tuple[Balance, Lots, Earned]
 
 OK = "ok"
+DUE_MAX = 1_000  # of one sweep: more than an episode has
 
 
 class Nobody:
@@ -75,6 +82,25 @@ class Product:
             *(Job(create_coupons, coupon(row), None) for row in COUPONS),
         ):
             answered(self._writer._commit(self._connection, [job])[0])
+
+    def elapse(self, after: timedelta) -> None:
+        """Let time pass. Before the clock is put back the sweep has come by, as it does every few seconds."""
+        if after < timedelta(0):
+            self.sweep()
+        self.clock.move_to(self.clock.now() + after)
+
+    def sweep(self) -> None:
+        now = self.clock.now()
+        with self._connection.begin():
+            due = due_accounts(self._connection, now, DUE_MAX)
+            rewards = due_rewards(self._connection, now, DUE_MAX)
+            codes = due_coupons(self._connection, now, DUE_MAX)
+        swept = (
+            *(Job(sweep_accounts, Due(one), None) for one in due),
+            *(Job(expire_rewards, Overdue(one), None) for one in rewards),
+            *(Job(lapse_coupons, Overdue(one), None) for one in codes),
+        )
+        assert {answered(one) for one in self._writer._commit(self._connection, swept)} <= {OK}
 
     def ask(self, commands: Sequence[Command]) -> list[str]:
         """What each command is answered with: "ok", or the reason of a refusal."""
@@ -136,12 +162,18 @@ def accounts(connection: Connection, members: Iterable[str], now: datetime) -> d
     return {member: held_by(entry, now) for member, entry in entries.items()}
 
 
+def name_of(lot: Lot) -> str:
+    """The lot's id; an answer's goes by its moment: the number is the database's own."""
+    is_answer = lot.lot_id.startswith("survey/")
+    return f"survey/{lot.earned_at}/{lot.lot_id.split('/')[-1]}" if is_answer else lot.lot_id
+
+
 def held_by(entry: Entry, now: datetime) -> Held:
     account = entry.account
     account.bring_to(now)
     balance = account.balance(now)
     lots = {
-        lot.lot_id: (
+        name_of(lot): (
             lot.remaining_points if lot.state == "PENDING" else 0,
             0 if lot.state == "PENDING" else lot.remaining_points,
             lot.blocked_points,

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from services.programme.earning_rule import EarningRule
-from services.programme.programme import Programme
+from services.programme.programme import Programme, Referring
 from services.rewards.rules.coupons import Benefit, NewCoupons, Terms
 from services.rewards.rules.rewards import Reward, RewardState
 from tests.ledger.earning_model import BASE_RULE, Row
+from tests.ledger.friends_model import PAID_PER_YEAR_MAX
 
 TOYS: Row = {"id": "toys", "version": 1, "percent": 250, "category": "toys", "expiry_months": 1}
 TREAT: Row = {"id": "treat", "version": 1, "points": 5, "spend_min": 1_000, "priority": 3, "pending_days": 0}
@@ -17,7 +18,18 @@ TREAT: Row = {"id": "treat", "version": 1, "points": 5, "spend_min": 1_000, "pri
 WELCOME: Row = {"id": "welcome", "version": 1, "points": 10, "times": 2}
 POT: Row = {"id": "pot", "version": 1, "points": 7, "category": "food", "budget": 60}
 
-RULES: tuple[Row, ...] = (BASE_RULE, TOYS, TREAT, WELCOME, POT)  # of program.toml
+SAY: Row = {"id": "say", "version": 1, "trigger": "SURVEY", "points": 2, "times": 6}
+BRING: Row = {"id": "bring", "version": 1, "trigger": "REFERRAL", "points": 30}
+COME: Row = {
+    "id": "come",
+    "version": 1,
+    "trigger": "REFERRAL",
+    "recipient": "FRIEND",
+    "points": 15,
+    "pending_days": 3,
+}
+
+RULES: tuple[Row, ...] = (BASE_RULE, TOYS, TREAT, WELCOME, POT, SAY, BRING, COME)  # of program.toml
 DRAFTS: tuple[Row, ...] = (  # what the team makes of rules of its own
     {"id": "rush", "percent": 150},
     {"id": "rush", "percent": 400, "category": "food"},
@@ -49,7 +61,8 @@ def earning_rule(rule: Row) -> EarningRule:
 
 
 def programme() -> Programme:
-    return Programme(earning=tuple(earning_rule(rule) for rule in RULES))
+    referring = Referring(per_referrer_per_year_max=PAID_PER_YEAR_MAX)
+    return Programme(earning=tuple(earning_rule(rule) for rule in RULES), referring=referring)
 
 
 def reward(row: Row, now: datetime) -> Reward:

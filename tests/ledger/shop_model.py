@@ -11,6 +11,7 @@ from tests.ledger.ledger_model import EXPIRY_MONTHS, ZONE, Ledger, end_of_month
 from tests.ledger.model import MAY_EARN, Refused, Row
 
 PENDING_DAYS = 14  # the return window
+SKEW = timedelta(minutes=5)  # by so much two clocks may differ
 
 
 class Shop(Ledger):
@@ -28,6 +29,14 @@ class Shop(Ledger):
         self.fresh: list[str] = []  # orders that may explain some
         self.rules = Rules(rules)
         self.requests: dict[str, Any] = {}
+
+    def check_moment(self, at: datetime) -> None:
+        """Nothing is told of the future, but for what two clocks may differ by."""
+        if at > self.now + SKEW:
+            raise Refused("INVALID")
+
+    def shopped(self, customer: str) -> None:
+        """The customer's orders are others now; here nobody waits for that."""
 
     # --- memberships ---
 
@@ -48,6 +57,7 @@ class Shop(Ledger):
 
     def order(self, order: Row) -> None:
         """order: id, customer, at, paid (with points), lines (sku, units, price, category, card)."""
+        self.check_moment(order["at"])
         known = self.orders.get(order["id"])
         if known is not None:
             if known["content"] != order:
@@ -55,6 +65,7 @@ class Shop(Ledger):
             return
         self.keep(order)
         self.fresh.append(order["id"])
+        self.shopped(order["customer"])
         self.unrewarded.append((order, [0] * len(order["lines"])))
 
     def keep(self, order: Row, replaces: str = "") -> None:
@@ -141,11 +152,13 @@ class Shop(Ledger):
         """back: id, order ("" when nobody knows), customer, at, goods (sku, units)."""
         if back["id"] in self.returns:
             return
+        self.check_moment(back["at"])
         taken = self.matched(back)
         self.returns[back["id"]] = back
         if missing := self.left(back, taken):
             self.waiting[back["id"]] = {**back, "goods": missing}
         self.hand_in(taken)
+        self.shopped(back["customer"])
         self.happen_to_points({"customer": back["customer"], "taken": taken, "new": None})
 
     def left(self, back: Row, taken: dict[tuple[str, int], int]) -> tuple[tuple[str, int], ...]:
@@ -190,6 +203,8 @@ class Shop(Ledger):
         order = self.orders.get(back["order"])
         if back["order"] and (order is None or order["customer"] != back["customer"]):
             raise Refused("ORDER_NOT_FOUND")
+        if order is not None and back["at"] < order["at"]:
+            raise Refused("INVALID")  # what is bought later cannot come back
         lines = sorted(
             (
                 (one["at"], place, order_id)
@@ -291,6 +306,7 @@ class Shop(Ledger):
         new = swap["new"]
         if new["id"] in self.orders:
             raise Refused("ORDER_DIFFERS")
+        self.check_moment(swap["at"])
         taken = self.matched(swap)
         old = self.orders[swap["order"]]
         worth = {place: units * old["lines"][place]["price"] for (_, place), units in taken.items()}
@@ -302,6 +318,7 @@ class Shop(Ledger):
         self.keep(new, replaces=swap["order"])
         self.fresh.append(new["id"])
         old["replaced_by"].append((new["id"], min(sum(worth.values()), total)))
+        self.shopped(swap["customer"])
         self.happen_to_points({"customer": swap["customer"], "taken": taken, "new": new})
 
     def hand_over(self, old: Row, new: Row, taken: dict[tuple[str, int], int]) -> None:

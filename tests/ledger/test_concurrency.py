@@ -86,7 +86,9 @@ async def test_requests_that_meet_are_answered_as_if_one_came_after_the_other(me
     first = author.episode(0)[0]
     await meeting.ask(first.commands)
     for _ in range(MEETINGS):
-        meeting.product.clock.move_to(meeting.product.clock.now() + author.pause())
+        after = author.pause()
+        author.model.elapse(after)
+        meeting.product.elapse(after)
         commands = author.commands(AT_ONCE)
         found = await meeting.ask(commands)
         author.model = explained(author.model, commands, found, meeting.product)

@@ -40,9 +40,9 @@ def find_versions(
     return _by_rule(connection.execute(statement, {"ids": sorted(set(rule_ids))}))
 
 
-def find_all_versions(connection: Connection) -> dict[str, list[RuleVersion]]:
-    """All versions of all rules; on PostgreSQL nobody else changes any until the commit."""
-    if connection.dialect.name == "postgresql":
+def find_all_versions(connection: Connection, *, to_change: bool = False) -> dict[str, list[RuleVersion]]:
+    """All versions of all rules; nobody else changes any until the commit when they may change."""
+    if to_change and connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE earning_rules IN EXCLUSIVE MODE"))  # readers go on
     return _by_rule(connection.execute(_VERSIONS))
 

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from services.points.conditions import Why
 from services.points.earning import Outcome
+from services.programme.earning_rule import EarningRule, Period
 
 _TEXTS: Final = {
-    Why.WINDOW: "it is open from {starts_at} until {ends_at}",
+    Why.WINDOW: "it {window}",
     Why.RECIPIENT: "it pays the {recipient} of a referral",
     Why.CHANNEL: "it is for orders in {channels}",
     Why.TIER: "it is for members who are {tiers}",
@@ -20,10 +21,16 @@ _TEXTS: Final = {
     Why.LINES: "no line counts for it",
     Why.SPEND: "less than {spend_minor_min} minor units are spent on the lines that count",
     Why.TOO_LITTLE: "it comes to less than one point",
-    Why.MEMBER_LIMIT: "the member has had all that one may have of it per {member_period}",
+    Why.MEMBER_LIMIT: "the member has had all that one may have of it {within}",
     Why.BUDGET: "its budget of {budget_points} points is used up",
     Why.GROUP: "{by} of the same group {group} gives more",
     Why.EXCLUSIVE: "{by} is exclusive and of higher priority",
+}
+_WITHIN: Final[dict[Period, str]] = {
+    "DAY": "in a day",
+    "MONTH": "in a month",
+    "YEAR": "in a year",
+    "EVER": "ever",
 }
 
 
@@ -31,13 +38,19 @@ def reason_text(outcome: Outcome) -> str:
     """Empty for a rule that applies."""
     if outcome.why is None:
         return ""
-    shown = {name: _shown(value) for name, value in outcome.rule}
-    return _TEXTS[outcome.why].format(**shown, by=outcome.by)
+    rule = outcome.rule
+    shown = {name: _shown(value) for name, value in rule}
+    within = _WITHIN[rule.member_period]
+    return _TEXTS[outcome.why].format(**shown, by=outcome.by, window=_window(rule), within=within)
+
+
+def _window(rule: EarningRule) -> str:
+    """What is known of the rule's own time window."""
+    bounds = (("begins", rule.starts_at), ("ends", rule.ends_at))
+    return " and ".join(f"{verb} {_shown(moment)}" for verb, moment in bounds if moment)
 
 
 def _shown(value: Any) -> str:
-    if value is None:
-        return "any time"
     if isinstance(value, tuple):
         return " or ".join(map(str, value))
     return value.isoformat(" ", "minutes") if isinstance(value, datetime) else str(value)

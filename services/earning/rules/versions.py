@@ -121,7 +121,7 @@ class NewDraft:
 
     @property
     def customer_id(self) -> str:
-        return ""  # a rule is nobody's: all changes of rules go through one lane
+        return ""  # a rule is nobody's: a change of rules touches no customer
 
 
 @dataclass(frozen=True, slots=True)

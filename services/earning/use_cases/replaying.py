@@ -31,16 +31,19 @@ from services.storage.database import Database
 CHUNK_MEMBERS: Final = 200  # some thousand orders: a tenth of a second in which no other read has to wait
 
 
-async def replay(database: Database, tried: Tried, shown_max: int) -> Replay:
+async def replay(
+    database: Database, tried: Tried, shown_max: int, orders_max: int = REPLAY_ORDERS_MAX
+) -> Replay:
     """Run the orders of the span again, some members at a time, so that other reads go on between them.
 
+    orders_max: once so many were run, whatever members are left are not, and the answer is not complete.
     Raises RuleNotFoundError, RuleNotOfOrdersError.
     """
     trial = Trial(tried, database.programme, database.vault, database.clock.now())
     found = Replay(trial.now - REPLAY_SPAN, shown_max)
     runner = await database.fetch(_runner, trial, found.since)
     while members := await database.fetch(runner.run):
-        if found.orders >= REPLAY_ORDERS_MAX:
+        if found.orders >= orders_max:
             found.complete = False
             break
         found.add(members)

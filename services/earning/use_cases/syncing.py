@@ -16,5 +16,5 @@ def sync_file_rules(connection: Connection, programme: Programme, now: datetime)
 
     Changes nothing when it is so already; of two processes that start at once the second finds it done.
     """
-    kept = queries.find_all_versions(connection)
+    kept = queries.find_all_versions(connection, to_change=True)
     queries.store_versions(connection, synced(programme.earning, kept, now))

@@ -140,34 +140,41 @@ class Run:
 
     def account(self, started: float) -> BalanceReport:
         """What became of every row. Writes the file of rejected rows. Raises BadInputError."""
-        options, judged = self._options, self._file.judged
-        in_file = Sum(judged.height, _points(judged))
         rejected = self._rejected()
-        if self._after is None:
-            sendable = self._file.sendable
-            credited, already_there, difference = Sum(sendable.height, _points(sendable)), Sum(), Sum()
-        else:
-            gained = self._after.minus(self._before)
-            credited, already_there, difference = reconcile(self._tally, gained)
-        wanted = options.rejects_file if rejected.height else None
-        if wanted is not None:
-            write_rejects(wanted, self._file.raw, rejected.select(VERDICT))
         reasons = by_reason(rejected.select("reason", "amount").iter_rows())
+        in_file = _sum(self._file.judged)
+        credited, already_there, ledger_difference = self._accepted()
         told = total((credited, already_there, *reasons.values()))
         return BalanceReport(
-            import_id=options.import_id,
+            import_id=self._options.import_id,
             in_file=in_file,
             credited=credited,
             already_there=already_there,
             rejected=reasons,
             in_ledger=self._after,
             file_difference=in_file.minus(told),
-            ledger_difference=difference,
+            ledger_difference=ledger_difference,
             enrolled=self._tally.enrolled,
-            rejects_file=wanted,
-            dry_run=options.dry_run,
+            rejects_file=self._kept_rejects(rejected),
+            dry_run=self._options.dry_run,
             seconds=time.monotonic() - started,
         )
+
+    def _accepted(self) -> tuple[Sum, Sum, Sum]:
+        """What was credited, what was there already, and by how much the ledger differs from both.
+
+        A dry run credits in thought all that could be sent.
+        """
+        if self._after is None:
+            return _sum(self._file.sendable), Sum(), Sum()
+        return reconcile(self._tally, self._after.minus(self._before))
+
+    def _kept_rejects(self, rejected: pl.DataFrame) -> Path | None:
+        """The file of rejected rows; None where there are none, or none are to be kept."""
+        wanted = self._options.rejects_file if rejected.height else None
+        if wanted is not None:
+            write_rejects(wanted, self._file.raw, rejected.select(VERDICT))
+        return wanted
 
     def _rejected(self) -> pl.DataFrame:
         """The rows that were refused, here or there, in the columns VERDICT, with their amounts."""
@@ -180,5 +187,5 @@ class Run:
         return verdicts.join(self._file.judged.select("line", "amount"), on="line", how="left")
 
 
-def _points(rows: pl.DataFrame) -> Decimal:
-    return Decimal(rows["amount"].sum() or 0)
+def _sum(rows: pl.DataFrame) -> Sum:
+    return Sum(rows.height, Decimal(rows["amount"].sum() or 0))

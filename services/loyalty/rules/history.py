@@ -9,6 +9,7 @@ from datetime import datetime
 
 from services.events import OrderExchanged, OrderPlaced, OrderReturned, ReturnedLine
 from services.loyalty.rules.families import OrderKey
+from services.loyalty.rules.rounds import rounds
 
 LaterEvent = OrderReturned | OrderExchanged
 
@@ -55,15 +56,7 @@ def later_events(orders: Iterable[PastOrder], returns: Iterable[PastReturn]) -> 
     Returns of other orders count only where an exchange turned them into one of these.
     """
     known = {order.key: order.placed for order in orders}
-    made: list[list[LaterEvent]] = []
-    seen: defaultdict[str, int] = defaultdict(int)
-    for event in _events(known, returns):
-        nth = seen[event.customer_id]
-        seen[event.customer_id] += 1
-        if nth == len(made):
-            made.append([])
-        made[nth].append(event)
-    return made
+    return rounds(_events(known, returns))
 
 
 def _events(known: Mapping[OrderKey, OrderPlaced], returns: Iterable[PastReturn]) -> Iterator[LaterEvent]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from services.events import OrderPlaced
+from services.loyalty.rules.rounds import rounds
 from services.points.occasions import BasketLine, Occasion
 
 
@@ -30,17 +30,9 @@ def occasion_of(order: OrderPlaced, tier: str) -> Occasion:
     )
 
 
-def rounds(orders: Iterable[OrderPlaced]) -> list[list[OrderPlaced]]:
+def in_turn(orders: Iterable[OrderPlaced]) -> list[list[OrderPlaced]]:
     """The orders by time, each customer's first ones before anybody's second ones, and so on.
 
     An order may raise the tier by which the same customer's next one earns, however they arrived.
     """
-    made: list[list[OrderPlaced]] = []
-    seen: defaultdict[str, int] = defaultdict(int)
-    for order in sorted(orders, key=lambda one: (one.placed_at, one.source, one.order_id)):
-        nth = seen[order.customer_id]
-        seen[order.customer_id] += 1
-        if nth == len(made):
-            made.append([])
-        made[nth].append(order)
-    return made
+    return rounds(sorted(orders, key=lambda one: (one.placed_at, one.source, one.order_id)))

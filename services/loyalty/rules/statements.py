@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.points.lots import Movement
-from services.points.tiers import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +28,6 @@ class TierWarning:
     projected_tier: str
     to_stay: int
     raised_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """Where a member stands among the tiers, and since when."""
-
-    standing: Standing
-    tier_since: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from regulars.loyalty.v1 import points_pb2
 from regulars.types.v1.money_pb2 import Money
 
 from services.loyalty.rules.liability import Flow, Liability, value_minor
-from services.loyalty.rules.statements import Ranked, TierWarning, Written
+from services.loyalty.rules.statements import TierWarning, Written
 from services.points.holds import Hold
 from services.points.lots import Balance, Kind, Lot
+from services.points.tiers import Ranked
 from services.programme.programme import Programme
 from services.rpc.wire import stamp
 

@@ -6,9 +6,10 @@ from regulars.loyalty.v1 import loyalty_service_pb2 as pb
 
 from services.errors import MemberNotFoundError
 from services.loyalty.queries.liability import find_liability
-from services.loyalty.queries.tiers import find_placed, list_warnings
+from services.loyalty.queries.tier_warnings import list_warnings
 from services.loyalty.servicer.base import Context, Part
 from services.loyalty.servicer.messages import liability_message, standing_message, warning_message
+from services.points.standings import find_placed
 from services.rpc.wire import moment_position, page_size, page_token, position_of
 
 

@@ -15,10 +15,11 @@ from services.loyalty.rules.adjusting import (
     given_lots,
     granted_lot,
 )
-from services.loyalty.use_cases.commands import account_of, each, locked_book
+from services.loyalty.use_cases.commands import account_of, locked_book
 from services.points.account import Account
 from services.points.holds import MayNotEarnError, MayNotReceiveError, MayNotSpendError
 from services.points.lots import MAY_EARN, MAY_SPEND, Cause, Kind, Lot, end_of_month
+from services.storage.answers import each
 from services.storage.unit import UnitOfWork, use_case
 
 

@@ -1,18 +1,14 @@
-"""How a command is given to accounts: lock, look, write."""
+"""The accounts that a batch of commands is given to: lock, then look."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable
 
-from services.errors import MemberNotFoundError, RegularsError
+from services.errors import MemberNotFoundError
 from services.points.account import Account
 from services.points.book import Book, open_book
 from services.storage.sets import lock_known
-from services.storage.unit import UnitOfWork, WriteItem
-
-Item = TypeVar("Item", bound=WriteItem)
-Answer = TypeVar("Answer")
+from services.storage.unit import UnitOfWork
 
 
 def locked_book(unit: UnitOfWork, customer_ids: Iterable[str], *, whole: bool = True) -> Book:
@@ -28,14 +24,3 @@ def account_of(book: Book, customer_id: str, field: str = "customer_id") -> Acco
     if account is None:
         raise MemberNotFoundError(field=field)
     return account
-
-
-def each(items: Sequence[Item], command: Callable[[Item], Answer]) -> list[Answer | RegularsError]:
-    """The answer to each item, in order; one that is refused answers its error and spoils no other."""
-    answers: list[Answer | RegularsError] = []
-    for item in items:
-        try:
-            answers.append(command(item))
-        except RegularsError as error:
-            answers.append(error)
-    return answers

@@ -16,10 +16,11 @@ from services.loyalty.rules.adjusting import (
     import_reference,
     is_same_row,
 )
-from services.loyalty.use_cases.commands import account_of, each, locked_book
+from services.loyalty.use_cases.commands import account_of, locked_book
 from services.points.book import find_lots
 from services.points.holds import MayNotEarnError
 from services.points.lots import MAY_EARN, Cause, Lot, end_of_month
+from services.storage.answers import each
 from services.storage.unit import UnitOfWork, use_case
 
 

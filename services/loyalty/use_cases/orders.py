@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from services.events import OrderPlaced
 from services.loyalty.queries import portions as queries
-from services.loyalty.rules.orders import key_of, occasion_of, rounds
+from services.loyalty.rules.orders import in_turn, key_of, occasion_of
 from services.loyalty.rules.portions import Portion
 from services.points.book import Book, Entry, open_book
 from services.points.earning import Award, lots_of
@@ -29,7 +29,7 @@ def award_orders(unit: UnitOfWork, book: Book, orders: Iterable[OrderPlaced]) ->
     awards: list[Portion] = []
     spend: list[Portion] = []
     waiting = {key_of(order) for order in earning}
-    for together in rounds(earning):
+    for together in in_turn(earning):
         occasions = [occasion_of(order, _tier(unit, book, order)) for order in together]
         waiting -= {one.key for one in occasions}
         for occasion, given in zip(occasions, award_all(unit, occasions, waiting), strict=True):

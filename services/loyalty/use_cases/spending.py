@@ -8,10 +8,11 @@ from datetime import timedelta
 from services.errors import RegularsError
 from services.events import PointsSpent
 from services.loyalty.rules.spending import Booked, Capture, Release, SetAside, Spend, reference_of
-from services.loyalty.use_cases.commands import account_of, each, locked_book
+from services.loyalty.use_cases.commands import account_of, locked_book
 from services.points.book import Book
 from services.points.holds import REWARD_HOLDS, Hold, HoldNotFoundError, RewardHoldError, Wanted
 from services.points.lots import Cause
+from services.storage.answers import each
 from services.storage.unit import UnitOfWork, use_case
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any, Final
 
-from services.clock import EPOCH
 from services.errors import RegularsError
 from services.events import TierAtRisk
 from services.loyalty.queries import time as queries
@@ -17,12 +15,12 @@ from services.points.tiers import Standing, warning_due
 from services.storage import outbox
 from services.storage.database import Database
 from services.storage.sets import lock_known
+from services.storage.sweeping import Swept, first_sweep, plan_next, swept
 from services.storage.unit import UnitOfWork, use_case
 
 SWEEP_TOPIC: Final = "points.sweep"
 ACCOUNTS_MAX: Final = 200  # of one transaction: a caller waits some hundredths of a second behind it
-REST: Final = timedelta(seconds=60)  # an account may have become due sooner than the last sweep knew
-FIRST_SWEEP: Final = outbox.Work(SWEEP_TOPIC, "all", {"recurs": True}, EPOCH)
+FIRST_SWEEP: Final = first_sweep(SWEEP_TOPIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +30,6 @@ class Due:
     customer_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """A sweep that is over, and whether it brought any account further."""
-
-    work: outbox.Claimed
-    progressed: bool
-
-    @property
-    def customer_id(self) -> str:
-        return self.work.customer_id
-
-
 async def sweep(database: Database, work: outbox.Claimed) -> None:
     """Bring what is due to the present, in a bounded batch, and plan the next sweep.
 
@@ -51,8 +37,7 @@ async def sweep(database: Database, work: outbox.Claimed) -> None:
     """
     due = await database.fetch(queries.due_accounts, database.clock.now(), ACCOUNTS_MAX)
     answers = await database.write_all(sweep_accounts, [Due(customer_id) for customer_id in due])
-    progressed = any(not isinstance(answer, RegularsError) for answer in answers)
-    await database.write(plan_sweep, Swept(work, progressed))
+    await database.write(plan_sweep, swept(work, answers))
 
 
 @use_case(type(None))
@@ -68,14 +53,10 @@ def sweep_accounts(unit: UnitOfWork, due: Sequence[Due]) -> list[RegularsError |
 
 
 @use_case(type(None))
-def plan_sweep(unit: UnitOfWork, swept: Sequence[Swept]) -> list[RegularsError | None]:
+def plan_sweep(unit: UnitOfWork, over: Sequence[Swept]) -> list[RegularsError | None]:
     """The next sweep comes when an account is due, and after a rest at the latest."""
-    latest = unit.now + REST
-    due_at = queries.next_due_at(unit.connection) or latest
-    if due_at <= unit.now:
-        due_at = unit.now if swept[-1].progressed else latest
-    outbox.enqueue(unit, [replace(FIRST_SWEEP, due_at=min(due_at, latest))])
-    return [None] * len(swept)
+    plan_next(unit, over, (queries.next_due_at(unit.connection),))
+    return [None] * len(over)
 
 
 def _warn(unit: UnitOfWork, book: Book) -> None:

@@ -29,9 +29,10 @@ from services.membership.rules.customer_view import (
     latest_first,
 )
 from services.membership.rules.profile import profile_of
-from services.points.book import add_lots_and_holds, find_entries
+from services.points.book import add_lots_and_holds
 from services.points.lots import Balance
-from services.points.tiers import Standing
+from services.points.standings import find_placed
+from services.points.tiers import Ranked
 from services.programme.programme import Programme
 from services.storage.profiles import find_profiles
 from services.storage.tables import (
@@ -130,7 +131,7 @@ def find_view(
     first_seen_at = connection.execute(_KNOWN, names).scalar_one_or_none()
     if first_seen_at is None:
         return None
-    balance, found = _account(connection, customer_id, now, programme)
+    balance, ranked = _account(connection, customer_id, now, programme)
     return CustomerView(
         customer_id,
         first_seen_at,
@@ -140,7 +141,7 @@ def find_view(
         find_identifiers(connection, vault, [customer_id]).get(customer_id, ()),
         tuple(connection.execute(_ALIASES, names).scalars()),
         balance,
-        found,
+        ranked,
         find_open_rewards(connection, customer_id, now),
         find_open_carts(connection, customer_id),
         _all(connection, _CASES, Case, names),
@@ -158,15 +159,14 @@ def _all(
 
 def _account(
     connection: Connection, customer_id: str, now: datetime, programme: Programme
-) -> tuple[Balance | None, Standing | None]:
+) -> tuple[Balance | None, Ranked | None]:
     """The points brought to now, nothing stored, and the tier; None for a customer who is no member."""
-    entries = find_entries(connection, [customer_id])
-    entry = entries.get(customer_id)
-    if entry is None:
+    placed = find_placed(connection, [customer_id]).get(customer_id)
+    if placed is None:
         return None, None
-    add_lots_and_holds(connection, entries)
-    entry.account.bring_to(now)
-    return entry.account.balance(now), entry.standing(now, programme)
+    add_lots_and_holds(connection, {customer_id: placed.entry})
+    placed.entry.account.bring_to(now)
+    return placed.entry.account.balance(now), placed.ranked(now, programme)
 
 
 def _predictions(connection: Connection, names: dict[str, Any]) -> Predictions:

@@ -14,7 +14,7 @@ from services.membership.rules.identifiers import Identifier
 from services.membership.rules.members import Member
 from services.membership.rules.profile import Profile
 from services.points.lots import Balance
-from services.points.tiers import Standing
+from services.points.tiers import Ranked
 from services.unfinished.matters import LIST_MAX, Cart, OpenReward
 
 EVENTS_DEFAULT: Final = 50
@@ -185,7 +185,7 @@ class CustomerView:
     identifiers: tuple[Identifier, ...]
     aliases: tuple[str, ...]
     balance: Balance | None
-    standing: Standing | None
+    ranked: Ranked | None
     open_rewards: tuple[OpenReward, ...]
     carts: tuple[Cart, ...]
     open_cases: tuple[Case, ...]

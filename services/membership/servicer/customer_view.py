@@ -31,7 +31,7 @@ from services.membership.servicer.insights import churn_message, replenishment_m
 from services.membership.servicer.messages import identifier_message, member_message, profile_message
 from services.membership.servicer.timeline import event_message
 from services.points.lots import Balance
-from services.points.tiers import Standing
+from services.points.tiers import Ranked
 from services.programme.programme import Programme
 from services.rpc.wire import stamp
 from services.storage.database import Database
@@ -87,7 +87,7 @@ def view_message(view: CustomerView, score: engagement.Score, programme: Program
         as_of=stamp(view.as_of),
         merged_customer_ids=view.aliases,
         balance=None if view.balance is None else balance_message(customer_id, view.balance),
-        tier=None if view.standing is None else tier_message(customer_id, view.standing, programme),
+        tier=None if view.ranked is None else tier_message(customer_id, view.ranked, programme),
         open_rewards=[reward_message(customer_id, one) for one in view.open_rewards],
         carts=[cart_message(one) for one in view.carts],
         open_cases=[case_message(view, one) for one in view.open_cases],
@@ -114,7 +114,8 @@ def balance_message(customer_id: str, balance: Balance) -> loyalty.Balance:
     )
 
 
-def tier_message(customer_id: str, found: Standing, programme: Programme) -> points_pb2.TierStanding:
+def tier_message(customer_id: str, one: Ranked, programme: Programme) -> points_pb2.TierStanding:
+    found = one.standing
     return points_pb2.TierStanding(
         customer_id=customer_id,
         tier=found.tier,
@@ -125,6 +126,7 @@ def tier_message(customer_id: str, found: Standing, programme: Programme) -> poi
         points_to_stay=found.points_to_stay,
         projected_tier=found.projected_tier,
         evaluates_at=stamp(found.evaluates_at),
+        tier_since=stamp(one.tier_since),
     )
 
 

@@ -9,7 +9,7 @@ from services.events import MemberEnrolled
 from services.membership.queries import identifiers as identifier_queries
 from services.membership.queries import members as queries
 from services.membership.rules.identifiers import Identifier, taken_by_another
-from services.membership.rules.members import Enrolment, Member, MemberState, already_enrolled
+from services.membership.rules.members import Enrolment, Member, MemberState, already_enrolled, joined_at
 from services.storage.profiles import store_profiles
 from services.storage.sets import lock_customers
 from services.storage.unit import UnitOfWork, use_case
@@ -71,4 +71,4 @@ def _store(unit: UnitOfWork, enrolments: Sequence[Enrolment]) -> None:
     owned = {identifier: one.customer_id for one in enrolments for identifier in one.identifiers}
     identifier_queries.store_identifiers(unit, owned)
     for one in enrolments:
-        unit.emit(MemberEnrolled(one.customer_id, one.enrolled_at or unit.now))
+        unit.emit(MemberEnrolled(one.customer_id, joined_at(one, unit.now)))

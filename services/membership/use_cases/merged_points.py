@@ -57,12 +57,12 @@ def _join(unit: UnitOfWork, one: Merging, kept: Snapshot, survivor: Entry, merge
 
 def part_points(unit: UnitOfWork, one: Unmerging, kept: Snapshot, merged_at: datetime) -> None:
     """Hand back what was handed over, rows and points. Raises PointsHeldError."""
+    if kept.merged is not None:  # nobody else can have the points of the goods that were exchanged since
+        handover.note_exchanges(unit.connection, one.merge_id, one.survivor_id)
+    handover.note_returns(unit.connection, one.merge_id, one.survivor_id)
     if kept.merged is None:
-        handover.note_returns(unit.connection, one.merge_id, one.survivor_id)
         handover.hand_back_rows(unit.connection, one.merge_id, one.merged_id, one.survivor_id)
         return
-    handover.note_exchanges(unit.connection, one.merge_id, one.survivor_id)
-    handover.note_returns(unit.connection, one.merge_id, one.survivor_id)
     book = open_book(unit, (one.survivor_id, one.merged_id))
     book.fetch_lots(payment.lot_id for payment in kept.brought.payments)
     _part_accounts(unit, one, kept, book, merged_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, tuple_
 
 from services.points.lots import MAY_EARN
 from services.rewards.rules.referrals import (
@@ -130,8 +130,7 @@ def list_referrals(
     of = referrals.c
     query = _REFERRALS.where(or_(of.referrer_id == customer_id, of.friend_id == customer_id))
     if before is not None:
-        at, last = before
-        query = query.where((of.accepted_at < at) | ((of.accepted_at == at) & (of.referral_id < last)))
+        query = query.where(tuple_(of.accepted_at, of.referral_id) < before)
     query = query.order_by(of.accepted_at.desc(), of.referral_id.desc()).limit(most)
     return [_referral(row) for row in connection.execute(query).mappings()]
 

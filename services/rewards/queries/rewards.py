@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, insert, select, tuple_, update
 
 from services.points.book import add_lots_and_holds, find_entries
 from services.programme.programme import Programme
@@ -173,8 +173,7 @@ def list_member_rewards(
     of = member_rewards.c
     query = _MEMBER_REWARDS.where(of.customer_id == customer_id)
     if before is not None:
-        at, last = before
-        query = query.where((of.issued_at < at) | ((of.issued_at == at) & (of.member_reward_id < last)))
+        query = query.where(tuple_(of.issued_at, of.member_reward_id) < before)
     query = query.order_by(of.issued_at.desc(), of.member_reward_id.desc()).limit(most)
     return [_member_reward(row) for row in connection.execute(query).mappings()]
 

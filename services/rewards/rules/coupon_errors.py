@@ -72,7 +72,7 @@ class CouponUseNotFoundError(NotFoundError):
 
 
 class CouponUseResolvedError(WrongStateError):
-    """The reservation was redeemed or released, or it lapsed; reserve the code again."""
+    """The reservation is over (see `state`); reserve the code again, or roll a redeemed use back."""
 
     reason = "COUPON_USE_RESOLVED"
 

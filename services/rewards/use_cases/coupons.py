@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -30,6 +31,7 @@ from services.rewards.rules.coupons import (
     check_terms,
 )
 from services.rewards.rules.till import Till
+from services.storage.answers import each
 from services.storage.sets import lock_customers, lock_known
 from services.storage.unit import UnitOfWork, use_case
 
@@ -134,12 +136,7 @@ def _each(
 ) -> list[Use | RegularsError]:
     """Apply a command to one after another, and store what changed; a refused one leaves nothing behind."""
     till, book = _opened(unit, asked)
-    answers: list[Use | RegularsError] = []
-    for one in asked:
-        try:
-            answers.append(command(till, one))
-        except RegularsError as error:
-            answers.append(error)
+    answers = each(asked, partial(command, till))
     changed = [till.uses[use_id] for use_id in sorted(till.changed)]
     lock_customers(unit, (use.customer_id for use in changed))  # who used a code is known from now on
     queries.store_uses(unit.connection, changed)

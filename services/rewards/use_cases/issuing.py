@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from services.errors import RegularsError
@@ -13,6 +14,7 @@ from services.points.closing import CLOSED, ERASED
 from services.rewards.queries import rewards as queries
 from services.rewards.rules.rewards import MemberReward, Resolution, RewardWanted
 from services.rewards.rules.shelf import Shelf
+from services.storage.answers import each
 from services.storage.sets import lock_known
 from services.storage.unit import UnitOfWork, use_case
 
@@ -60,12 +62,7 @@ class _Stocked:
 
     def each(self, command: Callable[[Shelf, Asked], MemberReward], asked: Sequence[Asked]) -> Answers:
         """Apply a command to one after another, and store what changed; a refused one leaves nothing."""
-        answers: Answers = []
-        for one in asked:
-            try:
-                answers.append(command(self.shelf, one))
-            except RegularsError as error:
-                answers.append(error)
+        answers = each(asked, partial(command, self.shelf))
         connection = self.book.unit.connection
         queries.store_member_rewards(connection, [self.shelf.held[one] for one in sorted(self.shelf.changed)])
         queries.add_issued(connection, self.shelf.pieces)

@@ -6,22 +6,20 @@ No decision waits for it: whoever looks at an expired reward or a lapsed reserva
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Final
 
-from services.clock import EPOCH
 from services.errors import RegularsError
 from services.rewards.queries import coupons, referrals, rewards
 from services.rewards.use_cases.referrals import settle_referrals
 from services.storage import outbox
 from services.storage.database import Database
+from services.storage.sweeping import Swept, first_sweep, plan_next, swept
 from services.storage.unit import UnitOfWork, use_case
 
 SWEEP_TOPIC: Final = "rewards.sweep"
 SWEPT_MAX: Final = 200  # rewards, coupons and referrals of one sweep each: callers wait behind them
-REST: Final = timedelta(seconds=60)  # something may have become due sooner than the last sweep knew
-FIRST_SWEEP: Final = outbox.Work(SWEEP_TOPIC, "all", {"recurs": True}, EPOCH)
+FIRST_SWEEP: Final = first_sweep(SWEEP_TOPIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +28,6 @@ class Overdue:
 
     key: str
     customer_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """A sweep that is over, and whether all that it found due withstood it."""
-
-    work: outbox.Claimed
-    is_stuck: bool
-
-    @property
-    def customer_id(self) -> str:
-        return self.work.customer_id
 
 
 async def sweep(database: Database, work: outbox.Claimed) -> None:
@@ -56,9 +42,7 @@ async def sweep(database: Database, work: outbox.Claimed) -> None:
     lapsed = await database.write_all(lapse_coupons, [Overdue(code) for code in reserved])
     due = await database.fetch(referrals.due_referrals, now, SWEPT_MAX)
     settled = await database.write_all(settle_referrals, due)
-    answers = (*expired, *lapsed, *settled)
-    is_stuck = bool(answers) and all(isinstance(answer, RegularsError) for answer in answers)
-    await database.write(plan_sweep, Swept(work, is_stuck))
+    await database.write(plan_sweep, swept(work, (*expired, *lapsed, *settled)))
 
 
 @use_case(type(None))
@@ -76,13 +60,8 @@ def lapse_coupons(unit: UnitOfWork, overdue: Sequence[Overdue]) -> list[Regulars
 
 
 @use_case(type(None))
-def plan_sweep(unit: UnitOfWork, swept: Sequence[Swept]) -> list[RegularsError | None]:
+def plan_sweep(unit: UnitOfWork, over: Sequence[Swept]) -> list[RegularsError | None]:
     """The next sweep comes when something is due, and after a rest at the latest."""
-    latest = unit.now + REST
     asked = (rewards.next_expiry, coupons.next_lapse, referrals.next_due)
-    moments = [moment for moment in (ask(unit.connection) for ask in asked) if moment is not None]
-    due_at = min(moments, default=latest)
-    if due_at <= unit.now:
-        due_at = latest if swept[-1].is_stuck else unit.now
-    outbox.enqueue(unit, [replace(FIRST_SWEEP, due_at=min(due_at, latest))])
-    return [None] * len(swept)
+    plan_next(unit, over, (ask(unit.connection) for ask in asked))
+    return [None] * len(over)

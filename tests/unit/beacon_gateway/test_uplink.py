@@ -10,6 +10,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -147,6 +148,20 @@ async def test_a_server_that_comes_late_gets_everything(tmp_path: Path) -> None:
         await asyncio.wait_for(feed.emptied(), 20)
     await server.stop(0)
     assert numbers(servicer) == list(range(1, 51))
+
+
+async def test_the_log_says_when_the_server_is_away_and_when_it_is_back(tmp_path: Path) -> None:
+    servicer = SessionServer(Behaviour())
+    probe, port = await serve(servicer)
+    await probe.stop(0)
+    with structlog.testing.capture_logs() as logs:
+        async with uplink_to(port, tmp_path) as (feed, _):
+            await feed.append(events(50), started_at_seconds=0.0)
+            await asyncio.sleep(0.5)
+            server, _ = await serve(servicer, port)
+            await asyncio.wait_for(feed.emptied(), 20)
+    await server.stop(0)
+    assert [one["event"] for one in logs][:2] == ["uplink.over", "uplink.open"]
 
 
 async def test_a_server_that_restarts_under_load_gets_each_event_once(tmp_path: Path) -> None:

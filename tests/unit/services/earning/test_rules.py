@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from regulars.earning.v1 import earning_service_pb2 as pb
@@ -12,7 +12,7 @@ from services.earning.rules.trials import MemberReplay, Replay
 from services.earning.rules.versions import Origin, RuleState
 from services.points.conditions import Why
 from services.points.earning import Outcome
-from services.programme.earning_rule import EarningRule
+from services.programme.earning_rule import EarningRule, Period
 from services.programme.programme import Points, Programme
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -42,6 +42,24 @@ def test_every_reason_is_told_in_words_and_in_a_code() -> None:
     texts = {reason_text(Outcome(rule, why=why, by="sole@1")) for why in Why}
     assert len(texts - {""}) == len(Why)
     assert {f"RULE_REASON_{why}" for why in Why} | {"RULE_REASON_UNSPECIFIED"} == set(pb.RuleReason.keys())
+
+
+@pytest.mark.parametrize(
+    ("period", "told"),
+    [("MONTH", "all that one may have of it in a month"), ("EVER", "all that one may have of it ever")],
+)
+def test_a_members_limit_is_told_with_its_period(period: Period, told: str) -> None:
+    rule = EarningRule(id="tea", name="Tea", points=5, member_period=period)
+    assert reason_text(Outcome(rule, why=Why.MEMBER_LIMIT)).endswith(told)
+
+
+def test_a_window_is_told_with_the_ends_that_it_has() -> None:
+    rule = EarningRule(id="tea", name="Tea", points=5, ends_at=NOON)
+    both = rule.model_copy(update={"starts_at": NOON - timedelta(days=1)})
+    assert reason_text(Outcome(rule, why=Why.WINDOW)) == "it ends 2026-03-10 12:00+00:00"
+    assert reason_text(Outcome(both, why=Why.WINDOW)) == (
+        "it begins 2026-03-09 12:00+00:00 and ends 2026-03-10 12:00+00:00"
+    )
 
 
 def test_a_rule_that_applies_needs_no_reason() -> None:

@@ -112,6 +112,7 @@ def test_a_file_is_read_with_its_rules(tmp_path: Path) -> None:
         ('["tea"]', '"tea"', "line 19: earning[1].categories: must be a list, in [ ]"),
         ("percent = 200", "percent = 200.5", "line 18: earning[1].percent: must be a whole number"),
         ('["tea"]', '["tea"', "line 19: Unclosed array"),
+        ("threshold = 500", "threshold = '500'", "line 4: tiers.levels[1].threshold: must be a whole number"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_said_with_its_line(tmp_path: Path, old: str, new: str, told: str) -> None:
@@ -146,6 +147,11 @@ def test_a_rule_is_written_with_or_without_its_header() -> None:
             4,
             "starts_at: must name its time zone, such as 2026-04-01T00:00:00+01:00",
         ),
+        (RULE + "starts_at = 20260501", 4, "starts_at: must be a day and an hour without quotes"),
+        (RULE + "ends_at = 2026-05-01", 4, "ends_at: must be a day and an hour without quotes"),
+        (RULE.replace("5", "true"), 3, "points: must be a whole number"),
+        (RULE.replace("5", "'5'"), 3, "points: must be a whole number"),
+        (RULE + "exclusive = 'no'", 4, "exclusive: must be true or false"),
         (RULE + "group = 'g'\npercent = 200", 1, "a rule gives exactly one of"),
         (RULE + "trigger = 'SURVEY'\nskus = ['tea']", 1, "skus is asked of orders"),
         (RULE.replace("points", "points_per_unit") + "group = 'g'", 1, "a base rule always applies"),

@@ -1,4 +1,4 @@
-"""SQL of tiers: where members stand, and the warnings that were raised."""
+"""SQL of standings: at which tier members stand, and since when."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, func, select
 
-from services.loyalty.rules.statements import Ranked, TierWarning
 from services.points.book import Entry, find_entries
-from services.points.tiers import midnight, period_start
+from services.points.tiers import Ranked, midnight, period_start
 from services.programme.programme import Programme
 from services.storage.sets import among
-from services.storage.tables import tier_changes, tier_warnings
+from services.storage.tables import tier_changes
 
 _CHANGED = (
     select(tier_changes.c.customer_id, func.max(tier_changes.c.change_id))
@@ -22,9 +21,6 @@ _CHANGED = (
 ).subquery()
 _LATEST = select(tier_changes.c.customer_id, tier_changes.c.changed_at).join_from(
     _CHANGED, tier_changes, tier_changes.c.change_id == _CHANGED.c[1]
-)
-_WARNINGS = select(*(tier_warnings.c[name] for name in TierWarning.__dataclass_fields__)).order_by(
-    tier_warnings.c.raised_at.desc(), tier_warnings.c.customer_id.desc()
 )
 
 
@@ -49,13 +45,3 @@ def find_placed(connection: Connection, customer_ids: Sequence[str]) -> dict[str
     entries = find_entries(connection, customer_ids)
     since = {row[0]: row[1] for row in connection.execute(_LATEST, {"ids": sorted(entries)})}
     return {one: Placed(entry, since.get(one, entry.enrolled_at)) for one, entry in entries.items()}
-
-
-def list_warnings(
-    connection: Connection, before: tuple[datetime, str] | None, most: int
-) -> list[TierWarning]:
-    """The latest first."""
-    query = _WARNINGS.limit(most)
-    if before is not None:
-        query = query.where(tuple_(tier_warnings.c.raised_at, tier_warnings.c.customer_id) < before)
-    return [TierWarning(*row) for row in connection.execute(query)]
