@@ -29,8 +29,8 @@ ORDERS_PER_CUSTOMER: Final = 4  # of the seeded shop
 RESCORING_ROUNDS: Final = 3  # of some ten seconds each
 MANY, FEW = 1_000_000, 10_000  # customers
 COMPARED: Final = """customer_id, orders, net_minor, last_order_at, gap_days_median, channels, contacts,
-sessions, pages, newsletters, opened, answers, mood_sixtieths, nps, recency, frequency, monetary, segment, aov_minor,
-repeat_rate, orders_per_year, pages_per_session, open_rate, sentiment"""
+sessions, pages, newsletters, opened, answers, mood_sixtieths, nps, recency, frequency, monetary, segment,
+aov_minor, repeat_rate, orders_per_year, pages_per_session, open_rate, sentiment"""
 
 
 def against_duckdb(sizes: Sizes) -> list[Verdict]:
