@@ -17,8 +17,8 @@ from services.composition import House
 from services.settings import Settings
 from tests.integration import people
 from tests.integration.asking import Shop, asking, standing_still
+from tests.integration.recovering import cases
 from tests.integration.shop import NOON, Caller, ManualClock, refusal, stamp
-from tests.integration.test_cases import cases
 
 Team = Callable[[str], Caller]
 

@@ -26,9 +26,9 @@ from services.storage import outbox, tables
 from services.worker import Worker
 from tests.integration import people
 from tests.integration.asking import Shop, asking, standing_still
+from tests.integration.recovering import cases, resolve
 from tests.integration.rewarding import merge
 from tests.integration.shop import NOON, Caller, ManualClock, fresh_id, goods_back, order_record
-from tests.integration.test_cases import cases, resolve
 
 CUSTOMERS = 200
 STEPS = 3 * 120  # of eight hours: four months, over the day in March when the clocks go forward

@@ -109,9 +109,7 @@ class Person:
     contacts: tuple[Contact, ...] = ()
     has_open_case: bool = False
     returned: frozenset[tuple[str, str]] = frozenset()  # orders of which nothing was kept
-
-
-NOBODY = Person()
+    planned: frozenset[str] = frozenset()  # surveys of which an invitation waits for its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +126,12 @@ def planned(
     """The invitation after an event of a member; None when the event is told long too late to ask.
 
     It is decided here as if it were sent at its time, and again when it is: who has yet to confirm the
-    membership may have by then.
+    membership may have by then. After several cases one invitation asks.
     """
     due_at = due(cause, survey, person, programme)
     if not person.member_state or due_at + survey.life <= now:
+        return None
+    if cause.trigger is Trigger.CASE_RESOLVED and survey.id in person.planned:
         return None
     made = Invitation(
         invitation_id=invitation_id,

@@ -160,6 +160,14 @@ def test_a_case_is_asked_about_as_soon_as_the_caps_allow() -> None:
     assert (meanwhile.state, meanwhile.due_at) == (InvitationState.PLANNED, put_off.due_at)
 
 
+def test_of_several_cases_one_invitation_asks() -> None:
+    after_case = survey(id="after-case", trigger=Trigger.CASE_RESOLVED)
+    cause = Cause(Trigger.CASE_RESOLVED, "anna", "case-2", NOON)
+    waiting = replace(ANNA, planned=frozenset({"after-case", "after-order"}))
+    assert planned("i2", cause, after_case, waiting, NOON, PROGRAMME) is None
+    assert plan(waiting).state is InvitationState.PLANNED  # each order is a purchase of its own
+
+
 def test_a_case_is_not_asked_about_when_the_caps_leave_no_room_for_too_long() -> None:
     after_case = survey(id="after-case", trigger=Trigger.CASE_RESOLVED, delay_hours=48)
     cause = Cause(Trigger.CASE_RESOLVED, "anna", "case-1", NOON - 2 * DAY)
