@@ -14,12 +14,14 @@ from regulars.engagement.v1 import segments_service_pb2 as pb
 from sqlalchemy import insert
 
 from services.composition import House
+from services.engagement.use_cases.rescoring import Chunk, score_chunk
 from services.storage import tables
 from services.storage.personal import HOLDINGS
 from tests.conftest import CallerOf
 from tests.integration.different_customers import listed, open_shop
 from tests.integration.people import erase
 from tests.integration.shop import NOON, Caller, ManualClock, fresh_id, order, refusal
+from tests.integration.test_merging import merge
 
 DAY = timedelta(days=1)
 
@@ -222,6 +224,14 @@ async def test_whoever_is_erased_is_in_no_segment(team: Caller, caller_of: Calle
     segment = await save(team, "Buyers", "orders >= 1")
     await erase(caller_of("admin"), "anna")
     assert "anna" not in await members_of(team, segment.segment_id)
+
+
+async def test_whoever_was_merged_is_in_no_segment_even_after_the_night(
+    house: House, team: Caller, caller_of: CallerOf
+) -> None:
+    await merge(caller_of("admin"), survivor="anna", merged="dora")
+    await house.database.write(score_chunk, Chunk(""))
+    assert await listed(team, "NOT orders > 100", "customer_id") == ["anna", "ben", "cleo"]
 
 
 def test_what_is_kept_of_a_customers_groups_is_personal() -> None:
