@@ -11,7 +11,8 @@ from sqlalchemy import Connection, RowMapping, func, or_, select, tuple_
 
 from services.feedback.queries.cases import open_causes
 from services.feedback.rules.answers import Polarity, SurveyKind
-from services.feedback.rules.invitations import Contact, Invitation, InvitationState, Person, Reason
+from services.feedback.rules.asking import Contact, Person
+from services.feedback.rules.invitations import Invitation, InvitationState, Reason
 from services.storage.sets import among, insert_new, upsert
 from services.storage.tables import consents, invitations, members, orders
 

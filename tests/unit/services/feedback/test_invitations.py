@@ -11,21 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.feedback.rules.answers import SurveyKind
+from services.feedback.rules.asking import Contact, Person, awake, decide, is_followed_up, planned, settled
 from services.feedback.rules.invitations import (
     Cause,
-    Contact,
     Invitation,
     InvitationState,
-    Person,
     Reason,
     answered,
-    awake,
     check_answerable,
-    decide,
     expired,
-    is_followed_up,
-    planned,
-    settled,
 )
 from services.programme.programme import Feedback, Programme
 from services.programme.surveys import Survey, Trigger
