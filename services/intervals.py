@@ -42,9 +42,10 @@ class Figure:
 
     def scaled(self, factor: float, unit: str) -> Figure:
         """The same figure in another unit; `factor` > 0."""
-        if self.value is None or self.low is None or self.high is None:
-            return replace(self, unit=unit)
-        return Figure(self.value * factor, self.low * factor, self.high * factor, self.n, unit)
+        value, low, high = (
+            None if one is None else one * factor for one in (self.value, self.low, self.high)
+        )
+        return Figure(value, low, high, self.n, unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +140,7 @@ def _within_one(found: Figure) -> Figure:
 
 def mean(n: int, total: float, squares: float, unit: str) -> Figure:
     """The mean of n values that sum to `total` and whose squares sum to `squares`."""
-    return figure(mean_estimate(n, total, squares), unit)
-
-
-def mean_estimate(n: int, total: float, squares: float) -> Estimate | None:
-    """The mean, to make differences of; None when n = 0."""
-    return ratio_estimate(Moments(n, total, n, squares, total, n))
+    return ratio(Moments(n, total, n, squares, total, n), unit)
 
 
 def ratio(moments: Moments, unit: str) -> Figure:

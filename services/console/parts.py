@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 
 from services.console import charts, queries, words
 from services.console.charts import Chart
+from services.feedback.queries.cases import list_cases
+from services.feedback.rules.cases import CaseFilter
 from services.predictions import queries as predictions
 from services.predictions.rules import CHURN, REPURCHASE
 from services.programme.programme import Programme
@@ -19,6 +21,7 @@ from services.reminders.rules import Reminder
 
 VISITORS_MAX: Final = 24
 REMINDERS_MAX: Final = 8
+CASES_MAX: Final = 8
 LEAVERS_MAX: Final = 8  # what a person reads with care; the API lists them all
 DUE_DAYS: Final = 14  # far enough to act, near enough to matter
 DUE_CUSTOMERS_MAX: Final = 8
@@ -145,6 +148,11 @@ def latency(reminder: Reminder) -> timedelta | None:
     return None if reminder.sent_at is None else reminder.sent_at - reminder.triggered_at
 
 
+def cases(connection: Connection, scene: Scene) -> Context:
+    found = list_cases(connection, CaseFilter(open_only=True), None, CASES_MAX + 1)
+    return {"cases": found[:CASES_MAX], "more": len(found) > CASES_MAX, "now": scene.now}
+
+
 def churn(connection: Connection, scene: Scene) -> Context:
     del scene
     return {
@@ -217,6 +225,7 @@ PARTS: Final = {
         Part("totals", SOON_SECONDS, totals),
         Part("presence", LIVE_SECONDS, presence),
         Part("reminders", LIVE_SECONDS, reminders),
+        Part("cases", SOON_SECONDS, cases),
         Part("churn", SLOW_SECONDS, churn),
         Part("needs", SLOW_SECONDS, needs),
         Part("scores", SLOW_SECONDS, scores),

@@ -43,11 +43,15 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How the engagement scores are spread: counts per column of SCORE_STEP points, and per segment."""
+    """How the engagement scores are spread: counts per column of SCORE_STEP points, and per segment.
+
+    unscored: customers who did nothing that counts. They are in no column, but in the segments.
+    """
 
     columns: tuple[int, ...]
     score_mean: float
     segments: Mapping[str, int]
+    unscored: int
 
     @property
     def scored(self) -> int:
@@ -108,10 +112,16 @@ def score_spread(connection: Connection) -> Spread:
     """Scores by column and segment; ranges on the index of scores, the same on every database."""
     edges = [*range(0, 100, SCORE_STEP), SCORE_TOP]
     ranges = [_scored_between(low, high) for low, high in pairwise(edges)]
-    columns = tuple(connection.execute(select(*ranges)).one())
+    unscored = _count(
+        connection,
+        select(func.count()).select_from(scores).where(scores.c.score == 0, scores.c.coverage == 0),
+    )
+    lowest, *others = connection.execute(select(*ranges)).one()
+    columns = (lowest - unscored, *others)
     segments = connection.execute(select(scores.c.segment, func.count()).group_by(scores.c.segment))
-    mean = connection.execute(select(func.avg(scores.c.score))).scalar()
-    return Spread(columns, float(mean or 0.0), {row[0]: row[1] for row in segments})
+    points = connection.execute(select(func.sum(scores.c.score))).scalar()
+    mean = float(points or 0.0) / max(sum(columns), 1)
+    return Spread(columns, mean, {row[0]: row[1] for row in segments}, unscored)
 
 
 def _scored_between(low: int, high: int) -> ColumnElement[int]:

@@ -51,6 +51,18 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     "DUPLICATE": "reminded on this visit",
     "STALE_PRESENCE": "had left the store",
 }
+CAUSE_WORDS: Final[Mapping[str, str]] = {
+    "NPS": "would not recommend us",
+    "CSAT": "is not satisfied",
+    "CES": "found it hard",
+    "COMPLAINT": "complained",
+}
+CASE_WORDS: Final[Mapping[str, str]] = {
+    "OPEN": "nobody's yet",
+    "IN_PROGRESS": "in progress",
+    "WAITING": "waits for the customer",
+    "REOPENED": "unhappy again",
+}
 FORECASTER_WORDS: Final[Mapping[str, str]] = {
     "model": "This model",
     "rfm_logistic": "RFM rule",

@@ -11,6 +11,8 @@ from typing import Final
 from services.filtering.tree import FilterInvalidError
 
 LENGTH_MAX: Final = 2_000  # what a person still reads; a hundred conditions would not fit the console
+JOINERS: Final = ("AND", "OR")
+KEYWORDS: Final = (*JOINERS, "NOT")
 SHOWN_MAX: Final = 40  # characters of the caller's own text that an error repeats
 
 

@@ -16,14 +16,12 @@ from datetime import UTC, tzinfo
 from difflib import get_close_matches
 from typing import Final
 
-from services.filtering.lexing import Token, TokenKind, invalid, shown, tokens
+from services.filtering.lexing import JOINERS, KEYWORDS, Token, TokenKind, invalid, shown, tokens
 from services.filtering.tree import EVERYBODY, OPERATORS, Condition, Field, Group, Negation, Operator, Tree
 from services.filtering.values import value_of
 
 DEPTH_MAX: Final = 16  # parentheses and NOTs inside each other; nobody reads deeper ones
 CONDITIONS_MAX: Final = 64  # each is a comparison per customer
-JOINERS: Final = ("AND", "OR")
-KEYWORDS: Final = (*JOINERS, "NOT")
 _NEXT: Final = "AND, OR or the end"
 
 
@@ -66,12 +64,12 @@ class _Parser:
 
     def _unexpected(self, expected: str) -> Exception:
         token = self._now
-        found = (
-            "the filter ends" if token.kind is TokenKind.END else f"{shown(token.value)} cannot stand here"
-        )
-        if token.kind is TokenKind.NAME and token.value.upper() in {*JOINERS, "NOT"}:
-            found += f" (write {token.value.upper()} in capital letters)" if not token.value.isupper() else ""
-        return invalid(token.start, expected, found)
+        if token.kind is TokenKind.END:
+            return invalid(token.start, expected, "the filter ends")
+        meant = token.value.upper()
+        is_slip = token.kind is TokenKind.NAME and meant in KEYWORDS and token.value != meant
+        hint = f" (write {meant} in capital letters)" if is_slip else ""
+        return invalid(token.start, expected, f"{shown(token.value)} cannot stand here{hint}")
 
     def _either(self, depth: int) -> Tree:
         parts = [self._term(depth)]

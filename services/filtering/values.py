@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
-from services.filtering.lexing import Token, TokenKind, invalid, shown
+from services.filtering.lexing import KEYWORDS, Token, TokenKind, invalid, shown
 from services.filtering.tree import Field, Kind, Value
 
 NUMBER_MAX: Final = 2**53 - 1  # up to here whole numbers are exact wherever they are compared
@@ -42,7 +42,8 @@ def _age(field: Field, token: Token, zone: tzinfo) -> Value:
 
 
 def _text(field: Field, token: Token, _zone: tzinfo) -> Value:
-    if token.kind not in {TokenKind.TEXT, TokenKind.NAME}:
+    is_word = token.kind is TokenKind.NAME and token.value not in KEYWORDS
+    if token.kind is not TokenKind.TEXT and not is_word:
         raise _wrong(field, token, "a text in quotes")
     return token.value
 

@@ -14,7 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks import bench_events, bench_import, bench_ledger, bench_memory, bench_reads, bench_writes
+from tests.benchmarks import (
+    bench_events,
+    bench_import,
+    bench_ledger,
+    bench_memory,
+    bench_reads,
+    bench_scores,
+    bench_writes,
+)
 from tests.benchmarks.verdicts import Measurement, Sizes, Verdict
 
 BARS: Final[dict[str, Measurement]] = {
@@ -26,6 +34,8 @@ BARS: Final[dict[str, Measurement]] = {
     "P5": bench_import.against_executemany,
     "P5E": bench_events.against_executemany,
     "P6": bench_reads.desk_cost,
+    "P7": bench_scores.against_duckdb,
+    "P8": bench_scores.many_against_few,
     "P12": bench_memory.at_rest,
 }
 CUSTOMERS, ROUNDS = 100_000, 5

@@ -32,7 +32,7 @@ SPENDABLE_POINTS_MIN = 50  # a customer is drawn a few times, and spends one poi
 @cache
 def sqlite_shop(sizes: Sizes) -> Path:
     """The folder of a seeded SQLite database; to be copied, never written."""
-    folder = sizes.folder / "shop"
+    folder = sizes.folder / f"shop-{sizes.customers}"
     database = open_database(Settings(data_dir=folder), SystemClock())
     fill(database, sizes)
     return folder

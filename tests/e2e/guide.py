@@ -142,10 +142,11 @@ def caller_of(channel: grpc.Channel, key: str) -> Caller:
     return call
 
 
-def _method(name: str) -> MethodDescriptor:
+def _method(path: str) -> MethodDescriptor:
     """`loyalty.v1.LoyaltyService/GetBalance` -> its descriptor."""
-    package, service, method = re.split(r"\.(?=[^.]+/)|/", name)
-    module = importlib.import_module(f"regulars.{package}.{package.split('.')[0]}_service_pb2")
+    package, service, method = re.split(r"\.(?=[^.]+/)|/", path)
+    name = service.removesuffix("Service").lower()
+    module = importlib.import_module(f"regulars.{package}.{name}_service_pb2")
     found: MethodDescriptor = module.DESCRIPTOR.services_by_name[service].methods_by_name[method]
     return found
 

@@ -33,6 +33,8 @@ ARRIVAL = {
     "score_versions": {"since"},
     "score_references": {"built_at"},
     "scores": {"as_of"},
+    "cases": {"opened_at", "due_at", "respond_by"},
+    "case_changes": {"changed_at"},
 }
 NUMBERS = {"return_lines": {"line"}}
 

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 
+from services.journey.rules.windows import Window
 from services.programme.touchpoints import Stage, Touchpoint, registry
 from services.storage import tables
 from tests.integration.shop import NOON
@@ -66,6 +67,11 @@ DEEDS = st.builds(
     st.booleans(),
 )
 LIVES = st.lists(DEEDS, max_size=16)
+WINDOWS = st.builds(
+    lambda start, length: Window(moment(start), moment(start + length)),
+    st.integers(-1, 40),
+    st.integers(0, 40),
+)
 
 
 def write(connection: Connection, lives: list[Deed], agreeing: tuple[str, ...] = ()) -> None:

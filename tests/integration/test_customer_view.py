@@ -121,7 +121,7 @@ async def live(house: House, backend: Caller, team: Caller, clock: ManualClock) 
     await backend.record_order(order("o-1", at=NOON, price=5_000, quantity=2))
     await backend.record_return(goods_back("b-1", order_id="o-1", at=NOON))
     await answer(backend, 3)
-    await backend.update_cart(cart())
+    await backend.update_cart(cart(prices={"pot": 300, "kettle": 4_000}))  # nothing that was bought
     clock.advance(days=APART)
     await issue_reward(backend, team)
     with house.database.engine.begin() as connection:
@@ -233,7 +233,7 @@ async def test_an_unknown_customer_is_not_found(backend: Caller) -> None:
 async def test_every_list_is_bounded(house: House, backend: Caller) -> None:
     for number in range(25):
         await backend.record_order(order(at=NOON - number * HOUR))
-        await backend.update_cart(cart(f"cart-{number}"))
+        await backend.update_cart(cart(f"cart-{number}", prices={"pot": 300}))
     with house.database.engine.begin() as connection:
         connection.execute(insert(tables.visits), [visit(f"v-{n}", "EXITED", n) for n in range(25)])
     view = (await customer(backend, events_max=10)).view

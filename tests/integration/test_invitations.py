@@ -17,7 +17,7 @@ from services.storage import outbox, tables
 from services.storage.outbox import Claimed
 from tests.integration import people
 from tests.integration.asking import Shop, asking, short, standing_still
-from tests.integration.recovering import cases, resolve
+from tests.integration.recovering import cases, reopen, resolve
 from tests.integration.shop import NOON, Caller, ManualClock, exchange, goods_back, order, refusal, stamp
 
 SENT = ("after-order", "SENT", "UNSPECIFIED")
@@ -202,6 +202,18 @@ async def test_after_a_case_it_is_asked_again_when_the_caps_allow(shop: Shop) ->
     assert again.due_at == stamp(one.sent_at.ToDatetime(NOON.tzinfo) + timedelta(days=30))
     for _ in range(29):
         await shop.wait(days=1)
+    assert ("after-case", "SENT", "UNSPECIFIED") in await shop.outcomes()
+
+
+async def test_a_case_that_is_reopened_is_asked_about_when_it_is_resolved_again(shop: Shop) -> None:
+    await shop.record("NPS", 2)
+    (case,) = (await cases(shop.backend)).cases
+    await resolve(shop.backend, case.case_id)
+    await reopen(shop.backend, case.case_id)
+    await shop.wait(hours=24)
+    assert ("after-case", "SUPPRESSED", "OPEN_CASE") in await shop.outcomes()
+    await resolve(shop.backend, case.case_id)
+    await shop.wait(hours=24)
     assert ("after-case", "SENT", "UNSPECIFIED") in await shop.outcomes()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -209,3 +210,82 @@ def test_a_day_backwards_leaves_nothing_waiting_but_what_nobody_bought(
         3,
     ]
     assert sum('"state": "CONVERTED_ELSEWHERE"' in row for row in found[carts.name]) == 1
+
+
+def made_up_day(seed: int) -> list[activity.OrderRecord]:
+    """Orders of three customers, what came back of them in parts, and what was exchanged on and on.
+
+    An order is exchanged or returned: of both, the first that is told decides how a point is rounded.
+    """
+    dice = random.Random(seed)
+    hours = iter(sorted(dice.uniform(0, 23) for _ in range(400)))
+    records: list[activity.OrderRecord] = []
+    for number in range(dice.randint(4, 8)):
+        who = dice.choice(("anna", "ben", "cleo"))
+        goods = {f"sku-{number}-{place}": dice.randint(1, 4) for place in range(dice.randint(1, 3))}
+        records.append(bought(f"o-{number}", next(hours), who, goods, dice))
+        if dice.random() < 0.3:
+            records += exchanged_on(f"o-{number}", who, dice.choice(list(goods)), hours, dice)
+        else:
+            records += brought_in_parts(f"o-{number}", who, goods, hours, dice)
+    return records
+
+
+def bought(
+    order_id: str, hour: float, who: str, goods: dict[str, int], dice: random.Random
+) -> activity.OrderRecord:
+    lines = [
+        activity.OrderLine(sku=sku, quantity=units, unit_price_minor=dice.choice((0, 99, 101, 2_550)))
+        for sku, units in goods.items()
+    ]
+    return placed(order_id, hour, customer_id=who, lines=lines)
+
+
+def brought_in_parts(
+    order_id: str, who: str, goods: dict[str, int], hours: Iterator[float], dice: random.Random
+) -> Iterator[activity.OrderRecord]:
+    named = dice.random() < 0.7
+    for sku, left in goods.items():
+        while left and dice.random() < 0.6:
+            units = dice.randint(1, left)
+            left -= units  # noqa: PLW2901  (what may still come back)
+            name = f"b-{order_id}-{sku}-{left}"
+            yield brought(
+                name,
+                next(hours),
+                customer_id=who,
+                order_id=order_id if named else "",
+                sku=sku,
+                quantity=units,
+            )
+
+
+def exchanged_on(
+    order_id: str, who: str, sku: str, hours: Iterator[float], dice: random.Random
+) -> Iterator[activity.OrderRecord]:
+    """One piece, for one of the next size, for one of the next size ..."""
+    for size in range(dice.randint(1, 3)):
+        new_id, new_sku = f"{order_id}-{size}", f"{sku}-{size}"
+        yield swapped(
+            f"x-{new_id}",
+            order_id,
+            new_id,
+            next(hours),
+            customer_id=who,
+            back={sku: 1},
+            taken={new_sku: dice.choice((99, 2_550, 4_000))},
+        )
+        order_id, sku = new_id, new_sku
+    if dice.random() < 0.5:
+        yield brought(f"b-{order_id}", next(hours), customer_id=who, order_id=order_id, sku=sku)
+
+
+@on_both
+@given(seed=st.integers(0, 10**6), sizes=st.lists(st.integers(1, 9), min_size=1, max_size=3))
+@settings(max_examples=EXAMPLES // 2)
+def test_any_day_may_be_told_in_any_order(fresh: Fresh, seed: int, sizes: list[int]) -> None:
+    records = made_up_day(seed)
+    shuffled = [*records, *random.Random(seed).sample(records, len(records) // 3)]
+    random.Random(-seed).shuffle(shuffled)
+    expected = asyncio.run(replay(fresh, batches(records, [1])))
+    assert difference(asyncio.run(replay(fresh, batches(shuffled, sizes))), expected) == {}

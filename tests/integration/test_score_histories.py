@@ -252,8 +252,8 @@ def check_figures(expected: dict[str, Any], score: float, coverage: float) -> No
 
 def is_known(expected: dict[str, Any], name: str) -> bool:
     if name == "channels":
-        return expected["contacts"] > 0
-    return expected["orders"] > 0 if name == "orders_per_year" else expected[name] is not None
+        return bool(expected["contacts"])
+    return bool(expected["orders"]) if name == "orders_per_year" else expected[name] is not None
 
 
 def rfm(expected: dict[str, Any]) -> tuple[int, int, int, str]:

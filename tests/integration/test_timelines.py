@@ -15,11 +15,21 @@ from sqlalchemy import Connection, Engine, event, insert
 from services.journey.queries.records import ALL
 from services.journey.queries.timeline import Page, find_timeline, page_query
 from services.journey.rules.touches import Wanted
-from services.journey.rules.windows import Window
 from services.programme.touchpoints import INITIATED_KINDS, Stage, stage_of
 from services.storage import tables
 from services.storage.database import make_engine
-from tests.integration.journeys import CHANNELS, HOUR, KINDS, KNOWN, LIVES, Deed, moment, touch_row, write
+from tests.integration.journeys import (
+    CHANNELS,
+    HOUR,
+    KINDS,
+    KNOWN,
+    LIVES,
+    WINDOWS,
+    Deed,
+    moment,
+    touch_row,
+    write,
+)
 from tests.integration.shop import NOON
 
 RANKS = {"touch": 0, "visit": 1, "cart": 2, "order": 3, "return": 4, "exchange": 5, "answer": 7}
@@ -37,12 +47,8 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 WANTED = st.builds(
     Wanted,
-    st.builds(
-        lambda start, length: Window(moment(start), moment(start + length)), *[st.integers(-1, 40)] * 2
-    ),
-    st.sets(st.sampled_from([*KINDS, "ORDER", "CART", "VISIT", "ANSWER", "RETURN"]), max_size=4).map(
-        frozenset
-    ),
+    WINDOWS,
+    st.sets(st.sampled_from([*KINDS, "ORDER", "CART", "VISIT", "RETURN"]), max_size=4).map(frozenset),
     st.sets(st.sampled_from(CHANNELS), max_size=2).map(frozenset),
     st.sets(st.sampled_from(Stage), max_size=2).map(frozenset),
 )

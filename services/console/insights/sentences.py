@@ -16,7 +16,7 @@ from services.programme.programme import Programme
 UNKNOWN: Final = "not known"
 NOT_YET: Final = "not yet"
 EMPTY_WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    NO_ORDERS: ("No orders in this time", "As soon as customers order, this page compares what they spend."),
+    NO_ORDERS: ("No orders in this time", "As soon as customers order, there is something to compare."),
     ONE_SIDE_EMPTY: ("Nobody to compare with", "All orders of this time are on one side."),
     NO_ANSWERS: (
         "No answers in this time",

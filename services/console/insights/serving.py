@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from services.console.freshness import Freshness
 from services.console.insights.asking import DAYS, Asked, asked_of, metric_of, windows_of
@@ -52,12 +52,17 @@ class InsightPages:
     async def lines(self, request: Request) -> Response:
         """The figures of a report, one a line."""
         name = request.path_params["name"]
-        if name == ACTION:
-            report: Report = await self._effect(asked_of(request.query_params))
-        else:
-            report = await self._report(*_chosen(request))
+        try:
+            report = await self._asked(name, request)
+        except InvalidError as error:
+            return PlainTextResponse(f"{error.message}\n", status_code=400)
         headers = {"Content-Disposition": CSV_NAME.format(name)}
         return StreamingResponse(_csv(report), media_type="text/csv; charset=utf-8", headers=headers)
+
+    async def _asked(self, name: str, request: Request) -> Report:
+        if name == ACTION:
+            return await self._effect(asked_of(request.query_params))
+        return await self._report(*_chosen(request))
 
     async def _action_page(self, request: Request) -> HTMLResponse:
         asked = asked_of(request.query_params)

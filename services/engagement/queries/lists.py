@@ -63,9 +63,8 @@ _SOURCES: Final[dict[str, tuple[Table, ...]]] = {
 _CHURN_IS_READY: Final = exists().where(  # else no number is shown
     prediction_runs.c.subject == "churn", prediction_runs.c.readiness != "NOT_READY"
 )
-_BEST_SCORE_FIRST: Final = (
-    scores.c.score
-)  # as it is indexed: whoever has none is stored with 0, and comes last
+# The column that is indexed: whoever has no score is stored with 0, and so comes last.
+_BEST_SCORE_FIRST: Final = scores.c.score
 _NEVER_NULL: Final = frozenset(
     name for name, column in COLUMNS.items() if isinstance(column, Column) and not column.nullable
 ) - frozenset(_SOURCES)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, bindparam, select, tuple_, type_coerce
+from sqlalchemy import BigInteger, Connection, bindparam, exists, select, type_coerce
 
 from services.engagement.queries.versions import Shelf
 from services.engagement.reference import Rfm
 from services.engagement.rules.scores import Figures, Score, explain, measures
 from services.engagement.rules.versions import ComponentKind
 from services.storage.sets import among, upsert_tuples
-from services.storage.tables import customers, scores
+from services.storage.tables import customers, merges, scores
 
 RATIOS: Final = {  # columns of ratios that filters read, in the order of the table
     "aov_minor": ComponentKind.AVERAGE_ORDER_VALUE,
@@ -42,9 +42,12 @@ SCORE_COLUMNS: Final = (  # what `scores_of` reads
 )
 _HEAD: Final = 8  # columns before the figures
 _SCORES: Final = select(*SCORE_COLUMNS).where(among(scores.c.customer_id, "ids"))
+_IS_MERGED: Final = exists().where(
+    merges.c.merged_id == customers.c.customer_id, merges.c.undone_at.is_(None)
+)
 _NEXT_IDS: Final = (
     select(customers.c.customer_id)
-    .where(customers.c.customer_id > bindparam("after"))
+    .where(customers.c.customer_id > bindparam("after"), ~_IS_MERGED)
     .order_by(customers.c.customer_id)
     .limit(bindparam("limit"))
 )
@@ -58,22 +61,6 @@ SEGMENT: Final = _STORED.index("segment")
 def find_scores(connection: Connection, customer_ids: Sequence[str], shelf: Shelf) -> dict[str, Score]:
     """The stored scores of those who have one."""
     return scores_of(connection, connection.execute(_SCORES, {"ids": customer_ids}).all(), shelf)
-
-
-def list_scores(
-    connection: Connection,
-    shelf: Shelf,
-    segment: str | None,
-    after: tuple[float, str] | None,
-    limit: int,
-) -> list[Score]:
-    """Scores, highest first, after the given (score, customer id); of one segment or of all."""
-    query = select(*SCORE_COLUMNS).order_by(scores.c.score.desc(), scores.c.customer_id.desc()).limit(limit)
-    if segment is not None:
-        query = query.where(scores.c.segment == segment)
-    if after is not None:
-        query = query.where(tuple_(scores.c.score, scores.c.customer_id) < after)
-    return list(scores_of(connection, connection.execute(query).all(), shelf).values())
 
 
 def scores_of(connection: Connection, rows: Sequence[Row], shelf: Shelf) -> dict[str, Score]:
@@ -116,5 +103,5 @@ def all_customer_ids(connection: Connection) -> list[str]:
 
 
 def next_customer_ids(connection: Connection, after: str, limit: int) -> list[str]:
-    """The first `limit` customers after the given id."""
+    """The first `limit` customers after the given id; whoever was merged has no score of their own."""
     return list(connection.execute(_NEXT_IDS, {"after": after, "limit": limit}).scalars())

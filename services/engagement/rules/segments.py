@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from services.engagement.rules.fields import FIELDS
-from services.errors import DuplicateError, NotFoundError, WrongStateError
+from services.errors import DuplicateError, InvalidError, NotFoundError, WrongStateError
 from services.filtering.lexing import invalid
 from services.filtering.parsing import parse
 from services.filtering.tree import EVERYBODY, Tree
@@ -31,6 +31,18 @@ class SegmentChangedError(WrongStateError):
     """Somebody changed the segment meanwhile; read it again."""
 
     reason = "SEGMENT_CHANGED"
+
+
+class MaskInvalidError(InvalidError):
+    """The update mask names a field that no update changes; use name, description and filter."""
+
+    reason = "UPDATE_MASK_INVALID"
+
+
+class NameBlankError(InvalidError):
+    """A segment needs a name."""
+
+    reason = "NAME_BLANK"
 
 
 class Action(StrEnum):

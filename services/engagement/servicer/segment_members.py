@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from regulars.engagement.v1 import segments_service_pb2 as pb
 from sqlalchemy import Connection
@@ -20,7 +21,7 @@ from services.rpc.figures import figure_message
 from services.rpc.wire import page_size, stamp
 from services.storage.sets import known_customers
 
-NEVER_SCORED = Explanation(
+NEVER_SCORED: Final = Explanation(
     holds=False, words="nothing is computed of this customer yet: in no segment before that"
 )
 

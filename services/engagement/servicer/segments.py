@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 
 from services.engagement.queries import segments as queries
 from services.engagement.rules.segments import (
+    MaskInvalidError,
+    NameBlankError,
     NewSegment,
     Segment,
     SegmentChange,
@@ -21,23 +23,10 @@ from services.engagement.rules.segments import (
 from services.engagement.servicer.base import Context, Part
 from services.engagement.servicer.groups import change_message, segment_message
 from services.engagement.use_cases import segments as use_cases
-from services.errors import InvalidError
 from services.rpc.wire import page_position, page_size, page_token, request_key
 
 ID_BYTES: Final = 8  # two segments of a shop that are given the same will not happen
 EDITABLE: Final = ("name", "description", "filter")
-
-
-class MaskInvalidError(InvalidError):
-    """The update mask names a field that no update changes; use name, description and filter."""
-
-    reason = "UPDATE_MASK_INVALID"
-
-
-class NameBlankError(InvalidError):
-    """A segment needs a name."""
-
-    reason = "NAME_BLANK"
 
 
 class Segments(Part):

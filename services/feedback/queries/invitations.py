@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, func, select, tuple_
+from sqlalchemy import Connection, RowMapping, func, or_, select, tuple_
 
 from services.feedback.queries.cases import open_causes
 from services.feedback.rules.answers import Polarity, SurveyKind
-from services.feedback.rules.invitations import Contact, Invitation, InvitationState, Person, Reason
+from services.feedback.rules.asking import Contact, Person
+from services.feedback.rules.invitations import Invitation, InvitationState, Reason
 from services.storage.sets import among, insert_new, upsert
 from services.storage.tables import consents, invitations, members, orders
 
@@ -23,12 +24,16 @@ _CONSENTS = (
     .where(among(consents.c.customer_id, "ids"))
     .order_by(consents.c.consent_id)
 )
-_CONTACTS = select(
+_EARLIER = select(
     invitations.c.customer_id,
     invitations.c.invitation_id,
+    invitations.c.survey_id,
     invitations.c.kind,
     func.coalesce(invitations.c.followed_up_at, invitations.c.sent_at),
-).where(among(invitations.c.customer_id, "ids"), invitations.c.sent_at.is_not(None))
+).where(
+    among(invitations.c.customer_id, "ids"),
+    or_(invitations.c.sent_at.is_not(None), invitations.c.state == InvitationState.PLANNED),
+)
 _RETURNED = select(orders.c.source, orders.c.order_id).where(
     among(orders.c.order_id, "ids"), orders.c.refunded_minor >= orders.c.total_minor
 )
@@ -67,7 +72,7 @@ def find_people(
     names = {"ids": sorted(set(customer_ids))}
     states = {row[0]: row[1] for row in connection.execute(_STATES, names)}
     granted = find_granted(connection, names["ids"])
-    contacts = _contacts(connection, names)
+    contacts, planned = _earlier(connection, names)
     complaining = {customer_id for customer_id, _ in open_causes(connection, names["ids"])}
     returned = _returned(connection, order_ids)
     return {
@@ -77,6 +82,7 @@ def find_people(
             contacts.get(one, ()),
             one in complaining,
             returned,
+            planned.get(one, frozenset()),
         )
         for one in names["ids"]
     }
@@ -90,11 +96,18 @@ def find_granted(connection: Connection, customer_ids: Iterable[str]) -> dict[st
     return {one: frozenset(kind for kind, given in of.items() if given) for one, of in latest.items()}
 
 
-def _contacts(connection: Connection, names: dict[str, list[str]]) -> dict[str, tuple[Contact, ...]]:
-    found: dict[str, tuple[Contact, ...]] = {}
-    for customer_id, invitation_id, kind, at in connection.execute(_CONTACTS, names):
-        found[customer_id] = (*found.get(customer_id, ()), Contact(invitation_id, SurveyKind(kind), at))
-    return found
+def _earlier(
+    connection: Connection, names: dict[str, list[str]]
+) -> tuple[dict[str, tuple[Contact, ...]], dict[str, frozenset[str]]]:
+    """What each customer has heard of, and the surveys of which an invitation waits."""
+    heard: dict[str, tuple[Contact, ...]] = {}
+    planned: dict[str, frozenset[str]] = {}
+    for customer_id, invitation_id, survey_id, kind, at in connection.execute(_EARLIER, names):
+        if at is None:
+            planned[customer_id] = planned.get(customer_id, frozenset()) | {survey_id}
+        else:
+            heard[customer_id] = (*heard.get(customer_id, ()), Contact(invitation_id, SurveyKind(kind), at))
+    return heard, planned
 
 
 def _returned(connection: Connection, order_ids: Iterable[str]) -> frozenset[tuple[str, str]]:

@@ -56,7 +56,16 @@ def ask_after_visits(unit: UnitOfWork, visits: Sequence[VisitDwelled]) -> None:
 
 
 def ask_after_cases(unit: UnitOfWork, cases: Sequence[CaseResolved]) -> None:
-    causes = [Cause(Trigger.CASE_RESOLVED, one.customer_id, one.case_id, one.resolved_at) for one in cases]
+    """A case may be resolved, reopened and resolved again: each time is an event of its own."""
+    causes = [
+        Cause(
+            Trigger.CASE_RESOLVED,
+            one.customer_id,
+            f"{one.case_id}/{one.resolved_at.isoformat()}",
+            one.resolved_at,
+        )
+        for one in cases
+    ]
     plan_invitations(unit, causes)
 
 

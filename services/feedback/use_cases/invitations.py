@@ -14,18 +14,8 @@ from typing import Final
 from services.errors import RegularsError
 from services.feedback.queries import invitations as queries
 from services.feedback.rules.answers import SCALES
-from services.feedback.rules.invitations import (
-    Cause,
-    Contact,
-    Invitation,
-    InvitationState,
-    Person,
-    awake,
-    expired,
-    is_followed_up,
-    planned,
-    settled,
-)
+from services.feedback.rules.asking import Contact, Person, awake, is_followed_up, planned, settled
+from services.feedback.rules.invitations import Cause, Invitation, InvitationState, expired
 from services.programme.surveys import Survey
 from services.storage import outbox
 from services.storage.sets import lock_known

@@ -18,6 +18,7 @@ from services.insights.rules.spans import YEAR, Run, runs, whole
 from services.insights.rules.weeks import WeekSums
 from services.intervals import Moments
 from services.purchases import kept_orders
+from services.storage.columns import Instant
 from services.storage.tables import members, orders
 
 YEAR_MICROSECONDS: Final = YEAR // MICROSECOND
@@ -42,8 +43,9 @@ def _bought(lengths: tuple[Run, ...], begins: int) -> Select[Any]:
             func.sum(steps.c.net_minor).label("net"),
             func.count().label("orders"),
             func.max(steps.c.repeated).label("repeated"),
-            func.max(steps.c.member).label("member"),
+            func.max(case((was_member(seen_as(steps.c.placed, Instant)), 1), else_=0)).label("member"),
         )
+        .outerjoin_from(steps, members, members.c.customer_id == steps.c.customer_id)
         .where(steps.c.placed >= begins)
         .group_by("week", steps.c.customer_id)
         .subquery("each")
@@ -58,21 +60,16 @@ def _bought(lengths: tuple[Run, ...], begins: int) -> Select[Any]:
 
 @cache
 def _steps() -> Subquery:
-    """Each kept order: whether its customer had bought within a year before it, and was a member."""
+    """Each kept order, and whether its customer had bought within a year before it."""
     kept = kept_orders(since=True)
     placed: ColumnElement[int] = seen_as(kept.c.placed_at, BigInteger)
     before = func.lag(placed).over(partition_by=kept.c.customer_id, order_by=kept.c.placed_at)
-    return (
-        select(
-            kept.c.customer_id,
-            placed.label("placed"),
-            kept.c.net_minor,
-            case((placed - before <= YEAR_MICROSECONDS, 1), else_=0).label("repeated"),
-            case((was_member(kept.c.placed_at), 1), else_=0).label("member"),
-        )
-        .outerjoin_from(kept, members, members.c.customer_id == kept.c.customer_id)
-        .subquery("steps")
-    )
+    return select(
+        kept.c.customer_id,
+        placed.label("placed"),
+        kept.c.net_minor,
+        case((placed - before <= YEAR_MICROSECONDS, 1), else_=0).label("repeated"),
+    ).subquery("steps")
 
 
 def returned_by_week(

@@ -8,7 +8,7 @@ from typing import Final
 
 from services.insights.rules.caveats import MEMBERS, NO_ORDERS, OMNICHANNEL, ONE_SIDE_EMPTY, REPEAT_BUYERS
 from services.insights.rules.spans import Span
-from services.intervals import Cross, Figure, Moments, apart, ratio, togetherness
+from services.intervals import Cross, Figure, Moments, apart, difference, ratio, ratio_estimate, togetherness
 
 CHANNELS_OMNI: Final = 3  # the domain's "omnichannel" begins here
 
@@ -128,5 +128,6 @@ def omnichannel_report(omni: BuyerSums, single: BuyerSums, span: Span, currency:
 
 def contrast(measure: Measure, first: Moments, second: Moments, currency: str) -> Contrast:
     """One measure of two groups of different people."""
-    one, other = ratio(first, money(currency)), ratio(second, money(currency))
-    return Contrast(measure, one, other, apart(one, other))
+    unit = money(currency)
+    apart_by = difference(ratio_estimate(first), ratio_estimate(second), unit)
+    return Contrast(measure, ratio(first, unit), ratio(second, unit), apart_by)

@@ -126,9 +126,9 @@ class Point:
 
     @property
     def bound(self) -> float:
-        """How far from 0 the interval of the ranked difference stays."""
+        """How far from 0 the interval of the ranked difference stays; of few customers it tells nothing."""
         low, high = self.difference.low, self.difference.high
-        if low is None or high is None or low <= 0 <= high:
+        if self.difference.few or low is None or high is None or low <= 0 <= high:
             return 0.0
         return min(abs(low), abs(high))
 

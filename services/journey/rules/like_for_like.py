@@ -97,6 +97,6 @@ def false_alarm_shares(chances: Sequence[float]) -> list[float]:
     places = sorted(range(len(chances)), key=lambda place: -chances[place])
     shares, share = [1.0] * len(chances), 1.0
     for passed, place in enumerate(places):
-        share = min(share, chances[place] * len(chances) / (len(chances) - passed))
+        share = min(share, chances[place] * (len(chances) / (len(chances) - passed)))
         shares[place] = share
     return shares

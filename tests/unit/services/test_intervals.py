@@ -13,13 +13,13 @@ from scipy import stats
 
 from services.intervals import (
     Cross,
+    Estimate,
     Figure,
     Moments,
     apart,
     clustered_share,
     difference,
     mean,
-    mean_estimate,
     net_promoters,
     newcombe,
     nothing,
@@ -36,6 +36,11 @@ ROUNDS = 2_000  # the share of hits is then known to one point
 
 def moments(y: np.ndarray, x: np.ndarray) -> Moments:
     return Moments(len(y), y.sum(), x.sum(), (y * y).sum(), (x * y).sum(), (x * x).sum())
+
+
+def mean_of(n: int, total: float, squares: float) -> Estimate | None:
+    """A mean as the ratio that it is: every x is 1."""
+    return ratio_estimate(Moments(n, total, n, squares, total, n))
 
 
 def coverage(truth: float, draw: Callable[[np.random.Generator], Figure]) -> float:
@@ -85,7 +90,7 @@ def test_a_mean_has_scipys_t_interval() -> None:
 
 def test_a_difference_of_means_has_scipys_welch_interval() -> None:
     first, second = np.array([12.0, 15.5, 9.0, 30.25, 11.0]), np.array([3.0, 4.0, 8.0, 1.0])
-    left, right = (mean_estimate(len(one), one.sum(), (one * one).sum()) for one in (first, second))
+    left, right = (mean_of(len(one), one.sum(), (one * one).sum()) for one in (first, second))
     found = difference(left, right, "minutes")
     expected = stats.ttest_ind(first, second, equal_var=False).confidence_interval(0.95)
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=1e-9)
@@ -247,7 +252,7 @@ def test_three_promoters_are_no_proof_that_everybody_is_one() -> None:
         net_promoters(0, 0, 0),
         mean(0, 0, 0, "GBP"),
         ratio(Moments(3, 0, 0, 0, 0, 0), "GBP"),
-        difference(None, mean_estimate(2, 3, 5), "GBP"),
+        difference(None, mean_of(2, 3, 5), "GBP"),
     ],
 )
 def test_nothing_counted_is_no_figure_and_no_zero(found: Figure) -> None:
@@ -256,9 +261,7 @@ def test_nothing_counted_is_no_figure_and_no_zero(found: Figure) -> None:
 
 def test_one_person_has_a_mean_and_no_interval() -> None:
     assert mean(1, 7, 49, "GBP") == Figure(7.0, None, None, 1, "GBP")
-    assert difference(mean_estimate(1, 7, 49), mean_estimate(2, 3, 5), "GBP") == Figure(
-        5.5, None, None, 1, "GBP"
-    )
+    assert difference(mean_of(1, 7, 49), mean_of(2, 3, 5), "GBP") == Figure(5.5, None, None, 1, "GBP")
 
 
 def test_people_who_are_all_alike_have_a_mean_that_is_sure() -> None:
@@ -276,4 +279,5 @@ def test_a_share_becomes_percent_by_scaling() -> None:
     assert found.unit == "percent"
     assert found.low is not None
     assert math.isclose(found.low, 4.558726, abs_tol=1e-6)
+    assert mean(1, 7, 49, "GBP").scaled(100.0, "pence") == Figure(700.0, None, None, 1, "pence")
     assert nothing("share").scaled(100.0, "percent") == nothing("percent")

@@ -9,6 +9,8 @@ from sqlalchemy import Table, insert
 
 from services.activity.rules.orders import Order, OrderLine
 from services.activity.use_cases.orders import record_orders
+from services.feedback.rules.cases import Complaint
+from services.feedback.use_cases.cases import take_complaints
 from services.membership.rules.members import Enrolment
 from services.membership.use_cases.members import enrol_members
 from services.predictions.rules import CHURN, REPURCHASE, Churn, Reason, Replenishment, Run
@@ -34,6 +36,11 @@ async def order(database: Database, customer_id: str, amount_minor: int, *, orde
 
 async def enrol(database: Database, customer_id: str) -> None:
     await database.write(enrol_members, Enrolment(customer_id, (), None))
+
+
+async def complain(database: Database, customer_id: str, *, theme: str = "") -> None:
+    complaint = Complaint(customer_id, f"complaint of {customer_id}", "it leaks", "ines", theme=theme)
+    await database.write(take_complaints, complaint)
 
 
 def visit(

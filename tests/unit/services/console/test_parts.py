@@ -201,6 +201,21 @@ async def test_a_quiet_fortnight_is_not_a_missing_forecast(
     assert "Nothing falls due" in await words_of(reader, "/parts/needs")
 
 
+async def test_without_cases_nobody_waits(reader: httpx.AsyncClient) -> None:
+    assert "Nobody waits" in await words_of(reader, "/parts/cases")
+
+
+async def test_an_open_case_is_there_with_its_time_and_nothing_of_what_was_said(
+    reader: httpx.AsyncClient, database: Database
+) -> None:
+    await scene.complain(database, "ann", theme="Kettles")
+    read = await words_of(reader, "/parts/cases")
+    assert "ann complained, Kettles 11 Mar" in read
+    assert "nobody's yet" in read
+    assert "overdue" not in read
+    assert "it leaks" not in read
+
+
 async def test_every_scored_customer_is_in_one_column_and_one_segment(
     reader: httpx.AsyncClient, database: Database
 ) -> None:
@@ -210,11 +225,14 @@ async def test_every_scored_customer_is_in_one_column_and_one_segment(
         assert sum(int(text) for text in figures.values()) == 7
 
 
-@pytest.mark.parametrize("path", ["/", "/parts/presence", "/parts/reminders", "/parts/churn", "/parts/needs"])
+@pytest.mark.parametrize(
+    "path", ["/", "/parts/presence", "/parts/reminders", "/parts/cases", "/parts/churn", "/parts/needs"]
+)
 async def test_hostile_names_are_shown_and_never_run(
     reader: httpx.AsyncClient, database: Database, path: str
 ) -> None:
     scene.visit(database, HOSTILE, store=HOSTILE)
+    await scene.complain(database, HOSTILE, theme=HOSTILE)
     scene.reminder(database, 1, "SENT", title=HOSTILE)
     await scene.predict(
         database,

@@ -11,21 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.feedback.rules.answers import SurveyKind
+from services.feedback.rules.asking import Contact, Person, awake, decide, is_followed_up, planned, settled
 from services.feedback.rules.invitations import (
     Cause,
-    Contact,
     Invitation,
     InvitationState,
-    Person,
     Reason,
     answered,
-    awake,
     check_answerable,
-    decide,
     expired,
-    is_followed_up,
-    planned,
-    settled,
 )
 from services.programme.programme import Feedback, Programme
 from services.programme.surveys import Survey, Trigger
@@ -158,6 +152,14 @@ def test_a_case_is_asked_about_as_soon_as_the_caps_allow() -> None:
     assert (put_off.state, put_off.due_at) == (InvitationState.PLANNED, NOON + 80 * DAY)
     meanwhile = settled(plan(of=after_case, cause=cause), after_case, asked(10), NOON, PROGRAMME)
     assert (meanwhile.state, meanwhile.due_at) == (InvitationState.PLANNED, put_off.due_at)
+
+
+def test_of_several_cases_one_invitation_asks() -> None:
+    after_case = survey(id="after-case", trigger=Trigger.CASE_RESOLVED)
+    cause = Cause(Trigger.CASE_RESOLVED, "anna", "case-2", NOON)
+    waiting = replace(ANNA, planned=frozenset({"after-case", "after-order"}))
+    assert planned("i2", cause, after_case, waiting, NOON, PROGRAMME) is None
+    assert plan(waiting).state is InvitationState.PLANNED  # each order is a purchase of its own
 
 
 def test_a_case_is_not_asked_about_when_the_caps_leave_no_room_for_too_long() -> None:

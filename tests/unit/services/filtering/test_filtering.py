@@ -127,6 +127,8 @@ def test_a_day_begins_in_the_zone_of_the_programme() -> None:
         ("orders =", 9, "a number"),
         ("tier < GOLD", 6, "one of = != :* :"),
         ("tier = 3", 8, "a text in quotes"),
+        ("tier = AND", 8, "a text in quotes"),
+        ("tier = NOT member = true", 8, "a text in quotes"),
         ('tier = "GOLD', 8, "a closing quote"),
         ('tier = "a\\n"', 10, '\\"'),
         ('tier = "a\x00b"', 8, "a text without control characters"),
