@@ -11,9 +11,10 @@ from typing import Final
 from services.errors import NotFoundError, WrongStateError
 from services.feedback.rules.answers import Answer, action_of, survey_of
 from services.programme.programme import Programme
+from services.programme.surveys import Trigger
 from services.programme.themes import Theme, words_of
 
-ABOUT_A_CASE: Final = "case"  # the touchpoint of surveys that ask how a case was seen to
+ABOUT_A_CASE: Final = "case"  # the touchpoint, unless a survey says another
 
 
 class CaseNotFoundError(NotFoundError):
@@ -147,6 +148,13 @@ def opens_case(answer: Answer, now: datetime, programme: Programme) -> bool:
     """Whether somebody has to see to an answer: its survey says so, and it is no history told late."""
     is_fresh = now - answer.answered_at <= timedelta(days=programme.feedback.late_answer_days)
     return is_fresh and action_of(answer, survey_of(answer, programme)) == "OPEN_CASE"
+
+
+def is_about_a_case(answer: Answer, programme: Programme) -> bool:
+    """Whether a customer was asked how a case was seen to."""
+    survey = survey_of(answer, programme)
+    is_asked_again = survey is not None and survey.trigger is Trigger.CASE_RESOLVED
+    return is_asked_again or answer.touchpoint == ABOUT_A_CASE
 
 
 def case_of_answer(

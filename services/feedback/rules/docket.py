@@ -26,7 +26,6 @@ from services.feedback.rules.case_steps import (
     resolved,
 )
 from services.feedback.rules.cases import (
-    ABOUT_A_CASE,
     Case,
     CaseCause,
     CaseNotFoundError,
@@ -34,6 +33,7 @@ from services.feedback.rules.cases import (
     Complaint,
     case_of_answer,
     case_of_complaint,
+    is_about_a_case,
     opens_case,
 )
 from services.programme.programme import Programme
@@ -72,7 +72,8 @@ class Docket:
         """Take an unhappy answer up: one case per customer and cause is open at a time."""
         if not opens_case(answer, self.now, self.programme):
             return
-        causes = set(CaseCause) if answer.touchpoint == ABOUT_A_CASE else {CaseCause(answer.survey)}
+        asked_again = is_about_a_case(answer, self.programme)
+        causes = set(CaseCause) if asked_again else {CaseCause(answer.survey)}
         if any(one.is_open for one in self._of(answer.customer_id, causes)):
             return
         settled = self._settled_lately(answer.customer_id, causes)

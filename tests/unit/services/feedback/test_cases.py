@@ -35,6 +35,7 @@ from services.feedback.rules.cases import (
 )
 from services.feedback.rules.docket import Docket, Outcome
 from services.programme.programme import Feedback, Programme
+from services.programme.surveys import Survey, Trigger
 from services.programme.themes import Theme
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -173,6 +174,17 @@ def test_being_unhappy_again_reopens_the_case_that_it_is_about(
     found.hear(8, replace(answer, answered_at=now))
     assert found.cases["case-7"].state is state
     assert ("case-8" in found.cases) == (state is CaseState.RESOLVED)
+
+
+def test_an_answer_to_the_survey_after_a_case_is_about_it_whatever_it_asks_about() -> None:
+    survey = Survey(
+        id="after", kind="CSAT", question="And now?", trigger=Trigger.CASE_RESOLVED, touchpoint="tea"
+    )
+    programme = Programme(surveys=(survey,))
+    answer = Answer("anna", SurveyKind.CSAT, 1, NOON, survey_id="after", touchpoint="tea")
+    found = Docket(NOON, programme, {"case-7": step_resolved(a_case(), NOON)})
+    found.hear(8, answer)
+    assert found.cases["case-7"].state is CaseState.REOPENED
 
 
 def test_an_answer_about_a_case_adds_nothing_while_one_is_open() -> None:
