@@ -57,7 +57,7 @@ DEEDS = st.builds(
     st.sampled_from(
         ["touch", "touch", "touch", "order", "order", "return", "cart", "visit", "answer", "exchange"]
     ),
-    st.integers(0, 40),
+    st.integers(0, 12),  # few, so that much happens at one moment
     st.sampled_from(CHANNELS),
     st.sampled_from(KINDS),
     st.booleans(),
@@ -69,8 +69,8 @@ DEEDS = st.builds(
 LIVES = st.lists(DEEDS, max_size=16)
 WINDOWS = st.builds(
     lambda start, length: Window(moment(start), moment(start + length)),
-    st.integers(-1, 40),
-    st.integers(0, 40),
+    st.integers(-1, 12),
+    st.integers(0, 14),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from services.intervals import Figure, Moments, clustered_share
 from services.journey.queries.friction import tally_signals
 from services.journey.queries.stages import count_steps
 from services.journey.queries.transitions import find_carts, find_transitions
@@ -119,22 +120,32 @@ def contacts_of(lives: Lives, agreeing: tuple[str, ...]) -> list[tuple[Any, str]
     return sorted(first.values())
 
 
-def counted(pairs: dict[str, Counter[tuple[str, str]]]) -> dict[tuple[str, str], tuple[int, int, float]]:
+def counted(pairs: dict[str, Counter[tuple[str, str]]]) -> list[Share]:
     """Of each pair of channels how often, by how many, and the share of all from its start."""
     all_pairs = sum(pairs.values(), Counter())
-    starts = Counter({start: 0 for start, _ in all_pairs})
-    for (start, _), number in all_pairs.items():
-        starts[start] += number
-    return {
-        pair: (number, sum(pair in own for own in pairs.values()), number / starts[pair[0]])
+    return [
+        Share(*pair, number, sum(pair in own for own in pairs.values()), share_of(pair, pairs))
         for pair, number in all_pairs.items()
-    }
+    ]
 
 
-def shown(shares: tuple[Share, ...]) -> dict[tuple[str, str], tuple[int, int, Any]]:
-    return {
-        (one.start, one.end): (one.count, one.customers, pytest.approx(one.share.value)) for one in shares
-    }
+def share_of(pair: tuple[str, str], pairs: dict[str, Counter[tuple[str, str]]]) -> Figure:
+    """The share among all that began where the pair does; each customer is one draw."""
+    each = [
+        (own[pair], sum(number for (start, _), number in own.items() if start == pair[0]))
+        for own in pairs.values()
+    ]
+    drawn = [(y, x) for y, x in each if x]
+    sums = (sum(one) for one in zip(*((y, x, y * y, x * y, x * x) for y, x in drawn), strict=True))
+    return clustered_share(Moments(len(drawn), *sums))
+
+
+def same(one: Iterable[Share], other: Iterable[Share]) -> bool:
+    return sorted(one, key=pair_of) == sorted(other, key=pair_of)
+
+
+def pair_of(share: Share) -> tuple[str, str]:
+    return share.start, share.end
 
 
 @hypothesis_settings(max_examples=100)
@@ -156,8 +167,8 @@ def test_transitions_are_those_counted_by_hand(
         transitions = find_transitions(connection, window, gap * HOUR)
         bought = find_carts(connection, window)
         transaction.rollback()
-    assert shown(transitions) == counted(steps)
-    assert shown(bought) == counted(carts)
+    assert same(transitions, counted(steps))
+    assert same(bought, counted(carts))
 
 
 def signals_of(lives: Lives, agreeing: tuple[str, ...]) -> set[str]:
