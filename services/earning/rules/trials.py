@@ -19,7 +19,7 @@ from services.programme.programme import Programme
 
 REPLAY_SPAN: Final = timedelta(days=90)
 REPLAY_ORDERS_MAX: Final = 100_000  # what a slow machine runs within the 60 seconds that a call may take
-TOTAL_MINOR_MAX: Final = 10**15  # as of an order that is recorded
+TOTAL_MINOR_MAX: Final = 10**12  # as of an order that is recorded
 SIMULATED_AHEAD_MAX: Final = timedelta(days=366)  # a campaign of next year's season
 NEWCOMER: Final = "\x1f"  # stands for a new customer: no customer id holds a control character
 
