@@ -16,6 +16,7 @@ OF_PATTERNS: Final = {
     r"^[A-Z][A-Z0-9_]{0,31}$": "must be capital letters, digits and _, such as GOLD",
     r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$": "must be a day such as 1990-04-01",
     r"^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*)?$": "must be a language tag such as en-GB",
+    r"^([a-z][a-z0-9_.-]{0,63})?$": "must be a name in small letters, such as help_viewed, or empty",
     r"^ *[A-Za-z0-9][A-Za-z0-9_-]* *$": "must be letters without accents, digits, - and _, such as SPRING-10",
 }
 _OF_RULES: Final = {
