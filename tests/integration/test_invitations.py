@@ -229,6 +229,17 @@ async def test_invitations_and_their_timers_follow_a_merge(shop: Shop) -> None:
     assert recorded.answer_class == pb.ANSWER_CLASS_PROMOTER
 
 
+async def test_when_a_merge_is_undone_each_is_asked_about_their_own(shop: Shop) -> None:
+    await shop.backend.enrol("annie", "SURVEY", "EMAIL")
+    await shop.order("annie")
+    merge_id = await people.merge(shop.backend, "anna", "annie")
+    await shop.wait(hours=1)
+    await people.unmerge(shop.backend, merge_id)
+    await shop.wait(hours=47)
+    assert SENT in await shop.outcomes("annie")
+    assert await shop.outcomes("anna") == [("welcome", "PLANNED", "UNSPECIFIED")]
+
+
 async def test_of_an_erased_customer_no_invitation_answer_or_timer_is_left(shop: Shop, house: House) -> None:
     one = await shop.asked()
     await shop.submit(one.invitation_id, 3, comment="the parcel was open, ask Ben on 0161 496 0000")
