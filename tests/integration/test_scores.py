@@ -19,7 +19,8 @@ from services.engagement.queries.computing import compute
 from services.engagement.queries.scores import find_scores
 from services.engagement.queries.versions import Shelf, current_version
 from services.engagement.use_cases.references import reference_from
-from services.engagement.use_cases.scores import NewReference, Rescore, install_reference, rescore
+from services.engagement.use_cases.rescoring import Chunk, score_chunk
+from services.engagement.use_cases.scores import NewReference, install_reference
 from tests.conftest import CallerOf
 from tests.integration.shop import NOON, Caller, fresh_id, goods_back, order, refusal, stamp
 
@@ -177,7 +178,7 @@ async def test_a_new_reference_changes_the_version_of_the_score(house: House, ba
     with house.database.engine.connect() as connection:
         reference = reference_from(connection, NOON)
     await house.database.write(install_reference, NewReference(reference))
-    await house.database.write(rescore, Rescore("anna"))
+    await house.database.write(score_chunk, Chunk(""))
     after = await backend.score("anna")
     assert after.score_version != before.score_version
     assert after.score_version.endswith(reference.version)

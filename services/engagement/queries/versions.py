@@ -54,12 +54,6 @@ _LISTED: Final = select(
 ).outerjoin_from(score_versions, _SCORED, _SCORED.c.version == score_versions.c.version)
 
 
-def current_reference(connection: Connection) -> Reference:
-    """The latest reference; the built-in one before the first."""
-    row = connection.execute(_LATEST, {"weights": ""}).one_or_none()
-    return BUILTIN if row is None else reference_of(row[0], row[1])
-
-
 def reference_built_at(connection: Connection) -> datetime | None:
     built_at: datetime | None = connection.execute(_LATEST_BUILT_AT).scalar_one()
     return built_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -19,14 +19,12 @@ from services.engagement.rules.versions import KINDS, ComponentKind
 
 READ_CHUNK: Final = 2_000  # customers read at once: a few megabytes of orders
 
-Rested = Callable[[], None]
 
-
-def reference_from(connection: Connection, as_of: datetime, rest: Rested = lambda: None) -> Reference:
-    """A reference from all customers as they are at `as_of`; `rest` is called after each chunk."""
+def reference_from(connection: Connection, as_of: datetime) -> Reference:
+    """A reference from all customers as they are at `as_of`."""
     samples: dict[ComponentKind, list[Floats]] = {kind: [] for kind in KINDS}
     buyers: list[tuple[float, int, int]] = []
-    for found in _chunks(connection, as_of, rest):
+    for found in _chunks(connection, as_of):
         measured = measure(found, microseconds(as_of))
         for number, kind in enumerate(KINDS):
             samples[kind].append(measured.values[number][measured.there[number]])
@@ -37,11 +35,10 @@ def reference_from(connection: Connection, as_of: datetime, rest: Rested = lambd
     return build_reference(values, buyers, as_of)
 
 
-def _chunks(connection: Connection, as_of: datetime, rest: Rested) -> Iterator[FigureColumns]:
+def _chunks(connection: Connection, as_of: datetime) -> Iterator[FigureColumns]:
     ids: Sequence[str] = next_customer_ids(connection, "", READ_CHUNK)
     while ids:
         yield figure_columns(ids, find_facts(connection, ids, as_of))
-        rest()
         ids = next_customer_ids(connection, ids[-1], READ_CHUNK)
 
 

@@ -14,17 +14,9 @@ from services.engagement.queries.versions import store_reference, version_in_for
 from services.engagement.reference import Reference
 from services.engagement.rules.experience import level_of
 from services.errors import RegularsError
-from services.storage.sets import lock_customers
 from services.storage.unit import UnitOfWork, use_case
 
 COLUMNS_MIN: Final = 100  # customers from which on columns are quicker than one by one
-
-
-@dataclass(frozen=True, slots=True)
-class Rescore:
-    """Asks to compute a customer's score anew."""
-
-    customer_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +38,6 @@ def refresh_scores(unit: UnitOfWork, customer_ids: Iterable[str]) -> None:
         unit.connection,
         [(*row, level_of(levels.get(row[0], 0), row[NPS], row[SEGMENT])) for row in rows],
     )
-
-
-@use_case(type(None))
-def rescore(unit: UnitOfWork, asked: Sequence[Rescore]) -> list[RegularsError | None]:
-    ids = {one.customer_id for one in asked}
-    lock_customers(unit, ids)
-    refresh_scores(unit, ids)
-    return [None] * len(asked)
 
 
 @use_case(type(None))
