@@ -57,7 +57,7 @@ DEEDS = st.builds(
     st.sampled_from(
         ["touch", "touch", "touch", "order", "order", "return", "cart", "visit", "answer", "exchange"]
     ),
-    st.integers(0, 12),  # few, so that much happens at one moment
+    st.integers(0, 6),  # few, so that much happens at one moment
     st.sampled_from(CHANNELS),
     st.sampled_from(KINDS),
     st.booleans(),
@@ -66,11 +66,11 @@ DEEDS = st.builds(
     st.sampled_from(["", "", *CHANNELS]),
     st.booleans(),
 )
-LIVES = st.lists(DEEDS, max_size=16)
+LIVES = st.one_of(st.lists(DEEDS, max_size=6), st.lists(DEEDS, min_size=12, max_size=24))
 WINDOWS = st.builds(
     lambda start, length: Window(moment(start), moment(start + length)),
-    st.integers(-1, 12),
-    st.integers(0, 14),
+    st.integers(-1, 3),
+    st.integers(1, 8),
 )
 
 

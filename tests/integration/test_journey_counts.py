@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
@@ -24,7 +24,7 @@ from services.journey.rules.transitions import Share
 from services.journey.rules.windows import Window
 from services.programme.touchpoints import Stage, initiated_channel, stage_of
 from services.storage.database import make_engine
-from tests.integration.journeys import CHANNELS, CUSTOMERS, HOUR, KNOWN, LIVES, WINDOWS, Deed, write
+from tests.integration.journeys import CHANNELS, CUSTOMERS, HOUR, KNOWN, LIVES, WINDOWS, Deed, moment, write
 
 Lives = list[Deed]
 AGREEING = st.sets(st.sampled_from(CUSTOMERS)).map(lambda who: tuple(sorted(who)))
@@ -64,6 +64,9 @@ def lies(deed: Deed, stage: Stage, agreeing: tuple[str, ...]) -> bool:
     return deed.what in {"return", "exchange", "answer"} and stage is Stage.AFTER
 
 
+AT_ONCE = [Deed("anna", what, 3, "WEB", "SESSION") for what in ("touch", "cart", "order", "return")]
+
+
 def steps_of(lives: Lives, agreeing: tuple[str, ...]) -> tuple[set[Step], set[tuple[Step, Step]]]:
     """What one customer reached, and the paths on which the customer went on."""
     before = sorted(one.at for one in lives if lies(one, Stage.BEFORE, agreeing))
@@ -88,6 +91,7 @@ def steps_of(lives: Lives, agreeing: tuple[str, ...]) -> tuple[set[Step], set[tu
 
 @hypothesis_settings(max_examples=100)
 @given(lives=LIVES, window=WINDOWS, agreeing=AGREEING, channel=st.sampled_from(["", *CHANNELS, "EMAIL"]))
+@example(lives=AT_ONCE, window=Window(None, moment(5)), agreeing=(), channel="")
 def test_steps_are_those_counted_by_hand(
     engine: Engine, lives: Lives, window: Window, agreeing: tuple[str, ...], channel: str
 ) -> None:
