@@ -21,7 +21,6 @@ from services.engagement.queries.versions import (
     version_in_force,
 )
 from services.engagement.reference import FIXED_THRESHOLDS
-from services.engagement.use_cases.references import reference_from
 from services.engagement.use_cases.scores import NewReference, install_reference, refresh_scores
 from services.errors import RegularsError
 from services.programme.programme import Programme
@@ -74,10 +73,17 @@ async def rescore_everybody(database: Database, work: outbox.Claimed) -> None:
     """Take one step of a pass: a chunk of customers, and before the first one this month's reference."""
     if not work.payload["after"] and await database.fetch(is_reference_due, database):
         await database.write(begin_building, Pass(work))
-        reference = await database.fetch(reference_from, database.clock.now())
-        if reference.thresholds != FIXED_THRESHOLDS:  # else there are too few buyers to compare with
-            await database.write(install_reference, NewReference(reference))
+        await build_reference(database)
     await database.write(take_step, Pass(work))
+
+
+async def build_reference(database: Database) -> None:
+    """Put a reference of today in force, unless there are too few buyers to compare with."""
+    from services.engagement.use_cases.references import reference_from  # NumPy is heavy
+
+    reference = await database.fetch(reference_from, database.clock.now())
+    if reference.thresholds != FIXED_THRESHOLDS:
+        await database.write(install_reference, NewReference(reference))
 
 
 def is_reference_due(connection: Connection, database: Database) -> bool:

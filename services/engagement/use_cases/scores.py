@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from services.engagement.queries import columns
 from services.engagement.queries.computing import compute_rows
 from services.engagement.queries.experience import find_levels
-from services.engagement.queries.scores import NPS, SEGMENT, store_rows
+from services.engagement.queries.scores import NPS, SEGMENT, ScoreRow, store_rows
 from services.engagement.queries.versions import store_reference, version_in_force
 from services.engagement.reference import Reference
 from services.engagement.rules.experience import level_of
+from services.engagement.rules.versions import Version
 from services.errors import RegularsError
 from services.storage.unit import UnitOfWork, use_case
 
@@ -31,13 +31,20 @@ def refresh_scores(unit: UnitOfWork, customer_ids: Iterable[str]) -> None:
     """Compute and store the scores of these customers from all that they did."""
     ids = sorted(set(customer_ids))
     version = version_in_force(unit.connection, unit.programme.weights, unit.now)
-    compute = compute_rows if len(ids) < COLUMNS_MIN else columns.compute_rows
-    rows = compute(unit.connection, ids, version, unit.now)
+    rows = _compute_rows(unit, ids, version)
     levels = find_levels(unit.connection, ids, unit.now)
     store_rows(
         unit.connection,
         [(*row, level_of(levels.get(row[0], 0), row[NPS], row[SEGMENT])) for row in rows],
     )
+
+
+def _compute_rows(unit: UnitOfWork, ids: Sequence[str], version: Version) -> list[ScoreRow]:
+    if len(ids) < COLUMNS_MIN:
+        return compute_rows(unit.connection, ids, version, unit.now)
+    from services.engagement.queries import columns  # NumPy is heavy: a quiet server never loads it
+
+    return columns.compute_rows(unit.connection, ids, version, unit.now)
 
 
 @use_case(type(None))
