@@ -18,6 +18,7 @@ from services.composition import House
 from services.storage import tables
 from tests.conftest import CallerOf
 from tests.integration.journeys import Deed, visit_row
+from tests.integration.people import merge
 from tests.integration.recovering import answer
 from tests.integration.shop import (
     NOON,
@@ -32,7 +33,6 @@ from tests.integration.shop import (
     refusal,
     stamp,
 )
-from tests.integration.test_merging import merge
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
