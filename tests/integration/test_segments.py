@@ -19,9 +19,8 @@ from services.storage import tables
 from services.storage.personal import HOLDINGS
 from tests.conftest import CallerOf
 from tests.integration.different_customers import listed, open_shop
-from tests.integration.people import erase
+from tests.integration.people import erase, merge
 from tests.integration.shop import NOON, Caller, ManualClock, fresh_id, order, refusal
-from tests.integration.test_merging import merge
 
 DAY = timedelta(days=1)
 
