@@ -3,7 +3,7 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from services.composition import open_database
 from services.console.access import Access
@@ -13,6 +13,8 @@ from services.settings import Settings
 from services.storage.database import Database
 from tests.conftest import missing
 from tests.integration.shop import ManualClock
+
+expect.set_options(timeout=20_000)  # ms: a busy machine draws a page in seconds
 
 # A browser for tests: no sandbox in a container, no traffic of its own.
 ARGUMENTS = (
