@@ -89,6 +89,7 @@ _BUILTIN: Final[Mapping[Stage, Mapping[str, str]]] = {
         "social": "Social media",
         "chat": "Chat",
         "recommendation_shown": "Recommendation shown",
+        "reminder": "Reminder sent",
     },
     Stage.DURING: {
         "recommendation_accepted": "Recommendation accepted",
@@ -105,6 +106,7 @@ _BUILTIN: Final[Mapping[Stage, Mapping[str, str]]] = {
         "exchange": "Exchange",
         "call": "Call",
         "help_viewed": "Help read",
+        "survey_sent": "Survey sent",
         "survey": "Survey answered",
         "case": "Case",
     },
