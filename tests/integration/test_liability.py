@@ -142,7 +142,7 @@ async def test_the_liability_is_of_one_moment(house: House, backend: Caller, cal
 
     def spend_in_between(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         """What members have is summed up, what became of points is about to be."""
-        if "AS place" in statement and not spent[0]:
+        if "AS place, movements.kind" in statement and not spent[0]:
             spent[0] = True
             asyncio.run_coroutine_threadsafe(spend(backend, 40), loop).result(timeout=10)
 
