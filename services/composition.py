@@ -42,7 +42,7 @@ from services.engagement.servicer.scores import ScoreReader
 from services.engagement.servicer.segments_service import SegmentsServicer
 from services.engagement.servicer.service import EngagementServicer
 from services.engagement.use_cases import personas
-from services.engagement.use_cases.choosing import chosen_by_filter
+from services.engagement.use_cases.choosing import chosen_by_filter, chosen_by_segment
 from services.engagement.use_cases.rescoring import plan_rescoring
 from services.feedback.servicer.cases_service import CasesServicer
 from services.feedback.servicer.service import FeedbackServicer
@@ -202,7 +202,7 @@ def all_services(database: Database, presence: PresenceServicer) -> tuple[Servic
             insights_service_pb2,
             insights_service_pb2_grpc,
             "Insights",
-            InsightsServicer(database, chosen_by_filter),
+            InsightsServicer(database, chosen_by_filter, chosen_by_segment),
         ),
     )
 

@@ -9,6 +9,7 @@ import grpc
 import pytest
 from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.activity.v1 import events_pb2
+from regulars.engagement.v1 import segments_service_pb2 as segments
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
 from regulars.insights.v1 import insights_service_pb2 as pb
 from regulars.types.v1 import figure_pb2
@@ -65,6 +66,15 @@ async def ask(team: Caller, method: str, **fields: Any) -> Any:
     """`ask(team, "CompareMembers", window_days=30)`."""
     request = getattr(pb, f"{method}Request")(**fields)
     return await team.call(getattr(team.insights, method), request)
+
+
+async def saved(team: Caller, text: str) -> str:
+    """The id of a segment that is saved with this filter."""
+    request = segments.CreateSegmentRequest(
+        request_id=fresh_id("r"), name=fresh_id("segment"), filter=text, actor="lea"
+    )
+    segment_id: str = (await team.call(team.segments.CreateSegment, request)).segment.segment_id
+    return segment_id
 
 
 def counted(side: pb.Side) -> tuple[int, int, int]:
@@ -297,6 +307,38 @@ async def test_a_group_can_be_found_by_a_filter_and_says_that_it_is_tilted(
     assert "what is known today" in found.caveat
 
 
+async def test_a_group_can_be_a_saved_segment_and_says_that_it_is_tilted(
+    backend: Caller, team: Caller
+) -> None:
+    await bought(backend, "large", 30, 10, price=9_000)
+    await bought(backend, "small", 30, 10, price=1_000)
+    segment_id = await saved(team, "net_minor > 10000")
+    found = await ask(
+        team,
+        "MeasureAction",
+        moment=stamp(NOON - 20 * DAY),
+        metric="METRIC_ORDER_VALUE",
+        segment_id=segment_id,
+    )
+    assert (found.group.after.value, found.rest.after.value) == (9_000, 1_000)
+    assert "what is known today" in found.caveat
+
+
+async def test_a_segment_that_nobody_saved_is_refused_and_not_taken_for_everybody(
+    backend: Caller, team: Caller
+) -> None:
+    await bought(backend, "anna", 25, 15)
+    asked = ask(
+        team,
+        "MeasureAction",
+        moment=stamp(NOON - 20 * DAY),
+        metric="METRIC_ORDER_VALUE",
+        segment_id="never-saved",
+    )
+    refused = await refusal(asked)
+    assert (refused.code, refused.reason) == (grpc.StatusCode.NOT_FOUND, "SEGMENT_NOT_FOUND")
+
+
 async def test_a_group_of_strangers_is_labelled_and_no_zero(backend: Caller, team: Caller) -> None:
     await bought(backend, "anna", 25, 15)
     found = await ask(
@@ -377,7 +419,7 @@ async def test_the_past_is_told_as_it_was(backend: Caller, team: Caller) -> None
 @pytest.mark.parametrize(
     ("method", "fields", "reason"),
     [
-        ("CompareMembers", {"as_of": stamp(NOON + DAY)}, "INVALID"),
+        ("CompareMembers", {"as_of": stamp(NOON + DAY)}, "MOMENT_OUT_OF_RANGE"),
         ("MeasureAction", {"moment": stamp(NOON + DAY), "metric": "METRIC_NPS"}, "ACTION_IN_FUTURE"),
         (
             "MeasureAction",

@@ -14,6 +14,7 @@ from services.programme.programme import Programme
 
 DAYS: Final = ("7", "14", "30", "60", "90", "180", "365")
 TEXT_MAX: Final = 2_000  # of a filter, as in the API
+SAVED: Final = "saved:"  # before the id of a saved segment; no segment of today's scores is named so
 
 
 class DayInvalidError(InvalidError):
@@ -33,9 +34,16 @@ class Asked:
     filter: str = ""
 
     @property
+    def saved(self) -> str:
+        """The id of the saved segment that is the group; empty without one. A filter goes before it."""
+        return self.segment.removeprefix(SAVED) if self.segment.startswith(SAVED) and not self.filter else ""
+
+    @property
     def group(self) -> str:
-        """The filter that finds the group; empty for everybody."""
-        return self.filter or (f'segment = "{self.segment}"' if self.segment else "")
+        """The filter that finds the group; empty for everybody and for a saved segment."""
+        if self.filter or not self.segment or self.saved:
+            return self.filter
+        return f'segment = "{self.segment}"'
 
 
 def asked_of(sent: Mapping[str, str]) -> Asked:

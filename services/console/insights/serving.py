@@ -10,19 +10,21 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from services.console.freshness import Freshness
-from services.console.insights.asking import DAYS, Asked, asked_of, metric_of, windows_of
+from services.console.insights.asking import DAYS, SAVED, Asked, asked_of, metric_of, windows_of
 from services.console.insights.catalogue import ACTION, ACTION_TITLE, INSIGHTS, Insight, view_of
 from services.console.insights.sentences import METRIC_WORDS
 from services.console.insights.shapes import View
 from services.console.pages import Pages
-from services.engagement.use_cases.choosing import chosen_by_filter
-from services.errors import InvalidError
+from services.engagement.queries.segments import list_segments
+from services.engagement.use_cases.choosing import chosen_by_filter, chosen_by_segment
+from services.errors import InvalidError, NotFoundError
 from services.insights.rules.actions import Effect, Question
 from services.insights.rules.lines import Report, lines_of
 from services.insights.use_cases import reports
 from services.spreadsheets import csv_line
 from services.storage.database import Database
 
+SEGMENTS_MAX: Final = 200  # to choose from; more than a team keeps in its head
 CSV_NAME: Final = 'attachment; filename="regulars-{}.csv"'
 TABS: Final = {**{one.name: one.title for one in INSIGHTS.values()}, ACTION: ACTION_TITLE}
 
@@ -54,7 +56,7 @@ class InsightPages:
         name = request.path_params["name"]
         try:
             report = await self._asked(name, request)
-        except InvalidError as error:
+        except (InvalidError, NotFoundError) as error:
             return PlainTextResponse(f"{error.message}\n", status_code=400)
         headers = {"Content-Disposition": CSV_NAME.format(name)}
         return StreamingResponse(_csv(report), media_type="text/csv; charset=utf-8", headers=headers)
@@ -70,9 +72,16 @@ class InsightPages:
         if asked.day:
             try:
                 view = view_of(await self._effect(asked), self._database.programme)
-            except InvalidError as error:
+            except (InvalidError, NotFoundError) as error:
                 problem = error.message
-        context = {"asked": asked, "problem": problem, "days": DAYS, "metrics": METRIC_WORDS}
+        saved = await self._database.fetch(list_segments, None, SEGMENTS_MAX)
+        context = {
+            "asked": asked,
+            "problem": problem,
+            "days": DAYS,
+            "metrics": METRIC_WORDS,
+            "saved": {f"{SAVED}{one.segment_id}": one.name for one in saved},
+        }
         return self._page("insights/action.html", request, view, context)
 
     def _page(
@@ -91,13 +100,15 @@ class InsightPages:
         return report
 
     async def _effect(self, asked: Asked) -> Effect:
-        """What changed; raises InvalidError with a sentence for the reader."""
+        """What changed; raises InvalidError or NotFoundError with a sentence for the reader."""
         now, programme = self._database.clock.now(), self._database.programme
         windows = windows_of(asked, now, programme)
         group = None
-        if asked.group:
+        if asked.saved:
+            group = await self._database.fetch(chosen_by_segment, asked.saved, now, programme)
+        elif asked.group:
             group = await self._database.fetch(chosen_by_filter, asked.group, now, programme)
-        question = Question(metric_of(asked), windows, group, bool(asked.group))
+        question = Question(metric_of(asked), windows, group, chosen_today=group is not None)
         return await self._database.fetch(reports.effect_of_action, question, programme)
 
 

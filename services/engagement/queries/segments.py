@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, tuple_
 
-from services.engagement.rules.segments import Action, Segment, SegmentChange
+from services.engagement.rules.segments import Action, Segment, SegmentChange, SegmentNotFoundError
 from services.storage.sets import among, upsert
 from services.storage.tables import saved_segments, segment_changes
 
@@ -37,6 +37,14 @@ def lock_segments(connection: Connection) -> None:
 
 def find_segments(connection: Connection, segment_ids: Sequence[str]) -> dict[str, Segment]:
     return {row[0]: Segment(*row) for row in connection.execute(_BY_ID, {"ids": list(segment_ids)})}
+
+
+def find_segment(connection: Connection, segment_id: str) -> Segment:
+    """A saved segment. Raises SegmentNotFoundError."""
+    found = find_segments(connection, [segment_id]).get(segment_id)
+    if found is None:
+        raise SegmentNotFoundError(field="segment_id")
+    return found
 
 
 def find_named(connection: Connection, key: str) -> Segment | None:

@@ -9,11 +9,11 @@ from regulars.engagement.v1 import segments_service_pb2 as pb
 from sqlalchemy import Connection
 
 from services.engagement.queries.lists import count_rows, find_values
+from services.engagement.queries.segments import find_segment
 from services.engagement.servicer.base import Context
 from services.engagement.servicer.groups import explanation_message
 from services.engagement.servicer.lists import Listing, Page
 from services.engagement.servicer.paging import question
-from services.engagement.servicer.segments import find_segment
 from services.errors import CustomerNotFoundError
 from services.filtering.evaluating import Explanation, Values, explain
 from services.intervals import wilson

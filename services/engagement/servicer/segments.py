@@ -17,7 +17,6 @@ from services.engagement.rules.segments import (
     Segment,
     SegmentChange,
     SegmentEdit,
-    SegmentNotFoundError,
     tree_of,
 )
 from services.engagement.servicer.base import Context, Part
@@ -106,12 +105,4 @@ def name_of(text: str) -> str:
 
 def find_with_changes(connection: Connection, segment_id: str) -> tuple[Segment, Sequence[SegmentChange]]:
     """A saved segment and its history. Raises SegmentNotFoundError."""
-    return find_segment(connection, segment_id), queries.list_changes(connection, segment_id)
-
-
-def find_segment(connection: Connection, segment_id: str) -> Segment:
-    """A saved segment. Raises SegmentNotFoundError."""
-    found = queries.find_segments(connection, [segment_id]).get(segment_id)
-    if found is None:
-        raise SegmentNotFoundError(field="segment_id")
-    return found
+    return queries.find_segment(connection, segment_id), queries.list_changes(connection, segment_id)

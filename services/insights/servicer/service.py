@@ -31,15 +31,16 @@ from services.rpc.wire import moment, short_name
 from services.storage.database import Database
 
 Context = ServicerContext[Any, Any]
-Choose = Callable[[Connection, str, datetime, Programme], frozenset[str]]  # whom a filter finds
+Choose = Callable[[Connection, str, datetime, Programme], frozenset[str]]
 
 
 class InsightsServicer(pb_grpc.InsightsServiceServicer):
     """Reports over all customers, each read in a thread of its own."""
 
-    def __init__(self, database: Database, choose: Choose) -> None:
+    def __init__(self, database: Database, by_filter: Choose, by_segment: Choose) -> None:
+        """by_filter, by_segment: find whom the text of a filter and the id of a saved segment mean now."""
         self._database = database
-        self._choose = choose
+        self._chosen_by: dict[str, Choose] = {"filter": by_filter, "segment_id": by_segment}
 
     async def CompareMembers(
         self, request: pb.CompareMembersRequest, context: Context
@@ -88,7 +89,8 @@ class InsightsServicer(pb_grpc.InsightsServiceServicer):
         if isinstance(windows, InvalidError):
             raise windows
         metric = Metric(short_name(pb.Metric, request.metric, "METRIC_"))
-        question = Question(metric, windows, await self._group(request), request.HasField("filter"))
+        chosen_today = request.WhichOneof("group") in self._chosen_by
+        question = Question(metric, windows, await self._group(request), chosen_today)
         return effect_message(await self._database.fetch(reports.effect_of_action, question, programme))
 
     async def GetWeeklySeries(
@@ -113,13 +115,14 @@ class InsightsServicer(pb_grpc.InsightsServiceServicer):
         return as_of
 
     async def _group(self, request: pb.MeasureActionRequest) -> frozenset[str] | None:
-        """Whom the action met; None for everybody. Raises FilterInvalidError."""
-        if request.HasField("filter"):
-            now, programme = self._database.clock.now(), self._database.programme
-            return await self._database.fetch(self._choose, request.filter, now, programme)
-        if request.HasField("customers"):
+        """Whom the action met; None for everybody. Raises FilterInvalidError, SegmentNotFoundError."""
+        group = request.WhichOneof("group")
+        if group is None:
+            return None
+        if group == "customers":
             return frozenset(filter(None, map(self._survivor, request.customers.customer_ids)))
-        return None
+        now, programme = self._database.clock.now(), self._database.programme
+        return await self._database.fetch(self._chosen_by[group], getattr(request, group), now, programme)
 
     def _survivor(self, customer_id: str) -> str | None:
         try:

@@ -233,18 +233,20 @@ class GetRetentionResponse(_message.Message):
     def __init__(self, window: _Optional[_Union[_figure_pb2.Window, _Mapping]] = ..., cohorts: _Optional[_Iterable[_Union[Cohort, _Mapping]]] = ..., caveat: _Optional[str] = ..., fallback: _Optional[str] = ...) -> None: ...
 
 class MeasureActionRequest(_message.Message):
-    __slots__ = ("moment", "days", "metric", "customers", "filter")
+    __slots__ = ("moment", "days", "metric", "customers", "filter", "segment_id")
     MOMENT_FIELD_NUMBER: _ClassVar[int]
     DAYS_FIELD_NUMBER: _ClassVar[int]
     METRIC_FIELD_NUMBER: _ClassVar[int]
     CUSTOMERS_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_ID_FIELD_NUMBER: _ClassVar[int]
     moment: _timestamp_pb2.Timestamp
     days: int
     metric: Metric
     customers: Customers
     filter: str
-    def __init__(self, moment: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., days: _Optional[int] = ..., metric: _Optional[_Union[Metric, str]] = ..., customers: _Optional[_Union[Customers, _Mapping]] = ..., filter: _Optional[str] = ...) -> None: ...
+    segment_id: str
+    def __init__(self, moment: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., days: _Optional[int] = ..., metric: _Optional[_Union[Metric, str]] = ..., customers: _Optional[_Union[Customers, _Mapping]] = ..., filter: _Optional[str] = ..., segment_id: _Optional[str] = ...) -> None: ...
 
 class Customers(_message.Message):
     __slots__ = ("customer_ids",)

@@ -121,7 +121,7 @@ class InsightsServiceServicer:
 
     def MeasureAction(self, request, context):
         """Compares a metric before and after an action, for a group with the rest where one is named.
-        INVALID_ARGUMENT (ACTION_IN_FUTURE) when its moment has not come.
+        INVALID_ARGUMENT (ACTION_IN_FUTURE) when its moment has not come; NOT_FOUND (SEGMENT_NOT_FOUND).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -50,7 +50,7 @@ class InsightsServiceStub:
     """Shows who came back, by the quarter or year of the first order, beside the cohort of a year before."""
     MeasureAction: _grpc.UnaryUnaryMultiCallable[_insights_service_pb2.MeasureActionRequest, _insights_service_pb2.MeasureActionResponse]
     """Compares a metric before and after an action, for a group with the rest where one is named.
-    INVALID_ARGUMENT (ACTION_IN_FUTURE) when its moment has not come.
+    INVALID_ARGUMENT (ACTION_IN_FUTURE) when its moment has not come; NOT_FOUND (SEGMENT_NOT_FOUND).
     """
     GetWeeklySeries: _grpc.UnaryUnaryMultiCallable[_insights_service_pb2.GetWeeklySeriesRequest, _insights_service_pb2.GetWeeklySeriesResponse]
     """Shows the business week by week, in the programme's time zone."""
@@ -77,7 +77,7 @@ class InsightsServiceAsyncStub(InsightsServiceStub):
     """Shows who came back, by the quarter or year of the first order, beside the cohort of a year before."""
     MeasureAction: _aio.UnaryUnaryMultiCallable[_insights_service_pb2.MeasureActionRequest, _insights_service_pb2.MeasureActionResponse]  # type: ignore[assignment]
     """Compares a metric before and after an action, for a group with the rest where one is named.
-    INVALID_ARGUMENT (ACTION_IN_FUTURE) when its moment has not come.
+    INVALID_ARGUMENT (ACTION_IN_FUTURE) when its moment has not come; NOT_FOUND (SEGMENT_NOT_FOUND).
     """
     GetWeeklySeries: _aio.UnaryUnaryMultiCallable[_insights_service_pb2.GetWeeklySeriesRequest, _insights_service_pb2.GetWeeklySeriesResponse]  # type: ignore[assignment]
     """Shows the business week by week, in the programme's time zone."""
@@ -137,7 +137,7 @@ class InsightsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_insights_service_pb2.MeasureActionResponse, _abc.Awaitable[_insights_service_pb2.MeasureActionResponse]]:
         """Compares a metric before and after an action, for a group with the rest where one is named.
-        INVALID_ARGUMENT (ACTION_IN_FUTURE) when its moment has not come.
+        INVALID_ARGUMENT (ACTION_IN_FUTURE) when its moment has not come; NOT_FOUND (SEGMENT_NOT_FOUND).
         """
 
     @_abc_1.abstractmethod

@@ -9,6 +9,8 @@ from sqlalchemy import Table, insert
 
 from services.activity.rules.orders import Order, OrderLine
 from services.activity.use_cases.orders import record_orders
+from services.engagement.rules.segments import NewSegment
+from services.engagement.use_cases.segments import create_segments
 from services.feedback.rules.cases import Complaint
 from services.feedback.use_cases.cases import take_complaints
 from services.membership.rules.members import Enrolment
@@ -36,6 +38,11 @@ async def order(database: Database, customer_id: str, amount_minor: int, *, orde
 
 async def enrol(database: Database, customer_id: str) -> None:
     await database.write(enrol_members, Enrolment(customer_id, (), None))
+
+
+async def save_segment(database: Database, segment_id: str, name: str, text: str) -> None:
+    new = NewSegment(segment_id, name, "", text, "lea")
+    await database.write(create_segments, new)
 
 
 async def complain(database: Database, customer_id: str, *, theme: str = "") -> None:

@@ -69,6 +69,7 @@ async def test_a_report_that_does_not_exist_is_missing(reader: httpx.AsyncClient
         ("day=2026-02-30", "Choose the day on which the action began"),
         ("day=2099-01-01", "has not come yet"),
         ("day=2026-02-01&filter=score+%3E", "filter"),
+        ("day=2026-02-01&segment=saved:gone", "No saved segment has this id"),
         ("day=2026-02-01&filter=%3Cscript%3Ealert(1)%3C/script%3E", "filter"),
     ],
 )
@@ -87,6 +88,21 @@ async def test_unknown_choices_fall_back_to_the_first(reader: httpx.AsyncClient,
     assert '<a href="/insights/weeks?choice=26" aria-current="true">' in weeks
     asked = await words_of(reader, "/insights/action?day=2026-01-01&days=x&metric=x&segment=")
     assert "2 December 2025 to 30 January 2026" in asked
+
+
+async def test_a_saved_segment_is_offered_and_can_be_the_group(
+    reader: httpx.AsyncClient, database: Database
+) -> None:
+    for customer_id, minor in (("ann", 2_000), ("bob", 900)):
+        await scene.order(database, customer_id, minor, order_id=customer_id)
+    await scene.save_segment(database, "s1", "Spenders <b>", "net_minor > 1000")
+    page = (await reader.get("/insights/action")).text
+    assert '<option value="saved:s1">Spenders &lt;b&gt;</option>' in page
+    answer = await reader.get("/insights/action.csv?day=2026-03-01&segment=saved:s1")
+    rows = {
+        row["measure"]: row for row in csv.DictReader(io.StringIO(answer.text)) if row["subject"] == "GROUP"
+    }
+    assert rows["ORDER_VALUE_AFTER"]["value"] == "2000.0"
 
 
 async def test_hostile_texts_in_the_address_are_never_markup(reader: httpx.AsyncClient) -> None:
