@@ -8,11 +8,14 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser, expect
 
-from services.console.insights.serving import TABS
+from services.console.insights.catalogue import INSIGHTS
 from services.storage.database import Database
+from tests.browser.conftest import ON_ONE_LOOP
 from tests.browser.test_console import AA_TEXT, DESKTOP, PHONE, POOR_CONTRAST, Visit, open_console
 from tests.integration.shop import ManualClock
 from tests.unit.services.console import scene
+
+pytestmark = ON_ONE_LOOP
 
 ACTION = "action?day=2026-01-20&days=30&metric=ORDER_VALUE"
 
@@ -52,7 +55,7 @@ async def test_every_report_is_drawn_without_a_complaint_and_fits(
 ) -> None:
     await fill(database, clock)
     visit = await open_insight(browser, link, "members", width)
-    for name in [*list(TABS)[:-1], ACTION]:
+    for name in [*INSIGHTS, ACTION]:
         await visit.page.goto(f"{visit.origin}/insights/{name}")
         figures = await visit.page.locator(".chart").count()
         assert figures > 0
@@ -119,11 +122,26 @@ async def test_the_figures_can_be_taken_away_as_csv(
     assert lines[1].startswith("REPEAT_BUYERS,SPEND,2025-12-10")
 
 
-@pytest.mark.parametrize("name", [*list(TABS)[:-1], ACTION])
+@pytest.mark.parametrize("name", [*INSIGHTS, ACTION])
 async def test_an_empty_shop_is_told_calmly_what_would_fill_the_page(
     browser: Browser, link: str, name: str
 ) -> None:
     visit = await open_insight(browser, link, name, PHONE)
     await expect(visit.page.locator(".empty h3")).to_have_text("No orders in this time")
     await expect(visit.page.get_by_text("What this does not say")).to_be_visible()
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+async def test_what_has_no_page_of_its_own_can_be_taken_away_as_csv(
+    browser: Browser, database: Database, clock: ManualClock, link: str, width: int
+) -> None:
+    await fill(database, clock)
+    visit = await open_insight(browser, link, "more", width)
+    assert await visit.page.evaluate("document.documentElement.scrollWidth") == width
+    assert await visit.page.evaluate(POOR_CONTRAST, AA_TEXT) == []
+    async with visit.page.expect_download() as started:
+        await visit.page.get_by_role("link", name="Steps as CSV: 1 year").click()
+    lines = (await (await started.value).path()).read_text().splitlines()
+    assert lines[3].startswith("ORDER,REACHED,2025-03-10")
     assert visit.complaints == []

@@ -43,10 +43,6 @@ class Insight:
     choices: Mapping[str, str]
     load: Load
 
-    def choice(self, asked: str) -> str:
-        """What is asked for if it can be chosen, else the first choice."""
-        return asked if asked in self.choices else next(iter(self.choices))
-
 
 def _over_days(report: Callable[[Connection, Span, Programme], Report]) -> Load:
     def load(connection: Connection, programme: Programme, now: datetime, choice: str) -> Report:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,19 +14,26 @@ from services.console.insights.asking import DAYS, SAVED, Asked, asked_of, metri
 from services.console.insights.catalogue import ACTION, ACTION_TITLE, INSIGHTS, Insight, view_of
 from services.console.insights.sentences import METRIC_WORDS
 from services.console.insights.shapes import View
+from services.console.insights.sheets import SHEETS, Lines, Sheet
 from services.console.pages import Pages
 from services.engagement.queries.segments import list_segments
 from services.engagement.use_cases.choosing import chosen_by_filter, chosen_by_segment
 from services.errors import InvalidError, NotFoundError
 from services.insights.rules.actions import Effect, Question
-from services.insights.rules.lines import Report, lines_of
+from services.insights.rules.lines import lines_of
 from services.insights.use_cases import reports
-from services.spreadsheets import csv_line
+from services.spreadsheets import Cell, csv_line
 from services.storage.database import Database
 
 SEGMENTS_MAX: Final = 200  # to choose from; more than a team keeps in its head
 CSV_NAME: Final = 'attachment; filename="regulars-{}.csv"'
-TABS: Final = {**{one.name: one.title for one in INSIGHTS.values()}, ACTION: ACTION_TITLE}
+Named = TypeVar("Named", Insight, Sheet)
+MORE: Final = "more"
+TABS: Final = {
+    **{one.name: one.title for one in INSIGHTS.values()},
+    ACTION: ACTION_TITLE,
+    MORE: "More sheets",
+}
 
 
 class InsightPages:
@@ -46,8 +53,12 @@ class InsightPages:
         name = request.path_params["name"]
         if name == ACTION:
             return await self._action_page(request)
-        insight, choice = _chosen(request)
-        view = view_of(await self._report(insight, choice), self._database.programme)
+        if name == MORE:
+            return self._pages.page(
+                "insights/more.html", {"tabs": TABS, "tab": MORE, "sheets": SHEETS.values()}
+            )
+        insight, choice = _chosen(request, INSIGHTS)
+        view = view_of(await self._loaded(insight, choice), self._database.programme)
         context = {"insight": insight, "choice": choice}
         return self._page("insights/report.html", request, view, context)
 
@@ -55,16 +66,19 @@ class InsightPages:
         """The figures of a report, one a line."""
         name = request.path_params["name"]
         try:
-            report = await self._asked(name, request)
+            rows = await self._rows(name, request)
         except (InvalidError, NotFoundError) as error:
             return PlainTextResponse(f"{error.message}\n", status_code=400)
         headers = {"Content-Disposition": CSV_NAME.format(name)}
-        return StreamingResponse(_csv(report), media_type="text/csv; charset=utf-8", headers=headers)
+        return StreamingResponse(map(csv_line, rows), media_type="text/csv; charset=utf-8", headers=headers)
 
-    async def _asked(self, name: str, request: Request) -> Report:
+    async def _rows(self, name: str, request: Request) -> Iterable[tuple[Cell, ...]]:
         if name == ACTION:
-            return await self._effect(asked_of(request.query_params))
-        return await self._report(*_chosen(request))
+            return lines_of(await self._effect(asked_of(request.query_params)))
+        if name in SHEETS:
+            lines: Lines = await self._loaded(*_chosen(request, SHEETS))
+            return lines.rows
+        return lines_of(await self._loaded(*_chosen(request, INSIGHTS)))
 
     async def _action_page(self, request: Request) -> HTMLResponse:
         asked = asked_of(request.query_params)
@@ -91,13 +105,13 @@ class InsightPages:
         csv = f"/insights/{name}.csv{'?' if query else ''}{query}"
         return self._pages.page(template, {**context, "tabs": TABS, "tab": name, "view": view, "csv": csv})
 
-    async def _report(self, insight: Insight, choice: str) -> Report:
+    async def _loaded(self, asked: Insight | Sheet, choice: str) -> Any:
+        """What is read for a report or a sheet, or was a moment ago."""
         now, programme = self._database.clock.now(), self._database.programme
-        report: Report = await self._freshness.get(
-            f"{insight.name}/{choice}",
-            lambda: self._database.fetch(insight.load, programme, now, choice),
+        return await self._freshness.get(
+            f"{asked.name}/{choice}",
+            lambda: self._database.fetch(asked.load, programme, now, choice),
         )
-        return report
 
     async def _effect(self, asked: Asked) -> Effect:
         """What changed; raises InvalidError or NotFoundError with a sentence for the reader."""
@@ -112,13 +126,10 @@ class InsightPages:
         return await self._database.fetch(reports.effect_of_action, question, programme)
 
 
-def _chosen(request: Request) -> tuple[Insight, str]:
-    insight = INSIGHTS.get(request.path_params["name"])
-    if insight is None:
+def _chosen(request: Request, known: Mapping[str, Named]) -> tuple[Named, str]:
+    """What is asked for by its name, and its choice: what can be chosen, else the first."""
+    found = known.get(request.path_params["name"])
+    if found is None:
         raise HTTPException(404)
-    return insight, insight.choice(request.query_params.get("choice", ""))
-
-
-def _csv(report: Report) -> Iterator[str]:
-    for line in lines_of(report):
-        yield csv_line(line)
+    asked = request.query_params.get("choice", "")
+    return found, asked if asked in found.choices else next(iter(found.choices))

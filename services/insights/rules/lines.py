@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, fields, replace
 
 from services.insights.rules.actions import Effect, Shift
 from services.insights.rules.cohorts import Cohort, Retention, Share
@@ -46,11 +46,19 @@ HEADER = (*(field.name for field in fields(Line)), "fallback", "caveat")
 
 
 def lines_of(report: Report) -> Iterator[tuple[Cell, ...]]:
-    """HEADER, then every figure; the fallback and the caveat stand on each line, so that none is without."""
+    """HEADER, then every figure of a report."""
+    return with_header(_lines(report), report.fallback, report.caveat)
+
+
+def with_header(lines: Iterable[Line], fallback: str, caveat: str) -> Iterator[tuple[Cell, ...]]:
+    """HEADER, then the lines; the fallback and the caveat stand on each of them, so that none is without.
+
+    Without any line there is an empty one, which says why.
+    """
     yield HEADER
-    said = (report.fallback, report.caveat)
-    for line in _lines(report):
-        yield (*astuple(line), *said)
+    said = (fallback, caveat)
+    rows = [(*astuple(line), *said) for line in lines]
+    yield from rows or [(*(None for _ in fields(Line)), *said)]
 
 
 def _lines(report: Report) -> Iterator[Line]:
@@ -69,7 +77,8 @@ def _lines(report: Report) -> Iterator[Line]:
                 yield from _of_week(week)
 
 
-def _line(subject: str, measure: str, span: Span, figure: Figure, **more: int | bool) -> Line:
+def line_of(subject: str, measure: str, span: Span, figure: Figure, **more: int | bool) -> Line:
+    """A figure and what it is about; `more` fills the other columns."""
     return Line(
         subject,
         measure,
@@ -85,11 +94,17 @@ def _line(subject: str, measure: str, span: Span, figure: Figure, **more: int | 
     )
 
 
+def count_line(subject: str, measure: str, span: Span, count: int, unit: str, **more: int | bool) -> Line:
+    """What was counted one by one: it has no interval, and few are no reason to doubt it."""
+    line = line_of(subject, measure, span, Figure(count, None, None, count, unit), **more)
+    return replace(line, few=False)
+
+
 def _of_comparison(report: Comparison) -> Iterator[Line]:
     for one in report.contrasts:
         for side, figure in ((report.first, one.first), (report.second, one.second)):
-            yield _line(side.group, one.measure, report.span, figure, **_counts(side))
-        yield _line(DIFFERENCE, one.measure, report.span, one.difference)
+            yield line_of(side.group, one.measure, report.span, figure, **_counts(side))
+        yield line_of(DIFFERENCE, one.measure, report.span, one.difference)
 
 
 def _counts(side: Side) -> dict[str, int]:
@@ -99,8 +114,8 @@ def _counts(side: Side) -> dict[str, int]:
 def _of_returns(report: ReturnRates) -> Iterator[Line]:
     for one in report.rates:
         counts = {"customers": one.customers, "orders": one.orders}
-        yield _line(f"CHANNELS_{one.channels}", "RETURN_RATE", report.span, one.rate, **counts)
-    yield _line(DIFFERENCE, "RETURN_RATE", report.span, report.difference)
+        yield line_of(f"CHANNELS_{one.channels}", "RETURN_RATE", report.span, one.rate, **counts)
+    yield line_of(DIFFERENCE, "RETURN_RATE", report.span, report.difference)
 
 
 def _of_cohort(cohort: Cohort) -> Iterator[Line]:
@@ -108,22 +123,22 @@ def _of_cohort(cohort: Cohort) -> Iterator[Line]:
     named += [(f"RETENTION_YEAR_{year}", share) for year, share in enumerate(cohort.retention, start=2)]
     for name, share in named:
         more = {"unfinished": share.unfinished, "customers": cohort.customers}
-        yield _line(cohort.name, name, cohort.span, share.figure, **more)
-        yield _line(cohort.name, f"{name}_CHANGE", cohort.span, share.change, unfinished=share.unfinished)
+        yield line_of(cohort.name, name, cohort.span, share.figure, **more)
+        yield line_of(cohort.name, f"{name}_CHANGE", cohort.span, share.change, unfinished=share.unfinished)
 
 
 def _of_effect(report: Effect) -> Iterator[Line]:
     yield from _of_shift("GROUP", report.group, report)
     if report.rest is not None and report.effect is not None:
         yield from _of_shift("REST", report.rest, report)
-        yield _line("GROUP_LESS_REST", f"{report.metric}_CHANGE", report.windows.after, report.effect)
+        yield line_of("GROUP_LESS_REST", f"{report.metric}_CHANGE", report.windows.after, report.effect)
 
 
 def _of_shift(name: str, shift: Shift, report: Effect) -> Iterator[Line]:
     windows, customers = report.windows, shift.customers
-    yield _line(name, f"{report.metric}_BEFORE", windows.before, shift.before, customers=customers)
-    yield _line(name, f"{report.metric}_AFTER", windows.after, shift.after, customers=customers)
-    yield _line(name, f"{report.metric}_CHANGE", windows.after, shift.change, customers=customers)
+    yield line_of(name, f"{report.metric}_BEFORE", windows.before, shift.before, customers=customers)
+    yield line_of(name, f"{report.metric}_AFTER", windows.after, shift.after, customers=customers)
+    yield line_of(name, f"{report.metric}_CHANGE", windows.after, shift.change, customers=customers)
 
 
 def _of_week(week: Week) -> Iterator[Line]:
@@ -136,4 +151,4 @@ def _of_week(week: Week) -> Iterator[Line]:
     }
     for name, figure in named.items():
         unfinished = week.returns_open if name == "RETURN_RATE" else week.unfinished
-        yield _line("ALL", name, week.span, figure, unfinished=unfinished, net_minor=week.net_minor)
+        yield line_of("ALL", name, week.span, figure, unfinished=unfinished, net_minor=week.net_minor)

@@ -10,6 +10,7 @@ import pytest
 
 from services.console.insights import sentences as say
 from services.console.insights.serving import TABS
+from services.console.insights.sheets import SHEETS
 from services.insights.rules.actions import Metric
 from services.insights.rules.caveats import FALLBACKS
 from services.insights.rules.comparisons import Group, Measure
@@ -19,7 +20,11 @@ from services.storage.database import Database
 from tests.unit.services.console import scene
 from tests.unit.services.console.test_parts import words_of
 
-PATHS = ("/insights", *(f"/insights/{name}" for name in TABS), *(f"/insights/{name}.csv" for name in TABS))
+PATHS = (
+    "/insights",
+    *(f"/insights/{name}" for name in TABS),
+    *(f"/insights/{name}.csv" for name in (*TABS, *SHEETS)),
+)
 GBP = Programme()
 
 
@@ -56,6 +61,41 @@ async def test_a_report_can_be_taken_away_as_csv(reader: httpx.AsyncClient, data
         ("DIFFERENCE", "", ""),
     ]
     assert {row["fallback"] for row in rows} == {"ONE_SIDE_EMPTY"}
+
+
+async def read_csv(reader: httpx.AsyncClient, path: str) -> list[dict[str, str]]:
+    answer = await reader.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+@pytest.mark.parametrize("name", SHEETS)
+async def test_every_sheet_is_offered_and_says_what_it_does_not_say(
+    reader: httpx.AsyncClient, database: Database, name: str
+) -> None:
+    await scene.order(database, "ann", 2_000)
+    page = (await reader.get("/insights/more")).text
+    for choice in SHEETS[name].choices:
+        path = f"/insights/{name}.csv?choice={choice}"
+        assert f'href="{path}"' in page
+        rows = await read_csv(reader, path)
+        assert rows
+        assert all(row["caveat"] for row in rows)
+
+
+async def test_a_sheet_says_why_it_is_empty(reader: httpx.AsyncClient) -> None:
+    (row,) = await read_csv(reader, "/insights/friction.csv")
+    assert (row["subject"], row["value"], row["fallback"]) == ("", "", "NO_ORDERS")
+
+
+async def test_cases_are_counted_by_what_they_are_about(
+    reader: httpx.AsyncClient, database: Database
+) -> None:
+    await scene.complain(database, "ann", theme="=leaks")
+    await scene.complain(database, "bob")
+    rows = await read_csv(reader, "/insights/cases.csv?choice=THEME")
+    opened = {row["subject"]: row["value"] for row in rows if row["measure"] == "OPENED"}
+    assert (opened["ALL"], opened["'=leaks"], opened["NOT_TOLD"]) == ("2", "1", "1")
 
 
 async def test_a_report_that_does_not_exist_is_missing(reader: httpx.AsyncClient) -> None:
