@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 
-from services.journey.rules.windows import Window
 from services.programme.touchpoints import Stage, Touchpoint, registry
 from services.storage import tables
+from services.windows import Window
 from tests.integration.shop import NOON
 
 HOUR = timedelta(hours=1)

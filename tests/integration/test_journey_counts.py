@@ -21,9 +21,9 @@ from services.journey.queries.transitions import find_carts, find_transitions
 from services.journey.rules.friction import Exposure, Tally
 from services.journey.rules.stages import PATHS, Step
 from services.journey.rules.transitions import Share
-from services.journey.rules.windows import Window
 from services.programme.touchpoints import Stage, initiated_channel, stage_of
 from services.storage.database import make_engine
+from services.windows import Window
 from tests.integration.journeys import CHANNELS, CUSTOMERS, HOUR, KNOWN, LIVES, WINDOWS, Deed, moment, write
 
 Lives = list[Deed]

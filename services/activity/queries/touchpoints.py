@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +19,7 @@ from sqlalchemy import (
 
 from services.activity.rules.touchpoints import Met
 from services.storage.tables import answers, carts, cases, exchanges, orders, returns, touches, visits
+from services.windows import Window
 
 _SINCE: Any = bindparam("since")
 _UNTIL: Any = bindparam("until")
@@ -57,6 +57,7 @@ _COUNTS = select(
 ).group_by(_ALL.c.name, _ALL.c.channel)
 
 
-def count_touchpoints(connection: Connection, since: datetime, until: datetime) -> list[Met]:
-    """What was met after `since`, up to and including `until`, by name and channel."""
-    return [Met(*row) for row in connection.execute(_COUNTS, {"since": since, "until": until})]
+def count_touchpoints(connection: Connection, window: Window) -> list[Met]:
+    """What was met in a window, by name and channel."""
+    names = {"since": window.begins_after, "until": window.until}
+    return [Met(*row) for row in connection.execute(_COUNTS, names)]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final
 
-from services.errors import InvalidError
 from services.programme.touchpoints import Stage, Touchpoint, stage_of
+from services.windows import Window
 
-WINDOW_DEFAULT: Final = timedelta(days=90)  # as long as the channels of a customer are counted
 UNMAPPED_MAX: Final = 200  # a typing error in an id can make as many names as there are touches
 
 
@@ -26,27 +24,15 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class TouchpointReport:
-    """The registry by stage and name, and the names beside it, each with what was met after `since`."""
+    """The registry by stage and name, and the names beside it, each with what was met in the window."""
 
     known: tuple[tuple[Touchpoint, tuple[Met, ...]], ...]
     unmapped: tuple[tuple[str, tuple[Met, ...]], ...]
-    since: datetime
-    until: datetime
-
-
-def counted_window(
-    since: datetime | None, until: datetime | None, now: datetime
-) -> tuple[datetime, datetime]:
-    """The window as it was asked for, completed. Raises InvalidError when it is empty."""
-    until = until or now
-    since = since or until - WINDOW_DEFAULT
-    if since >= until:
-        raise InvalidError("window.from: must lie before window.until", field="window.from")
-    return since, until
+    window: Window
 
 
 def by_touchpoint(
-    registry: Mapping[str, Touchpoint], met: Iterable[Met], since: datetime, until: datetime
+    registry: Mapping[str, Touchpoint], met: Iterable[Met], window: Window
 ) -> TouchpointReport:
     """Sort what was met: to the touchpoint of the registry, or else to its name alone."""
     mapped: dict[str, list[Met]] = {name: [] for name in registry}
@@ -60,6 +46,5 @@ def by_touchpoint(
     return TouchpointReport(
         tuple((touchpoint, tuple(mapped[touchpoint.name])) for touchpoint in known),
         tuple((name, tuple(counts)) for name, counts in frequent[:UNMAPPED_MAX]),
-        since,
-        until,
+        window,
     )

@@ -20,7 +20,7 @@ def report_message(report: TouchpointReport) -> pb.ListTouchpointsResponse:
             events_pb2.UnmappedTouchpoint(name=name, counts=count_messages(met))
             for name, met in report.unmapped
         ],
-        window=window_message(report.since, report.until),
+        window=window_message(report.window.since, report.window.until),
     )
 
 

@@ -11,7 +11,7 @@ from services.intervals import SHARE, Figure
 from services.journey.rules.friction import FrictionReport, Point
 from services.journey.rules.stages import StageReport
 from services.journey.rules.transitions import Share, Transitions
-from services.journey.rules.windows import Window
+from services.windows import Window
 
 NOWHERE: Final = "NOWHERE"  # where a cart went that nobody bought
 

@@ -26,10 +26,10 @@ from services.insights.rules.lines import Line, with_header
 from services.journey.rules.friction import Ranking, exposure_of
 from services.journey.rules.touches import Words
 from services.journey.rules.transitions import GAP_DEFAULT
-from services.journey.rules.windows import report_window
 from services.journey.use_cases import reports as journeys
 from services.programme.programme import Programme
 from services.spreadsheets import Cell
+from services.windows import report_window
 
 DAYS: Final = {"90": "90 days", "30": "30 days", "365": "1 year"}
 WEEKS: Final = {"26": "26 weeks", "52": "52 weeks"}

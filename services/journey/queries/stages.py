@@ -38,10 +38,10 @@ from services.journey.queries.records import (
 )
 from services.journey.rules.stages import PATHS, Counted, Path, Step
 from services.journey.rules.touches import at_stages
-from services.journey.rules.windows import Window
 from services.programme.touchpoints import Stage, Touchpoint
 from services.purchases import kept_orders
 from services.storage.tables import scores
+from services.windows import Window
 
 BESIDE_THE_SALE: Final = (TOUCHES, VISITS, RETURNS, EXCHANGES, ANSWERS)  # what may lie before it or after
 FIGURES: Final = ("before", "cart_first", "cart_last", "order_first", "order_last", "after_first", "orders")

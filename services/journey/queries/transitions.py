@@ -33,8 +33,8 @@ from services.journey.queries.records import (
     said,
 )
 from services.journey.rules.transitions import Going, Share, Start, shares_of
-from services.journey.rules.windows import Window
 from services.storage.tables import carts, touches
+from services.windows import Window
 
 
 def find_transitions(connection: Connection, window: Window, gap_max: timedelta) -> tuple[Share, ...]:

@@ -16,7 +16,7 @@ from services.journey.rules.like_for_like import (
     false_alarm_shares,
     two_sided,
 )
-from services.journey.rules.windows import Window, whole_window
+from services.windows import Window, whole_window
 
 HORIZON_DEFAULT_DAYS: Final = 90
 EXPOSURE_DEFAULT: Final = timedelta(days=180)  # long enough to meet what is met seldom

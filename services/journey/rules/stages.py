@@ -9,7 +9,7 @@ from typing import Final
 
 from services.intervals import Figure, wilson
 from services.journey.rules.touches import NO_TOUCHES
-from services.journey.rules.windows import Window
+from services.windows import Window
 
 
 class Step(StrEnum):

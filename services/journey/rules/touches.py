@@ -8,7 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from services.journey.rules.windows import Window
 from services.programme.programme import Programme
 from services.programme.touchpoints import (
     Stage,
@@ -17,6 +16,7 @@ from services.programme.touchpoints import (
     registry,
     stage_of,
 )
+from services.windows import Window
 
 
 class RecordKind(StrEnum):

@@ -9,7 +9,7 @@ from typing import Final
 
 from services.intervals import Figure, Moments, clustered_share
 from services.journey.rules.touches import NO_TOUCHES
-from services.journey.rules.windows import Window
+from services.windows import Window
 
 GAP_DEFAULT: Final = timedelta(days=30)  # whoever comes back later begins anew
 CAVEAT: Final = (

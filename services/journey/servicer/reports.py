@@ -19,12 +19,12 @@ from services.journey.rules.friction import (
 from services.journey.rules.stages import Conversion
 from services.journey.rules.touches import Words
 from services.journey.rules.transitions import GAP_DEFAULT, Share
-from services.journey.rules.windows import report_window
-from services.journey.servicer.base import Context, Part, ends_of
+from services.journey.servicer.base import Context, Part
 from services.journey.servicer.touches import channel_message
 from services.journey.use_cases.reports import report_friction, report_stages, report_transitions
-from services.rpc.figures import figure_message, window_message
+from services.rpc.figures import figure_message, window_ends, window_message
 from services.rpc.wire import short_name
+from services.windows import report_window
 
 
 class Reports(Part):
@@ -34,7 +34,7 @@ class Reports(Part):
         self, request: pb.GetStageReportRequest, context: Context
     ) -> pb.GetStageReportResponse:
         del context
-        window = report_window(*ends_of(request.window), self._database.clock.now())
+        window = report_window(*window_ends(request.window), self._database.clock.now())
         channel = short_name(Channel, request.channel, "CHANNEL_") if request.channel else ""
         segment = short_name(Segment, request.segment, "SEGMENT_") if request.segment else ""
         found = await self._database.fetch(report_stages, window, self._words.known, channel, segment)
@@ -53,7 +53,7 @@ class Reports(Part):
         self, request: pb.GetTransitionsRequest, context: Context
     ) -> pb.GetTransitionsResponse:
         del context
-        window = report_window(*ends_of(request.window), self._database.clock.now())
+        window = report_window(*window_ends(request.window), self._database.clock.now())
         gap_max = timedelta(days=request.gap_days_max) or GAP_DEFAULT
         found = await self._database.fetch(report_transitions, window, gap_max)
         return pb.GetTransitionsResponse(
@@ -68,7 +68,7 @@ class Reports(Part):
     async def GetFriction(self, request: pb.GetFrictionRequest, context: Context) -> pb.GetFrictionResponse:
         del context
         now = self._database.clock.now()
-        exposure = exposure_of(*ends_of(request.window), request.horizon_days, now)
+        exposure = exposure_of(*window_ends(request.window), request.horizon_days, now)
         by_nps = request.rank_by == pb.FRICTION_RANKING_NPS
         ranking = Ranking.NPS if by_nps else Ranking.CHURN
         found = await self._database.fetch(report_friction, exposure, ranking)

@@ -14,12 +14,12 @@ from services.errors import CustomerNotFoundError
 from services.journey.queries.records import ALL
 from services.journey.queries.timeline import Page, find_timeline
 from services.journey.rules.touches import NO_TOUCHES, Position, Wanted
-from services.journey.rules.windows import whole_window
-from services.journey.servicer.base import Context, Part, ends_of
+from services.journey.servicer.base import Context, Part
 from services.journey.servicer.touches import touch_message
 from services.programme.touchpoints import Stage
 from services.rpc.figures import window_message
 from services.rpc.wire import BadPageTokenError, page_position, page_size, page_token, short_name
+from services.windows import whole_window
 
 NEWER, OLDER = "newer", "older"
 PARTS = (str, str, int, int, str, str)  # the question, the direction, and the position
@@ -50,7 +50,7 @@ class Timelines(Part):
 
     def _wanted(self, request: pb.GetTimelineRequest) -> Wanted:
         return Wanted(
-            whole_window(*ends_of(request.window), self._database.clock.now()),
+            whole_window(*window_ends(request.window), self._database.clock.now()),
             frozenset(short_name(journey_pb2.TouchKind, kind, "TOUCH_KIND_") for kind in request.kinds),
             frozenset(short_name(Channel, channel, "CHANNEL_") for channel in request.channels),
             frozenset(Stage(short_name(events_pb2.Stage, stage, "STAGE_")) for stage in request.stages),

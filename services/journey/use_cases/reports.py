@@ -13,8 +13,8 @@ from services.journey.queries.transitions import find_carts, find_transitions
 from services.journey.rules.friction import Exposure, FrictionReport, Ranking, friction_report
 from services.journey.rules.stages import StageReport, stage_report
 from services.journey.rules.transitions import Transitions
-from services.journey.rules.windows import Window
 from services.programme.touchpoints import Touchpoint
+from services.windows import Window
 
 
 def report_stages(

@@ -10,9 +10,9 @@ from services.errors import InvalidError
 from services.journey.rules.stages import PATHS, Counted, Step, stage_report
 from services.journey.rules.touches import Initiator, Touch, Words
 from services.journey.rules.transitions import Going, Start, shares_of
-from services.journey.rules.windows import Window, report_window, whole_window
 from services.programme.programme import Programme
 from services.programme.touchpoints import Stage, Touchpoint
+from services.windows import Window, report_window, whole_window
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
