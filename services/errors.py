@@ -7,7 +7,7 @@ gRPC status a kind becomes is said in one place, `rpc/errors.py`.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from services.clock import CLOCK_SKEW_MAX, EARLIEST
 
@@ -22,6 +22,10 @@ class RegularsError(Exception):
         self.field = field
         self.facts = {name: str(fact) for name, fact in facts.items()}
         super().__init__(self.message)
+
+    def about(self, field: str, **facts: str | int) -> Self:
+        """The same refusal, for a caller whose request has another field at fault; with more facts."""
+        return type(self)(self.message, field=field, **{**self.facts, **facts})
 
 
 class InvalidError(RegularsError):
@@ -90,10 +94,31 @@ class CustomerErasedError(WrongStateError):
     reason = "CUSTOMER_ERASED"
 
 
-def check_moment(moment: datetime, now: datetime, field: str) -> InvalidError | None:
+class MomentOutOfRangeError(InvalidError):
+    """This time lies before 1990, or in the future of the server's clock."""
+
+    reason = "MOMENT_OUT_OF_RANGE"
+
+
+class CurrencyDiffersError(InvalidError):
+    """The programme runs in another currency; convert before sending."""
+
+    reason = "CURRENCY_DIFFERS"
+
+
+def check_moment(moment: datetime, now: datetime, field: str) -> MomentOutOfRangeError | None:
     """Refuse a time in the future, or one so old that it must be a mistake."""
     if moment > now + CLOCK_SKEW_MAX:
-        return InvalidError(f"{field}: lies in the future of the server's clock", field=field)
+        said = f"{field}: lies in the future of the server's clock, {now:%Y-%m-%dT%H:%M:%SZ}"
+        return MomentOutOfRangeError(said, field=field)
     if moment < EARLIEST:
-        return InvalidError(f"{field}: lies before 1990; send seconds since 1970", field=field)
+        return MomentOutOfRangeError(f"{field}: lies before 1990; send seconds since 1970", field=field)
     return None
+
+
+def check_currency(currency: str, expected: str, field: str) -> CurrencyDiffersError | None:
+    """Refuse money of another currency than the programme's."""
+    if currency == expected:
+        return None
+    said = f"{field}: the programme runs in {expected}; convert before sending"
+    return CurrencyDiffersError(said, field=field, currency=expected)

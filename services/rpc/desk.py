@@ -16,7 +16,7 @@ from services.errors import RegularsError
 from services.rpc.auth import Keyring, allow, header_of
 from services.rpc.errors import STATUS_DETAILS_KEY, status, status_code
 from services.rpc.limits import RateLimiter
-from services.rpc.validation import guarded, legible, valid
+from services.rpc.validation import guarded, legible, located, valid
 from services.telemetry import Telemetry
 
 log = structlog.get_logger()
@@ -80,7 +80,7 @@ class FrontDesk:
                 return await behaviour(valid(request), context)
             except BaseException as error:  # noqa: BLE001  (every end is answered and counted)
                 code = code_name(error)
-                await refuse(method, context, error)
+                await refuse(method, context, located(error, request))
             finally:
                 self._telemetry.call_ended(method, code, started)
 
@@ -103,7 +103,7 @@ class FrontDesk:
                     yield response
             except BaseException as error:  # noqa: BLE001  (every end is answered and counted)
                 code = code_name(error)
-                await refuse(method, context, error)
+                await refuse(method, context, located(error, asked))
             finally:
                 self._telemetry.call_ended(method, code, started, streaming=True)
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message
+from google.protobuf.timestamp_pb2 import Timestamp
 from protovalidate import Validator, Violation
 
-from services.errors import InvalidError
+from services.errors import InvalidError, MomentOutOfRangeError, RegularsError
 from services.rpc.phrases import phrase_of
+from services.rpc.wire import moment
 
 _validator = Validator()
 
@@ -18,6 +20,12 @@ class NotAMessageError(InvalidError):
     """The body is not a message of the type that this method takes."""
 
     reason = "NOT_A_MESSAGE"
+
+
+class ValueUnknownError(InvalidError):
+    """This server knows no such channel, kind or other named value."""
+
+    reason = "VALUE_UNKNOWN"
 
 
 class Suspect:
@@ -57,26 +65,49 @@ def valid(request: Any) -> Any:
         request = legible(request)
         validate(request)
     elif violations := _validator.collect_violations(request, fail_fast=True):
-        raise invalid(violations[0])
+        raise invalid(violations[0], request)
     return request
 
 
-def nul_path(message: Message) -> str:
-    """Dotted path of the first text that contains the character NUL; empty when none does."""
-    found = (_nul_path(value, field.name) for field, value in message.ListFields())
+def first_path(message: Message, at_fault: Callable[[Any], bool]) -> str:
+    """Dotted path of the first value that is at fault; empty when none is."""
+    found = (_path(value, field.name, at_fault) for field, value in message.ListFields())
     return next(filter(None, found), "")
 
 
-def _nul_path(value: Any, path: str) -> str:
-    if isinstance(value, str):
-        return path if "\0" in value else ""
+def _path(value: Any, path: str, at_fault: Callable[[Any], bool]) -> str:
+    if at_fault(value):
+        return path
     if isinstance(value, Message):
-        inner = nul_path(value)
+        inner = first_path(value, at_fault)
         return f"{path}.{inner}" if inner else ""
-    if isinstance(value, bytes) or not isinstance(value, Sequence):
+    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
         return ""
-    found = (_nul_path(one, f"{path}[{index}]") for index, one in enumerate(value))
+    found = (_path(one, f"{path}[{index}]", at_fault) for index, one in enumerate(value))
     return next(filter(None, found), "")
+
+
+def _has_nul(value: Any) -> bool:
+    return isinstance(value, str) and "\0" in value
+
+
+def _is_in_no_year(value: Any) -> bool:
+    if not isinstance(value, Timestamp):
+        return False
+    try:
+        moment(value)
+    except MomentOutOfRangeError:
+        return True
+    return False
+
+
+def located(error: BaseException, request: Any) -> BaseException:
+    """The error of a time that lies in no year with the field where it stands; any other one as it is."""
+    message = request.message if isinstance(request, Suspect) else request
+    if not isinstance(error, MomentOutOfRangeError) or error.field or not isinstance(message, Message):
+        return error
+    field = first_path(message, _is_in_no_year)
+    return MomentOutOfRangeError(f"{field}: {error.message}", field=field) if field else error
 
 
 def validate(message: Message) -> None:
@@ -87,15 +118,28 @@ def validate(message: Message) -> None:
 
 
 def first_problem(message: Message) -> InvalidError | None:
-    if b"\0" in message.SerializeToString() and (path := nul_path(message)):  # the first test is quick
+    if b"\0" in message.SerializeToString() and (path := first_path(message, _has_nul)):  # the first test is quick
         return InvalidError(f"{path}: contains the character NUL, which no database keeps", field=path)
     violations = _validator.collect_violations(message, fail_fast=True)
-    return invalid(violations[0]) if violations else None
+    return invalid(violations[0], message) if violations else None
 
 
-def invalid(violation: Violation) -> InvalidError:
+def invalid(violation: Violation, message: Message) -> InvalidError:
     field = field_path(violation)
-    return InvalidError(f"{field}: {phrase_of(violation)}", field=field)
+    said = f"{field}: {phrase_of(violation)}"
+    if violation.proto.rule_id != "enum.defined_only":
+        return InvalidError(said, field=field)
+    known = ", ".join(known_values(violation, message))
+    return ValueUnknownError(f"{said}; send one of {known}", field=field)
+
+
+def known_values(violation: Violation, message: Message) -> list[str]:
+    """The names that the enum at fault may have."""
+    inside = message.DESCRIPTOR
+    for element in violation.proto.field.elements:
+        field = inside.fields_by_number[element.field_number]
+        inside = field.message_type
+    return [value.name for value in field.enum_type.values if value.number]
 
 
 def field_path(violation: Violation) -> str:

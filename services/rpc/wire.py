@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.clock import EPOCH, MICROSECOND
-from services.errors import InvalidError
+from services.errors import InvalidError, MomentOutOfRangeError
 from services.requests import RequestKey
 
 PAGE_SIZE_DEFAULT: Final = 50
@@ -36,11 +36,11 @@ class EnumType(Protocol):
 
 
 def moment(stamp: Timestamp) -> datetime:
-    """Aware and in UTC; raises InvalidError outside the years 1 to 9999."""
+    """Aware and in UTC; raises MomentOutOfRangeError outside the years 1 to 9999."""
     try:
         return stamp.ToDatetime(UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidError("a timestamp lies outside the years 1 to 9999") from error
+        raise MomentOutOfRangeError("lies outside the years 1 to 9999; send seconds since 1970") from error
 
 
 def stamp(moment: datetime | None) -> Timestamp | None:

@@ -288,6 +288,12 @@ def cart(
     )
 
 
+def cart_record(**fields: Any) -> activity.OrderRecord:
+    update = cart(**fields)
+    names = ("cart_id", "customer_id", "channel", "currency", "lines", "changed_at")
+    return activity.OrderRecord(cart=activity.Cart(**{name: getattr(update, name) for name in names}))
+
+
 def consents(*kinds: str, granted: bool = True) -> list[membership.Consent]:
     return [
         membership.Consent(

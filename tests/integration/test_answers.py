@@ -142,7 +142,7 @@ async def test_an_answer_that_is_told_again_under_its_id_counts_once(shop: Shop,
         ("CES", 3, {"survey_id": "after-return", "polarity": "POLARITY_EASY"}, "INVALID", "polarity"),
         ("NPS", 9, {"invitation_id": "none"}, "INVITATION_NOT_FOUND", "invitation_id"),
         ("CES", 0, {}, "INVALID", "answer"),
-        ("NPS", 9, {"at": NOON + timedelta(days=9)}, "INVALID", "answered_at"),
+        ("NPS", 9, {"at": NOON + timedelta(days=9)}, "MOMENT_OUT_OF_RANGE", "answered_at"),
     ],
 )
 async def test_what_cannot_be_is_refused_and_makes_nobody_known(

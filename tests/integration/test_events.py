@@ -98,23 +98,26 @@ async def test_an_event_id_with_another_content_already_exists(
 async def test_what_is_refused_is_named_and_the_rest_of_the_batch_is_kept(
     house: House, backend: Caller
 ) -> None:
-    wrong: dict[str, tuple[dict[str, Any], str]] = {
-        "no kind": ({"kind": 0}, "event.kind"),
-        "unknown kind": ({"kind": 99}, "event.kind"),
-        "unknown channel": ({"channel": 99}, "event.channel"),
-        "future": ({"occurred_at": stamp(NOON + timedelta(minutes=6))}, "event.occurred_at"),
-        "absurd": ({"occurred_at": stamp(NOON.replace(year=1989))}, "event.occurred_at"),
-        "no time": ({"occurred_at": None}, "event.occurred_at"),
-        "pages": ({"pages": 3}, "event.pages"),
-        "minus": ({"kind": events_pb2.EVENT_KIND_SESSION, "pages": -1}, "event.pages"),
-        "proxied": ({"proxied": True}, "event.proxied"),
-        "name": ({"touchpoint": "Size advice"}, "event.touchpoint"),
-        "nul": ({"subject": "a\0b"}, "event.subject"),
+    unknown, out_of_range = "VALUE_UNKNOWN", "MOMENT_OUT_OF_RANGE"
+    wrong: dict[str, tuple[dict[str, Any], str, str]] = {
+        "no kind": ({"kind": 0}, "event.kind", "INVALID"),
+        "unknown kind": ({"kind": 99}, "event.kind", unknown),
+        "unknown channel": ({"channel": 99}, "event.channel", unknown),
+        "future": ({"occurred_at": stamp(NOON + timedelta(minutes=6))}, "event.occurred_at", out_of_range),
+        "absurd": ({"occurred_at": stamp(NOON.replace(year=1989))}, "event.occurred_at", out_of_range),
+        "milliseconds": ({"occurred_at": {"seconds": 10**12}}, "event.occurred_at", out_of_range),
+        "no time": ({"occurred_at": None}, "event.occurred_at", "INVALID"),
+        "pages": ({"pages": 3}, "event.pages", "INVALID"),
+        "minus": ({"kind": events_pb2.EVENT_KIND_SESSION, "pages": -1}, "event.pages", "INVALID"),
+        "proxied": ({"proxied": True}, "event.proxied", "INVALID"),
+        "name": ({"touchpoint": "Size advice"}, "event.touchpoint", "INVALID"),
+        "nul": ({"subject": "a\0b"}, "event.subject", "INVALID"),
     }
-    bad = [touch(f"e-{name}", **fields) for name, (fields, _) in wrong.items()]
+    bad = [touch(f"e-{name}", **fields) for name, (fields, _, _) in wrong.items()]
     (answer,) = await record_all(backend, [touch("first"), *bad, touch("last")])
     found = [(one.index, one.reason, one.field) for one in answer.rejected]
-    assert found == [(place, "INVALID", field) for place, (_, field) in enumerate(wrong.values(), start=1)]
+    expected = [(reason, field) for _, field, reason in wrong.values()]
+    assert found == [(place, *one) for place, one in enumerate(expected, start=1)]
     assert all(one.message.startswith(one.field) for one in answer.rejected)
     assert (answer.inserted, stored(house)) == (2, 2)
 

@@ -181,9 +181,14 @@ async def test_an_exchange_id_with_another_content_already_exists(
             "ORDER_DIFFERS",
             "exchange.new_order_id",
         ),
-        ({"currency": "EUR"}, grpc.StatusCode.INVALID_ARGUMENT, "INVALID", "exchange.currency"),
+        ({"currency": "EUR"}, grpc.StatusCode.INVALID_ARGUMENT, "CURRENCY_DIFFERS", "exchange.currency"),
         ({"at": NOON - DAY}, grpc.StatusCode.INVALID_ARGUMENT, "INVALID", "exchange.exchanged_at"),
-        ({"at": NOON + DAY}, grpc.StatusCode.INVALID_ARGUMENT, "INVALID", "exchange.exchanged_at"),
+        (
+            {"at": NOON + DAY},
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "MOMENT_OUT_OF_RANGE",
+            "exchange.exchanged_at",
+        ),
         ({"taken": {}}, grpc.StatusCode.INVALID_ARGUMENT, "INVALID", "exchange.taken"),
         ({"back": {}}, grpc.StatusCode.INVALID_ARGUMENT, "INVALID", "exchange.returned"),
         (

@@ -87,7 +87,7 @@ async def test_wrong_rows_are_refused_one_by_one_and_the_rest_are_kept(house: Ho
     told = [(one.index, one.reason, one.field) for one in answer.rejected]
     assert told == [
         (1, "ROW_DIFFERS", "row_key"),
-        (2, "INVALID", "earned_at"),
+        (2, "MOMENT_OUT_OF_RANGE", "earned_at"),
         (3, "ALREADY_EXPIRED", "expires_at"),
         (4, "ALREADY_EXPIRED", "expires_at"),
         (5, "INVALID", "points"),

@@ -33,7 +33,7 @@ class Shop(Ledger):
     def check_moment(self, at: datetime) -> None:
         """Nothing is told of the future, but for what two clocks may differ by."""
         if at > self.now + SKEW:
-            raise Refused("INVALID")
+            raise Refused("MOMENT_OUT_OF_RANGE")
 
     def shopped(self, customer: str) -> None:
         """The customer's orders are others now; here nobody waits for that."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from services.activity.rules.amounts import check_amount, check_currency
-from services.errors import DuplicateError, InvalidError, check_moment
+from services.activity.rules.amounts import check_amount
+from services.errors import DuplicateError, InvalidError, check_currency, check_moment
 from services.events import OrderedLine, OrderPlaced
 
 

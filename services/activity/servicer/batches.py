@@ -11,8 +11,8 @@ from regulars.activity.v1 import activity_service_pb2 as pb
 
 from services.activity.rules.exchanges import ExchangeRecorded
 from services.activity.rules.returns import ReturnRecorded
-from services.errors import InvalidError, RegularsError
-from services.rpc.validation import first_problem
+from services.errors import InvalidError, MomentOutOfRangeError, RegularsError
+from services.rpc.validation import first_problem, located
 from services.storage.database import Database
 from services.storage.unit import UseCase
 
@@ -47,12 +47,14 @@ class Batch:
             else:
                 self.refuse(index, problem, within)
 
-    def parsed(self, index: int, message: Any, parse: Callable[[Any], Any]) -> Iterable[tuple[int, Any]]:
+    def parsed(
+        self, index: int, message: Any, parse: Callable[[Any], Any], within: str
+    ) -> Iterable[tuple[int, Any]]:
         """The position and the value of a record; nothing when it has none, which is noted."""
         try:
             yield index, parse(message)
-        except InvalidError as problem:
-            self.refuse(index, problem)
+        except MomentOutOfRangeError as problem:
+            self.refuse(index, located(problem, message), within)
 
     async def write(
         self,

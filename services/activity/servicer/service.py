@@ -11,7 +11,7 @@ from regulars.activity.v1 import activity_service_pb2_grpc as pb_grpc
 from regulars.types.v1.money_pb2 import Money
 
 from services.activity.queries.touchpoints import count_touchpoints
-from services.activity.rules.touchpoints import by_touchpoint, counted_window
+from services.activity.rules.touchpoints import by_touchpoint
 from services.activity.servicer.batches import Batch
 from services.activity.servicer.records import cart_of, exchange_of, order_of, return_of, touch_of
 from services.activity.servicer.touchpoints import report_message
@@ -21,9 +21,11 @@ from services.activity.use_cases.exchanges import record_exchanges
 from services.activity.use_cases.orders import record_orders
 from services.activity.use_cases.returns import record_returns
 from services.programme.touchpoints import registry
-from services.rpc.wire import moment, request_key, stamp
+from services.rpc.figures import window_ends
+from services.rpc.wire import request_key, stamp
 from services.storage.database import Database
 from services.storage.unit import UseCase
+from services.windows import report_window
 
 Context = ServicerContext[Any, Any]
 
@@ -91,7 +93,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
         found: dict[str, list[tuple[int, Any]]] = {kind: [] for kind in RECORDS}
         for index, record in batch.numbered(request.records):
             kind = record.WhichOneof("record")
-            found[kind] += batch.parsed(index, getattr(record, kind), RECORDS[kind][0])
+            found[kind] += batch.parsed(index, getattr(record, kind), RECORDS[kind][0], f"{kind}.")
         for kind, values in found.items():
             within = "cart." if kind == "cart" else ""  # its use case speaks as UpdateCart's request does
             await batch.write(self._database, RECORDS[kind][1], values, within)
@@ -124,7 +126,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
             values = [
                 found
                 for index, event in batch.numbered(request.events, within="event.")
-                for found in batch.parsed(index, event, touch_of)
+                for found in batch.parsed(index, event, touch_of, "event.")
             ]
             await batch.write(self._database, record_events, values)
             yield pb.RecordEventsResponse(
@@ -138,11 +140,7 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
         self, request: pb.ListTouchpointsRequest, context: Context
     ) -> pb.ListTouchpointsResponse:
         del context
-        since, until = (
-            moment(getattr(request.window, name)) if request.window.HasField(name) else None
-            for name in ("from", "until")
-        )
-        window = counted_window(since, until, self._database.clock.now())
-        met = await self._database.fetch(count_touchpoints, *window)
+        window = report_window(*window_ends(request.window), self._database.clock.now())
+        met = await self._database.fetch(count_touchpoints, window)
         known = registry(self._database.programme.touchpoints)
-        return report_message(by_touchpoint(known, met, *window))
+        return report_message(by_touchpoint(known, met, window))

@@ -8,7 +8,7 @@ from typing import Any
 from regulars.rewards.v1 import rewards_service_pb2 as pb
 from regulars.types.v1.money_pb2 import Money
 
-from services.errors import InvalidError
+from services.errors import InvalidError, check_currency
 from services.programme.earning_rule import Period
 from services.programme.programme import Programme
 from services.rewards.rules.coupons import Benefit, Coupon, Terms, Use
@@ -29,10 +29,8 @@ def money(amount_minor: int, programme: Programme) -> Money:
 
 def amount_of(message: Money, programme: Programme, field: str, least: int = 0) -> int:
     """Minor units of the programme's currency. Raises InvalidError for another one, or too little."""
-    if message.currency != programme.currency:
-        raise InvalidError(
-            f"{field}: the programme runs in {programme.currency}; convert before sending", field=field
-        )
+    if foreign := check_currency(message.currency, programme.currency, field):
+        raise foreign
     if message.amount_minor < least:
         raise InvalidError(f"{field}: must be at least {least} minor units", field=field)
     return message.amount_minor

@@ -61,7 +61,6 @@ ORDER.placed_at.seconds = 1
         (ORDER, "currency: must be three capital letters, such as GBP"),
         (activity.RecordOrdersRequest(), "records: must not be empty"),
         (membership.Consent(source="web", text_version="1"), "kind: must be stated"),
-        (UNKNOWN_KIND, "kind: is no value that this server knows"),
         (membership.FindMemberRequest(), "identifier: is missing"),
         (earning.ReplayRulesRequest(), "tried: set exactly one of its fields"),
     ],

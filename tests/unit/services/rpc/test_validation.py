@@ -7,8 +7,18 @@ from google.protobuf.message import Message
 from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.presence.v1 import presence_service_pb2 as presence
 
-from services.errors import InvalidError
-from services.rpc.validation import NotAMessageError, first_problem, guarded, legible, valid, validate
+from services.errors import InvalidError, MomentOutOfRangeError
+from services.rpc.validation import (
+    NotAMessageError,
+    ValueUnknownError,
+    first_problem,
+    guarded,
+    legible,
+    located,
+    valid,
+    validate,
+)
+from services.rpc.wire import moment
 
 
 def order(**fields: object) -> activity.Order:
@@ -49,6 +59,24 @@ def test_the_first_field_at_fault_is_named(message: Message, path: str) -> None:
     assert problem is not None
     assert problem.field == path
     assert problem.message.startswith(f"{path}: ")
+
+
+def test_a_value_that_nobody_knows_is_answered_with_those_that_are_known() -> None:
+    problem = first_problem(activity.OrderRecord(order=order(channel=99)))
+    assert isinstance(problem, ValueUnknownError)
+    assert problem.field == "order.channel"
+    assert problem.message.startswith("order.channel: is no value that this server knows; send one of CHANNEL_WEB, ")
+    assert "UNSPECIFIED" not in problem.message
+
+
+def test_a_time_that_lies_in_no_year_is_told_with_its_field() -> None:
+    in_milliseconds = request(placed_at={"seconds": 1_700_000_000_000})
+    with pytest.raises(MomentOutOfRangeError) as caught:
+        moment(in_milliseconds.order.placed_at)
+    found = located(caught.value, in_milliseconds)
+    assert isinstance(found, MomentOutOfRangeError)
+    assert found.field == "order.placed_at"
+    assert found.message.startswith("order.placed_at: lies outside the years")
 
 
 def test_a_good_message_has_no_problem() -> None:
