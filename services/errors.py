@@ -23,9 +23,9 @@ class RegularsError(Exception):
         self.facts = {name: str(fact) for name, fact in facts.items()}
         super().__init__(self.message)
 
-    def about(self, field: str, **facts: str | int) -> Self:
-        """The same refusal, for a caller whose request has another field at fault; with more facts."""
-        return type(self)(self.message, field=field, **{**self.facts, **facts})
+    def about(self, field: str) -> Self:
+        """The same refusal, for a caller whose request says it in another field."""
+        return type(self)(self.message, field=field, **self.facts)
 
 
 class InvalidError(RegularsError):

@@ -14,7 +14,7 @@ from services.composition import House, build, running
 from services.settings import Settings
 from services.telemetry import Telemetry
 from tests.integration.asking import asking
-from tests.integration.people import erase
+from tests.integration.people import erase, step
 from tests.integration.points import balance
 from tests.integration.recovering import budget, complain, file_of, give, resolve
 from tests.integration.rewarding import look, pounds
@@ -168,8 +168,19 @@ async def test_points_for_somebody_who_is_no_member_cost_nothing(backend: Caller
     case_id = await case_of(backend)
     refused = await refusal(give(backend, case_id, "POINTS", 500))
     assert (refused.code, refused.reason) == (grpc.StatusCode.NOT_FOUND, "MEMBER_NOT_FOUND")
+    assert refused.facts["field"] == "case_id"  # it is what the request has
     found = await file_of(backend, case_id)
     assert (len(found.make_goods), len(found.changes)) == (0, 1)
+    assert (await budget(backend)).make_goods == 0
+
+
+async def test_points_for_a_member_who_may_not_earn_are_refused_with_the_state(backend: Caller) -> None:
+    await backend.enrol("anna")
+    case_id = await case_of(backend)
+    await step(backend, "Suspend", "anna")
+    refused = await refusal(give(backend, case_id, "POINTS", 500))
+    assert (refused.code, refused.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "MAY_NOT_EARN")
+    assert refused.facts == {"field": "case_id", "state": "SUSPENDED"}
     assert (await budget(backend)).make_goods == 0
 
 

@@ -12,7 +12,7 @@ from services.storage.unit import UnitOfWork
 
 
 def credit_make_goods(unit: UnitOfWork, given: Sequence[MakeGoodGiven]) -> None:
-    """Credit the points that were given. Raises what the ledger refuses the customer with."""
+    """Credit the points that were given. Raises what the ledger refuses the case's customer with."""
     adjustments = [
         Adjustment(
             one.customer_id,
@@ -27,4 +27,4 @@ def credit_make_goods(unit: UnitOfWork, given: Sequence[MakeGoodGiven]) -> None:
     ]
     for outcome in adjust_points(unit, adjustments) if adjustments else ():
         if isinstance(outcome, RegularsError):
-            raise outcome
+            raise outcome.about("case_id")  # what was asked for names a case, and no customer
