@@ -9,7 +9,7 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from protovalidate import Validator, Violation
 
-from services.errors import InvalidError, MomentOutOfRangeError, RegularsError
+from services.errors import InvalidError, MomentOutOfRangeError
 from services.rpc.phrases import phrase_of
 from services.rpc.wire import moment
 
@@ -118,7 +118,8 @@ def validate(message: Message) -> None:
 
 
 def first_problem(message: Message) -> InvalidError | None:
-    if b"\0" in message.SerializeToString() and (path := first_path(message, _has_nul)):  # the first test is quick
+    may_have_nul = b"\0" in message.SerializeToString()  # the quick test first
+    if may_have_nul and (path := first_path(message, _has_nul)):
         return InvalidError(f"{path}: contains the character NUL, which no database keeps", field=path)
     violations = _validator.collect_violations(message, fail_fast=True)
     return invalid(violations[0], message) if violations else None

@@ -31,9 +31,7 @@ class TouchpointReport:
     window: Window
 
 
-def by_touchpoint(
-    registry: Mapping[str, Touchpoint], met: Iterable[Met], window: Window
-) -> TouchpointReport:
+def by_touchpoint(registry: Mapping[str, Touchpoint], met: Iterable[Met], window: Window) -> TouchpointReport:
     """Sort what was met: to the touchpoint of the registry, or else to its name alone."""
     mapped: dict[str, list[Met]] = {name: [] for name in registry}
     unmapped: dict[str, list[Met]] = {}

@@ -17,7 +17,7 @@ from services.journey.rules.touches import NO_TOUCHES, Position, Wanted
 from services.journey.servicer.base import Context, Part
 from services.journey.servicer.touches import touch_message
 from services.programme.touchpoints import Stage
-from services.rpc.figures import window_message
+from services.rpc.figures import window_ends, window_message
 from services.rpc.wire import BadPageTokenError, page_position, page_size, page_token, short_name
 from services.windows import whole_window
 
