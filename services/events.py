@@ -67,6 +67,20 @@ class OrderReturned:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnMoved:
+    """Goods that came back without an order are another order's after all.
+
+    returned: as if only what is still back of the order they left had come back.
+    """
+
+    returned: OrderReturned
+
+    @property
+    def customer_id(self) -> str:
+        return self.returned.customer_id
+
+
+@dataclass(frozen=True, slots=True)
 class OrderExchanged:
     """Goods of one order came back, and others were taken for them, which are an order of their own."""
 
@@ -255,6 +269,7 @@ Event = (
     CustomerSeen
     | OrderPlaced
     | OrderReturned
+    | ReturnMoved
     | OrderExchanged
     | OrderSettling
     | PointsSpent

@@ -28,6 +28,7 @@ from services.events import (
     OrderSettling,
     PointsSpent,
     ReferralEarned,
+    ReturnMoved,
     SurveyAnswered,
     VisitDwelled,
     VisitEnded,
@@ -39,12 +40,13 @@ from services.feedback.use_cases.asking import (
     ask_after_orders,
     ask_after_returns,
     ask_after_visits,
+    ask_less,
 )
 from services.loyalty.use_cases.backdating import award_earlier_orders
 from services.loyalty.use_cases.exchanges import exchange_points
 from services.loyalty.use_cases.making_good import credit_make_goods
 from services.loyalty.use_cases.orders import earn_points
-from services.loyalty.use_cases.returns import restore_spent, reverse_points
+from services.loyalty.use_cases.returns import give_points_again, restore_spent, reverse_points
 from services.points.closing import close_accounts
 from services.presence.use_cases import close_visits, follow_members
 from services.reminders.use_cases import (
@@ -77,6 +79,7 @@ REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
         follow_referrals,
         ask_after_orders,
     ),
+    ReturnMoved: (give_points_again, follow_referrals, ask_less),  # before what comes back instead
     OrderReturned: (reverse_points, follow_referrals, ask_after_returns),
     OrderExchanged: (
         exchange_points,
@@ -103,6 +106,7 @@ REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
 RESCORED_BY: Final = (
     OrderPlaced,
     OrderReturned,
+    ReturnMoved,
     OrderExchanged,
     CustomerSeen,
     VisitDwelled,

@@ -165,13 +165,32 @@ class Account(Purse):
             missing -= self._take_from(lot_id, missing, cause)
         self.move(Kind.REVERSE_EARN, missing, Side.DEBT, Side.PROGRAMME, "", cause)
 
-    def _take_from(self, lot_id: str, points: int, cause: Cause) -> int:
+    def _take_from(self, lot_id: str, points: int, cause: Cause, kind: Kind = Kind.REVERSE_EARN) -> int:
         """Take back what the lot has left of the points; returns how many that were."""
         lot = self.lots.get(lot_id)
         taken = min(points, lot.remaining_points) if lot is not None and lot.is_open else 0
         if lot is not None:
-            self.take(lot, taken, Kind.REVERSE_EARN, cause)
+            self.take(lot, taken, kind, cause)
         return taken
+
+    def give_again(self, lot_id: str, points: int, cause: Cause, now: datetime) -> None:
+        """Give a lot points again that a return had taken back: other goods had come back.
+
+        The lot must be among the account's. What the member owes is paid first, and what time has taken
+        meanwhile is gone.
+        """
+        lot = self.lots[lot_id]
+        if not lot.is_open and lot.activates_at > now:
+            lot = replace(lot, state=LotState.PENDING)
+        self.give(lot, points, Kind.REVERSE_EARN, cause)
+        self.settle(cause)
+        self._let_go((lot_id,), now)
+
+    def owe_less(self, points: int, cause: Cause) -> int:
+        """Forgive debt that a return had made; returns how many points of it were still owed."""
+        forgiven = min(points, self.debt_points)
+        self.move(Kind.REVERSE_EARN, forgiven, Side.PROGRAMME, Side.DEBT, "", cause)
+        return forgiven
 
     def undo_lapse(self, lot_id: str, kind: Kind, points: int, cause: Cause) -> None:
         """Give a lot back what an EXPIRE or FORFEIT took from it, because something else takes it first.
@@ -199,6 +218,23 @@ class Account(Purse):
         self.put_hold(restored)
         self._came_free(restored, cause)
         return restored
+
+    def spend_again(self, hold: Hold, points: int, cause: Cause) -> Hold:
+        """Take restored points again from the lots that they went to; what these lack is owed.
+
+        points: at most what was restored. Returns the hold as it is now.
+        """
+        parts = list(hold.lots)
+        for place, part in enumerate(parts):
+            again = min(points, part.restored_points)
+            points -= again
+            parts[place] = replace(part, restored_points=part.restored_points - again)
+            missing = again - self._take_from(part.lot_id, again, cause, Kind.RESTORE_SPEND)
+            self.move(Kind.RESTORE_SPEND, missing, Side.DEBT, Side.PROGRAMME, part.lot_id, cause)
+        self.settle(cause)
+        spent = replace(hold, lots=tuple(parts))
+        self.put_hold(spent)
+        return spent
 
     def _give_back(self, lot: Lot, points: int, grace: timedelta, cause: Cause) -> None:
         expires_at = lot.expires_at if lot.expires_at > cause.at else cause.at + grace

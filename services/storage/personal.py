@@ -106,7 +106,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         "returns": _deleted(Merging.MOVE),
         "return_lines": _deleted(Merging.MOVE),
         "exchanges": _deleted(Merging.MOVE),
-        "waiting_units": _deleted(Merging.MOVE),
+        "open_units": _deleted(Merging.MOVE),
         "waiting_exchanges": _deleted(Merging.MOVE),
         "carts": _deleted(Merging.MOVE),
         "cart_lines": _deleted(Merging.STAY, _through("carts", "cart_id")),

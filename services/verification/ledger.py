@@ -50,7 +50,7 @@ _CAPTURED: Final = """
     SELECT lot_id FROM (
         SELECT lot_id,
             CASE WHEN kind = 'SPEND' THEN points ELSE 0 END AS captured,
-            CASE WHEN kind = 'RESTORE_SPEND' THEN points ELSE 0 END AS restored
+            CASE WHEN kind = 'SPEND' THEN 0 WHEN debit = 'PROGRAMME' THEN points ELSE -points END AS restored
         FROM movements WHERE kind IN ('SPEND', 'RESTORE_SPEND')
         UNION ALL SELECT lot_id, -captured_points, -restored_points FROM hold_lots
     ) AS both_sides

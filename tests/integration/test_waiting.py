@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from services.composition import House
-from services.storage.tables import order_lines, waiting_exchanges, waiting_units
+from services.storage.tables import order_lines, returns, waiting_exchanges
 from tests.conftest import CallerOf
 from tests.integration.people import merge
 from tests.integration.shop import NOON, Caller, exchange, goods_back, order, refusal
@@ -25,7 +25,7 @@ def returned(house: House) -> list[int]:
 def waiting(house: House) -> tuple[int, list[str]]:
     """How many units wait, and why exchanges were refused when their order came."""
     with house.database.engine.connect() as connection:
-        units = sum(connection.execute(select(waiting_units.c.quantity)).scalars())
+        units = sum(connection.execute(select(returns.c.unmatched_units)).scalars())
         return units, list(connection.execute(select(waiting_exchanges.c.refused)).scalars())
 
 

@@ -7,22 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from services.activity.queries.waiting import store_units, units_of_returns
-from services.activity.rules.returns import (
-    Match,
-    Purchase,
-    Return,
-    ReturnLine,
-    StoredReturn,
-    units_of,
-)
-from services.activity.rules.waiting import WaitingUnits
+from services.activity.queries.open_units import explain_units, store_units, units_of_returns
+from services.activity.rules.open_units import Move, OpenUnits
+from services.activity.rules.returns import Match, Return, ReturnKey, ReturnLine, StoredReturn, units_of
 from services.storage.sets import among, insert_rows
 from services.storage.tables import order_lines, orders, return_lines, returns
 
-ReturnKey = tuple[str, str]  # source, return id
+Part = Return | OpenUnits
 
 _FIND_RETURNS = (
     select(
@@ -43,28 +36,6 @@ _FIND_RETURNS = (
     )
     .where(among(returns.c.return_id, "ids"))
 )
-_PURCHASES = (
-    select(
-        orders.c.source,
-        orders.c.customer_id,
-        orders.c.order_id,
-        order_lines.c.line,
-        orders.c.placed_at,
-        order_lines.c.sku,
-        order_lines.c.quantity,
-        (order_lines.c.quantity - order_lines.c.returned_quantity).label("left"),
-        order_lines.c.unit_price_minor,
-        order_lines.c.gift_card,
-    )
-    .join_from(
-        orders,
-        order_lines,
-        (order_lines.c.source == orders.c.source) & (order_lines.c.order_id == orders.c.order_id),
-    )
-    .where(among(orders.c.customer_id, "customers"))
-    .where(among(order_lines.c.sku, "skus"))
-    .where(order_lines.c.quantity > order_lines.c.returned_quantity)
-)
 _TAKE_BACK_LINE = (
     update(order_lines)
     .where(order_lines.c.source == bindparam("of_source"))
@@ -80,9 +51,33 @@ _REFUND_ORDER = (
 )
 
 
+_MORE_REFUNDED = (
+    update(returns)
+    .where(returns.c.source == bindparam("of_source"), returns.c.return_id == bindparam("of_id"))
+    .values(
+        refund_minor=returns.c.refund_minor + bindparam("amount"),
+        unmatched_units=returns.c.unmatched_units - bindparam("units"),
+    )
+)
+_LAST_LINES = (
+    select(return_lines.c.source, return_lines.c.return_id, func.max(return_lines.c.line))
+    .where(among(return_lines.c.return_id, "ids"))
+    .group_by(return_lines.c.source, return_lines.c.return_id)
+)
+_LEAVE_LINE = (
+    delete(return_lines)
+    .where(return_lines.c.source == bindparam("of_source"), return_lines.c.return_id == bindparam("of_id"))
+    .where(return_lines.c.order_id == bindparam("of_order"))
+    .where(return_lines.c.order_line == bindparam("of_line"))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class MatchedReturn:
-    """A return with the order lines that its goods went back to, and what waits for orders to come."""
+    """A return with the order lines that its goods went back to, and what is left of it.
+
+    The rest waits for the order that it names; of a return that names none, all is the rest, at first.
+    """
 
     back: Return
     matches: Sequence[Match]
@@ -138,50 +133,72 @@ def find_returns(connection: Connection, keys: Iterable[ReturnKey]) -> dict[Retu
 
 def _add_waiting(connection: Connection, found: dict[ReturnKey, StoredReturn]) -> None:
     for one in units_of_returns(connection, (return_id for _, return_id in found)):
-        known = found.get((one.source, one.return_id))
+        known = found.get(one.key)
         if known is not None:
-            known.waiting[one.sku] += one.quantity
-            found[one.source, one.return_id] = replace(known, waits_for=one.order_id)
-
-
-def purchases(connection: Connection, back: Sequence[Return]) -> dict[tuple[str, str], list[Purchase]]:
-    """What is left of earlier purchases of the returned SKUs, by (source, customer id)."""
-    found: dict[tuple[str, str], list[Purchase]] = {}
-    names = {
-        "customers": sorted({one.customer_id for one in back}),
-        "skus": sorted({line.sku for one in back for line in one.lines}),
-    }
-    for source, customer_id, *rest in connection.execute(_PURCHASES, names):
-        found.setdefault((source, customer_id), []).append(Purchase(*rest))
-    return found
+            placed = 0 if one.order_id else known.units[one.sku]
+            known.waiting[one.sku] += one.quantity - placed
+            found[one.key] = replace(known, waits_for=one.order_id)
 
 
 def store_returns(connection: Connection, matched: Sequence[MatchedReturn]) -> None:
+    """Store new returns."""
     if not matched:
         return
     insert_rows(connection, returns, [return_row(one) for one in matched])
-    store_units(connection, [units for one in matched for units in waiting_of(one)])
-    store_matches(connection, [(one, 0) for one in matched])
+    store_units(connection, [units for one in matched for units in units_left(one)])
+    lines = [return_line_row(one.back, match, match.quantity) for one in matched for match in one.matches]
+    _store_lines(connection, lines, {})
+    _count(connection, [(one.back, match) for one in matched for match in one.matches])
 
 
-def store_matches(connection: Connection, matched: Sequence[tuple[MatchedReturn, int]]) -> None:
-    """Let goods go back to their order lines: returns, each with the first free position of its lines."""
-    taken = [
-        (one.back, position, match)
-        for one, first in matched
-        for position, match in enumerate(one.matches, start=first)
-    ]
-    if not taken:
-        return
-    insert_rows(connection, return_lines, [return_line_row(*line) for line in taken])
-    connection.execute(_TAKE_BACK_LINE, [take_back_row(back, match) for back, _, match in taken])
-    connection.execute(_REFUND_ORDER, [refund_row(back, match) for back, _, match in taken])
+def store_matches(connection: Connection, matched: Sequence[MatchedReturn]) -> None:
+    """Let goods of stored returns, which waited for their order, go back to it."""
+    found = [(one.back, match) for one in matched for match in one.matches]
+    if found:
+        lines = [return_line_row(back, match, match.quantity) for back, match in found]
+        _store_lines(connection, lines, _last_lines(connection, found))
+        explain_units(connection, found)
+        _count(connection, found)
+        connection.execute(_MORE_REFUNDED, [more_refunded_row(*one) for one in found])
 
 
-def waiting_of(one: MatchedReturn) -> Iterator[WaitingUnits]:
+def store_moves(connection: Connection, moves: Sequence[Move]) -> None:
+    """Let units of stored returns leave order lines, or go to others."""
+    found = [(one.units, one.match) for one in moves]
+    if found:
+        last = _last_lines(connection, found)
+        connection.execute(_LEAVE_LINE, [leave_line_row(*one) for one in found])
+        lines = [return_line_row(one.units, one.match, one.rest) for one in moves if one.rest]
+        _store_lines(connection, lines, last)
+        _count(connection, found)
+        connection.execute(_MORE_REFUNDED, [more_refunded_row(*one) for one in found])
+
+
+def _last_lines(connection: Connection, found: Sequence[tuple[Part, Match]]) -> dict[ReturnKey, int]:
+    """The last position among the stored lines of returns that have some."""
+    rows = connection.execute(_LAST_LINES, {"ids": sorted({part.return_id for part, _ in found})})
+    return {(source, return_id): line for source, return_id, line in rows}
+
+
+def _store_lines(connection: Connection, lines: Sequence[dict[str, Any]], last: dict[ReturnKey, int]) -> None:
+    """Store lines of returns behind those that they have."""
+    for line in lines:
+        key = (line["source"], line["return_id"])
+        last[key] = line["line"] = last.get(key, -1) + 1
+    insert_rows(connection, return_lines, lines)
+
+
+def _count(connection: Connection, found: Sequence[tuple[Part, Match]]) -> None:
+    """Count what goes back to orders, or leaves them."""
+    if found:
+        connection.execute(_TAKE_BACK_LINE, [take_back_row(*one) for one in found])
+        connection.execute(_REFUND_ORDER, [refund_row(*one) for one in found])
+
+
+def units_left(one: MatchedReturn) -> Iterator[OpenUnits]:
     back = one.back
     for sku, quantity in one.waiting.items():
-        yield WaitingUnits(
+        yield OpenUnits(
             back.return_id, back.source, sku, back.customer_id, back.order_id, quantity, back.returned_at
         )
 
@@ -197,29 +214,44 @@ def return_row(one: MatchedReturn) -> dict[str, Any]:
     }
 
 
-def return_line_row(back: Return, position: int, match: Match) -> dict[str, Any]:
+def return_line_row(part: Part, match: Match, quantity: int) -> dict[str, Any]:
     return {
-        "source": back.source,
-        "return_id": back.return_id,
-        "line": position,
+        "source": part.source,
+        "return_id": part.return_id,
         "order_id": match.purchase.order_id,
         "order_line": match.purchase.line,
-        "customer_id": back.customer_id,
+        "customer_id": part.customer_id,
         "sku": match.purchase.sku,
-        "quantity": match.quantity,
-        "amount_minor": match.amount_minor,
-        "returned_at": back.returned_at,
+        "quantity": quantity,
+        "amount_minor": quantity * match.purchase.unit_price_minor,
+        "returned_at": part.returned_at,
     }
 
 
-def take_back_row(back: Return, match: Match) -> dict[str, Any]:
+def leave_line_row(part: Part, match: Match) -> dict[str, Any]:
+    purchase = match.purchase
     return {
-        "of_source": back.source,
-        "of_order": match.purchase.order_id,
-        "of_line": match.purchase.line,
+        "of_source": part.source,
+        "of_id": part.return_id,
+        "of_order": purchase.order_id,
+        "of_line": purchase.line,
+    }
+
+
+def take_back_row(part: Part, match: Match) -> dict[str, Any]:
+    purchase = match.purchase
+    return {
+        "of_source": part.source,
+        "of_order": purchase.order_id,
+        "of_line": purchase.line,
         "units": match.quantity,
     }
 
 
-def refund_row(back: Return, match: Match) -> dict[str, Any]:
-    return {"of_source": back.source, "of_order": match.purchase.order_id, "amount": match.amount_minor}
+def refund_row(part: Part, match: Match) -> dict[str, Any]:
+    return {"of_source": part.source, "of_order": match.purchase.order_id, "amount": match.amount_minor}
+
+
+def more_refunded_row(part: Part, match: Match) -> dict[str, Any]:
+    amount = match.amount_minor
+    return {"of_source": part.source, "of_id": part.return_id, "units": match.quantity, "amount": amount}

@@ -1,4 +1,4 @@
-"""SQL of what waits for an order."""
+"""SQL of exchanges that wait for an order."""
 
 from __future__ import annotations
 
@@ -6,41 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from services.activity.queries.orders import OrderKey
 from services.activity.rules.exchanges import Exchange, ExchangeKey
 from services.activity.rules.orders import OrderLine
-from services.activity.rules.returns import Return, ReturnLine
-from services.activity.rules.waiting import ReturnKey, WaitingUnits
+from services.activity.rules.returns import ReturnLine
 from services.storage.sets import among, insert_rows
-from services.storage.tables import return_lines, returns, waiting_exchanges, waiting_units
+from services.storage.tables import waiting_exchanges
 
-_FIND_UNITS = (
-    select(*(waiting_units.c[name] for name in WaitingUnits.__dataclass_fields__))
-    .where(among(waiting_units.c.customer_id, "customers"))
-    .where(among(waiting_units.c.sku, "skus"))
-)
-_UNITS_OF_RETURNS = select(*(waiting_units.c[name] for name in WaitingUnits.__dataclass_fields__)).where(
-    among(waiting_units.c.return_id, "ids")
-)
-_ROW = (waiting_units.c.source == bindparam("of_source")) & (waiting_units.c.return_id == bindparam("of_id"))
-_ROW &= waiting_units.c.sku == bindparam("of_sku")
-_LESS_UNITS = update(waiting_units).where(_ROW).values(quantity=waiting_units.c.quantity - bindparam("units"))
-_NO_UNITS = delete(waiting_units).where(_ROW, waiting_units.c.quantity <= 0)
-_EXPLAIN = (
-    update(returns)
-    .where(returns.c.source == bindparam("of_source"), returns.c.return_id == bindparam("of_id"))
-    .values(
-        refund_minor=returns.c.refund_minor + bindparam("amount"),
-        unmatched_units=returns.c.unmatched_units - bindparam("units"),
-    )
-)
-_LINES_OF = (
-    select(return_lines.c.source, return_lines.c.return_id, func.max(return_lines.c.line))
-    .where(among(return_lines.c.return_id, "ids"))
-    .group_by(return_lines.c.source, return_lines.c.return_id)
-)
 _EXCHANGES = select(
     waiting_exchanges.c.source,
     waiting_exchanges.c.exchange_id,
@@ -58,40 +32,6 @@ _EXCHANGE = (waiting_exchanges.c.source == bindparam("of_source")) & (
 )
 _REFUSE = update(waiting_exchanges).where(_EXCHANGE).values(refused=bindparam("reason"))
 _FORGET = delete(waiting_exchanges).where(_EXCHANGE)
-
-
-def find_units(
-    connection: Connection, customer_ids: Iterable[str], skus: Iterable[str]
-) -> list[WaitingUnits]:
-    """What waits of these products, for orders of these customers."""
-    names = {"customers": sorted(set(customer_ids)), "skus": sorted(set(skus))}
-    return [WaitingUnits(*row) for row in connection.execute(_FIND_UNITS, names)]
-
-
-def units_of_returns(connection: Connection, return_ids: Iterable[str]) -> list[WaitingUnits]:
-    rows = connection.execute(_UNITS_OF_RETURNS, {"ids": sorted(set(return_ids))})
-    return [WaitingUnits(*row) for row in rows]
-
-
-def store_units(connection: Connection, units: Sequence[WaitingUnits]) -> None:
-    insert_rows(connection, waiting_units, [asdict(one) for one in units])
-
-
-def explain_units(connection: Connection, explained: Sequence[tuple[Return, str, int, int]]) -> None:
-    """Units of a product of a return are explained: (return, sku, units, amount in minor units)."""
-    rows = [
-        {"of_source": back.source, "of_id": back.return_id, "of_sku": sku, "units": units, "amount": amount}
-        for back, sku, units, amount in explained
-    ]
-    connection.execute(_LESS_UNITS, rows)
-    connection.execute(_NO_UNITS, rows)
-    connection.execute(_EXPLAIN, rows)
-
-
-def last_lines(connection: Connection, keys: Iterable[ReturnKey]) -> dict[ReturnKey, int]:
-    """The last position among the stored lines of returns that have some."""
-    rows = connection.execute(_LINES_OF, {"ids": sorted({return_id for _, return_id in keys})})
-    return {(source, return_id): line for source, return_id, line in rows}
 
 
 def exchanges_of_orders(connection: Connection, keys: Iterable[OrderKey]) -> list[Exchange]:

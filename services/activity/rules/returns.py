@@ -9,6 +9,8 @@ from datetime import datetime
 
 from services.errors import DuplicateError, InvalidError, NotFoundError, RegularsError, WrongStateError
 
+ReturnKey = tuple[str, str]  # source, return id
+
 
 class OrderNotFoundError(NotFoundError):
     """The order with this id is another customer's; send the customer who placed it."""
@@ -42,6 +44,10 @@ class Return:
     customer_id: str
     returned_at: datetime
     lines: tuple[ReturnLine, ...]
+
+    @property
+    def key(self) -> ReturnKey:
+        return self.source, self.return_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +85,25 @@ class Fields:
 
 @dataclass(slots=True)
 class Purchase:
-    """An order line with what is left of it; `left` shrinks as returns are matched within one batch."""
+    """An order line, with the units that came back of it and those that still may."""
 
     order_id: str
     line: int
     placed_at: datetime
     sku: str
     quantity: int
-    left: int
+    returned: int  # grows as what came back is told
     unit_price_minor: int
-    gift_card: bool = False
+    gift_card: bool
+    left: int  # shrinks as returns are matched
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Units that go back to one order line, at the price paid."""
+    """Units that go back to one order line, at the price paid; fewer than none: that leave it again."""
 
     purchase: Purchase
     quantity: int
-    returned_quantity: int  # of the line so far, these included
 
     @property
     def amount_minor(self) -> int:
@@ -105,24 +111,33 @@ class Match:
 
 
 def match_return(back: Return, purchases: Sequence[Purchase]) -> tuple[list[Match], list[int]]:
-    """Match the units of a return with purchases, the latest purchase before the return first.
+    """Match the units of a return with what is left of the order that it names.
 
-    purchases: of the same customer, and of the named order only when the return names one. Their `left`
-    is reduced. Returns the matches, and for each line the units for which there was no purchase.
+    Returns the matches, and for each line the units that are too many.
     """
+    pool = [one for one in purchases if one.order_id == back.order_id]
     matches: list[Match] = []
     unmatched: list[int] = []
     for line in back.lines:
-        wanted = line.quantity
-        for purchase in _candidates(line.sku, back, purchases):
-            taken = min(wanted, purchase.left)
-            purchase.left -= taken
-            wanted -= taken
-            matches.append(Match(purchase, taken, purchase.quantity - purchase.left))
-            if not wanted:
-                break
-        unmatched.append(wanted)
+        found = take_units(line.sku, line.quantity, back.returned_at, pool)
+        matches += found
+        unmatched.append(line.quantity - sum(match.quantity for match in found))
     return matches, unmatched
+
+
+def take_units(sku: str, units: int, returned_at: datetime, purchases: Iterable[Purchase]) -> list[Match]:
+    """Let as many units as possible go back, to the latest purchase before the return first.
+
+    purchases: of the same customer. Their `left` is reduced.
+    """
+    matches: list[Match] = []
+    for purchase in _candidates(sku, returned_at, purchases):
+        taken = min(units, purchase.left)
+        if taken:
+            purchase.left -= taken
+            units -= taken
+            matches.append(Match(purchase, taken))
+    return matches
 
 
 def check_order(back: Return, owner_id: str, placed_at: datetime, names: Fields) -> RegularsError | None:
@@ -179,10 +194,8 @@ def put_back(matches: Iterable[Match]) -> None:
         match.purchase.left += match.quantity
 
 
-def _candidates(sku: str, back: Return, purchases: Iterable[Purchase]) -> list[Purchase]:
+def _candidates(sku: str, returned_at: datetime, purchases: Iterable[Purchase]) -> list[Purchase]:
     fitting = [
-        purchase
-        for purchase in purchases
-        if purchase.sku == sku and purchase.left > 0 and purchase.placed_at <= back.returned_at
+        purchase for purchase in purchases if purchase.sku == sku and purchase.placed_at <= returned_at
     ]
     return sorted(fitting, key=lambda one: (one.placed_at, one.line, one.order_id), reverse=True)

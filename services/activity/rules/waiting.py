@@ -1,53 +1,12 @@
-"""What came before the order that it belongs to, and waits for it. Pure."""
+"""In which order what waited for an order takes effect. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import groupby
 
 from services.activity.rules.exchanges import Exchange
-from services.activity.rules.returns import Return, ReturnLine
-from services.events import OrderPlaced
-
-ReturnKey = tuple[str, str]  # source, return id
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingUnits:
-    """Units of one product of a return that no known purchase explains."""
-
-    return_id: str
-    source: str
-    sku: str
-    customer_id: str
-    order_id: str  # that the return names; empty: none
-    quantity: int
-    returned_at: datetime
-
-    def explained_by(self, order: OrderPlaced) -> bool:
-        """Whether units may go back to the order."""
-        return (
-            (self.source, self.customer_id) == (order.source, order.customer_id)
-            and self.order_id in {"", order.order_id}
-            and self.sku in order.skus
-            and self.returned_at >= order.placed_at
-        )
-
-
-def waiting_returns(units: Iterable[WaitingUnits], orders: Sequence[OrderPlaced]) -> list[Return]:
-    """The returns with units that one of the orders may explain, by time, as if made of these units alone."""
-    explained = [one for one in units if any(map(one.explained_by, orders))]
-    explained.sort(key=lambda one: (one.returned_at, one.source, one.return_id, one.sku))
-    made: list[Return] = []
-    for (returned_at, source, return_id), found in groupby(
-        explained, key=lambda one: (one.returned_at, one.source, one.return_id)
-    ):
-        parts = list(found)
-        lines = tuple(ReturnLine(one.sku, one.quantity) for one in parts)
-        made.append(Return(source, return_id, parts[0].order_id, parts[0].customer_id, returned_at, lines))
-    return made
+from services.activity.rules.returns import Return
 
 
 def next_of_each(waiting: Iterable[Return | Exchange]) -> tuple[list[Return], list[Exchange], bool]:

@@ -10,6 +10,7 @@ from services.activity.queries import exchanges as queries
 from services.activity.queries import orders as order_queries
 from services.activity.queries import returns as return_queries
 from services.activity.queries import waiting as waiting_queries
+from services.activity.queries.open_units import find_pool
 from services.activity.queries.orders import OrderKey, StoredOrder
 from services.activity.queries.returns import MatchedReturn
 from services.activity.rules.exchanges import (
@@ -22,9 +23,11 @@ from services.activity.rules.exchanges import (
     repeated,
     repeated_waiting,
 )
+from services.activity.rules.open_units import Pool
 from services.activity.rules.orders import Content, OrderDiffersError
-from services.activity.rules.returns import Fields, Purchase, put_back
-from services.activity.use_cases.returns import returned_events, take_back
+from services.activity.rules.returns import Fields, put_back
+from services.activity.use_cases.returns import take_back
+from services.activity.use_cases.settling import Settling
 from services.errors import RegularsError
 from services.events import OrderExchanged
 from services.storage.sets import lock_customers, lock_known
@@ -83,7 +86,7 @@ class _Counter:
     waiting: dict[ExchangeKey, Exchange]
     contents: dict[OrderKey, Content]
     originals: Mapping[OrderKey, StoredOrder]
-    purchases: dict[tuple[str, str], list[Purchase]]
+    pool: Pool
     early: list[Exchange] = field(default_factory=list)  # that begin to wait
 
     def strangers(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
@@ -110,7 +113,7 @@ def _open_counter(unit: UnitOfWork, exchanges: Sequence[Exchange]) -> _Counter:
         waiting_queries.find_exchanges(connection, keys),
         order_queries.find_contents(connection, [one.order for one in exchanges]),
         order_queries.find_orders(connection, ((one.source, one.order_id) for one in exchanges)),
-        return_queries.purchases(connection, [one.back for one in exchanges]),
+        find_pool(connection, [one.back for one in exchanges]),
     )
 
 
@@ -147,8 +150,7 @@ def _exchange(
 
 
 def _take_back(exchange: Exchange, counter: _Counter) -> MatchedReturn | RegularsError:
-    purchases = counter.purchases.get((exchange.source, exchange.customer_id), ())
-    matched = take_back(exchange.back, counter.originals, purchases, NAMES)
+    matched = take_back(exchange.back, counter.originals, counter.pool, NAMES)
     if isinstance(matched, RegularsError):
         return matched
     overpaid = check_difference(exchange, matched.refund_minor)
@@ -160,12 +162,14 @@ def _take_back(exchange: Exchange, counter: _Counter) -> MatchedReturn | Regular
 
 def _store(unit: UnitOfWork, made: Made, counter: _Counter) -> None:
     matched = [one for _, one in made]
+    settling = Settling(unit, counter.pool, matched)
+    settling.make_room()
     return_queries.store_returns(unit.connection, matched)
     order_queries.store_orders(unit.connection, [exchange.order for exchange, _ in made])
     queries.store_exchanges(unit.connection, made)
     waiting_queries.forget_exchanges(
         unit.connection, [key for key in counter.waiting if key in counter.known]
     )
-    events = returned_events(matched, counter.originals)
-    for (exchange, back), event in zip(made, events, strict=True):
+    for (exchange, back), event in zip(made, settling.returned(matched), strict=True):
         unit.emit(OrderExchanged(event, exchange.order.placed(), back.earning_minor))
+    settling.fill()

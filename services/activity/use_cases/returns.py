@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from services.activity.queries import orders as order_queries
 from services.activity.queries import returns as queries
+from services.activity.queries.open_units import find_pool
 from services.activity.queries.orders import OrderKey, StoredOrder
-from services.activity.queries.returns import MatchedReturn
+from services.activity.queries.returns import MatchedReturn, units_left
+from services.activity.rules.open_units import Pool
 from services.activity.rules.returns import (
     Fields,
-    Match,
-    Purchase,
     Return,
+    ReturnKey,
     ReturnRecorded,
+    StoredReturn,
     check_order,
     exceeding,
     match_return,
@@ -23,8 +26,8 @@ from services.activity.rules.returns import (
     units_of,
     waiting_units,
 )
+from services.activity.use_cases.settling import Settling
 from services.errors import InvalidError, RegularsError, check_moment
-from services.events import OrderReturned, ReturnedLine
 from services.storage.sets import lock_customers, lock_known
 from services.storage.unit import UnitOfWork, use_case
 
@@ -34,29 +37,39 @@ NAMES: Final = Fields("order_return.order_id", "order_return.returned_at", "orde
 @use_case(ReturnRecorded)
 def record_returns(unit: UnitOfWork, returns: Sequence[Return]) -> list[ReturnRecorded | RegularsError]:
     orders = _lock(unit, returns)
-    known = queries.find_returns(unit.connection, ((back.source, back.return_id) for back in returns))
-    purchases = queries.purchases(unit.connection, returns)
-    answers: list[ReturnRecorded | RegularsError] = []
-    matched: list[MatchedReturn] = []
+    known = queries.find_returns(unit.connection, (one.key for one in returns))
+    pool = find_pool(unit.connection, returns)
+    fresh: dict[ReturnKey, MatchedReturn] = {}
+    problems: list[RegularsError | None] = []
     for back in returns:
-        key = (back.source, back.return_id)
-        if key in known:
-            answers.append(repeated(back, known[key]))
-            continue
-        outcome = _moment_problem(unit, back) or take_back(
-            back, orders, purchases.get((back.source, back.customer_id), ()), NAMES
-        )
+        outcome = None
+        if back.key not in known and back.key not in fresh:
+            outcome = _moment_problem(unit, back) or take_back(back, orders, pool, NAMES)
         if isinstance(outcome, MatchedReturn):
-            matched.append(outcome)
-            known[key] = outcome.stored
-            answers.append(
-                ReturnRecorded(False, outcome.refund_minor, outcome.waiting.total(), outcome.waits)
-            )
-        else:
-            answers.append(outcome)
-    if matched:
-        _store(unit, matched)
-    return answers
+            fresh[back.key] = outcome
+        problems.append(outcome if isinstance(outcome, RegularsError) else None)
+    if fresh:
+        _store(unit, pool, list(fresh.values()))
+        known |= _stored(unit, fresh)
+    return [
+        problem or _answer(back, known[back.key], fresh)
+        for back, problem in zip(returns, problems, strict=True)
+    ]
+
+
+def _stored(unit: UnitOfWork, fresh: Mapping[ReturnKey, MatchedReturn]) -> dict[ReturnKey, StoredReturn]:
+    """What is stored of new returns; those without an order have found their places only now."""
+    stored = {key: one.stored for key, one in fresh.items()}
+    nameless = [key for key, one in fresh.items() if not one.back.order_id]
+    return stored | (queries.find_returns(unit.connection, nameless) if nameless else {})
+
+
+def _answer(
+    back: Return, stored: StoredReturn, fresh: Mapping[ReturnKey, MatchedReturn]
+) -> ReturnRecorded | RegularsError:
+    answer = repeated(back, stored)
+    is_first = back.key in fresh and fresh[back.key].back is back
+    return replace(answer, duplicate=False) if is_first and isinstance(answer, ReturnRecorded) else answer
 
 
 def _lock(unit: UnitOfWork, returns: Sequence[Return]) -> Mapping[OrderKey, StoredOrder]:
@@ -81,73 +94,35 @@ def _moment_problem(unit: UnitOfWork, back: Return) -> InvalidError | None:
     return check_moment(back.returned_at, unit.now, NAMES.returned_at)
 
 
-def _store(unit: UnitOfWork, matched: Sequence[MatchedReturn]) -> None:
-    touched = {(one.back.source, match.purchase.order_id) for one in matched for match in one.matches}
-    before = order_queries.find_orders(unit.connection, touched)
-    queries.store_returns(unit.connection, matched)
-    for event in returned_events(matched, before):
+def _store(unit: UnitOfWork, pool: Pool, fresh: Sequence[MatchedReturn]) -> None:
+    for one in fresh:
+        if not one.back.order_id:
+            pool.units += units_left(one)
+    settling = Settling(unit, pool, fresh)
+    settling.make_room()
+    queries.store_returns(unit.connection, fresh)
+    for event in settling.returned(fresh):
         unit.emit(event)
+    settling.fill()
 
 
 def take_back(
-    back: Return,
-    orders: Mapping[OrderKey, StoredOrder],
-    purchases: Iterable[Purchase],
-    names: Fields,
+    back: Return, orders: Mapping[OrderKey, StoredOrder], pool: Pool, names: Fields
 ) -> MatchedReturn | RegularsError:
-    """Match a return with what was bought, or say why not; it waits for an order that is not known yet.
+    """Match a return with the order that it names, or say why not.
 
-    orders, purchases: what is stored for the batch.
+    It waits for an order that is not known yet. Units that name no order find their places in the pool later.
+    orders: what is stored for the batch.
     """
-    if back.order_id:
-        order = orders.get((back.source, back.order_id))
-        if order is None:
-            return MatchedReturn(back, (), units_of(back.lines))
-        problem = check_order(back, order.customer_id, order.placed_at, names)
-        if problem is not None:
-            return problem
-    pool = [one for one in purchases if back.order_id in {"", one.order_id}]
-    matches, unmatched = match_return(back, pool)
-    too_many = exceeding(back, unmatched, names) if back.order_id else None
+    order = orders.get((back.source, back.order_id)) if back.order_id else None
+    if order is None:
+        return MatchedReturn(back, (), units_of(back.lines))
+    problem = check_order(back, order.customer_id, order.placed_at, names)
+    if problem is not None:
+        return problem
+    matches, unmatched = match_return(back, pool.of(back.source, back.customer_id))
+    too_many = exceeding(back, unmatched, names)
     if too_many is not None:
         put_back(matches)
         return too_many
     return MatchedReturn(back, matches, waiting_units(back, unmatched))
-
-
-def returned_events(
-    matched: Sequence[MatchedReturn], before: Mapping[OrderKey, StoredOrder]
-) -> Iterator[OrderReturned]:
-    """One event per return and order, with all that came back of the order up to it.
-
-    before: the orders as they were before the batch.
-    """
-    refunded: dict[OrderKey, int] = {}
-    for one in matched:
-        for order_id in sorted({match.purchase.order_id for match in one.matches}):
-            key = (one.back.source, order_id)
-            matches = [match for match in one.matches if match.purchase.order_id == order_id]
-            so_far = refunded.get(key, before[key].refunded_minor)
-            refunded[key] = so_far + sum(match.amount_minor for match in matches)
-            yield _returned(one.back, order_id, before[key].total_minor, refunded[key], matches)
-
-
-def _returned(
-    back: Return, order_id: str, total_minor: int, refunded_minor: int, matches: Iterable[Match]
-) -> OrderReturned:
-    lines = {
-        match.purchase.line: ReturnedLine(
-            match.purchase.line, match.purchase.quantity, match.returned_quantity
-        )
-        for match in matches
-    }
-    return OrderReturned(
-        back.source,
-        order_id,
-        back.customer_id,
-        back.returned_at,
-        back.return_id,
-        total_minor,
-        refunded_minor,
-        tuple(lines.values()),
-    )

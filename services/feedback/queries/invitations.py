@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, func, or_, select, tuple_
+from sqlalchemy import Connection, RowMapping, delete, func, or_, select, tuple_
 
 from services.feedback.queries.cases import open_causes
 from services.feedback.rules.answers import Polarity, SurveyKind
@@ -18,6 +18,7 @@ from services.storage.tables import consents, invitations, members, orders
 
 _COLUMNS: Final = tuple(invitations.c[name] for name in Invitation.__dataclass_fields__)
 _BY_ID = select(*_COLUMNS).where(among(invitations.c.invitation_id, "ids"))
+_DROP = delete(invitations).where(among(invitations.c.invitation_id, "ids"))
 _STATES = select(members.c.customer_id, members.c.state).where(among(members.c.customer_id, "ids"))
 _CONSENTS = (
     select(consents.c.customer_id, consents.c.kind, consents.c.granted)
@@ -59,6 +60,10 @@ def find_invitations(connection: Connection, invitation_ids: Iterable[str]) -> d
 def add_invitations(connection: Connection, fresh: Sequence[Invitation]) -> None:
     """Store the invitations, none of which is there yet."""
     insert_new(connection, invitations, [asdict(one) for one in fresh])
+
+
+def drop_invitations(connection: Connection, invitation_ids: Iterable[str]) -> None:
+    connection.execute(_DROP, {"ids": sorted(set(invitation_ids))})
 
 
 def store_invitations(connection: Connection, changed: Sequence[Invitation]) -> None:

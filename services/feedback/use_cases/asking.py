@@ -10,10 +10,11 @@ from services.events import (
     OrderExchanged,
     OrderPlaced,
     OrderReturned,
+    ReturnMoved,
     VisitDwelled,
 )
 from services.feedback.rules.invitations import Cause
-from services.feedback.use_cases.invitations import plan_invitations
+from services.feedback.use_cases.invitations import plan_invitations, withdraw_invitations
 from services.programme.surveys import Trigger
 from services.storage.unit import UnitOfWork
 
@@ -34,19 +35,18 @@ def _of_order(trigger: Trigger, one: OrderPlaced) -> Cause:
 
 
 def ask_after_returns(unit: UnitOfWork, returns: Sequence[OrderReturned]) -> None:
-    plan_invitations(
-        unit,
-        [
-            Cause(
-                Trigger.RETURN,
-                one.customer_id,
-                f"{one.source}/{one.return_id}",
-                one.returned_at,
-                source=one.source,
-                order_id=one.order_id,
-            )
-            for one in returns
-        ],
+    plan_invitations(unit, [_of_return(one) for one in returns])
+
+
+def ask_less(unit: UnitOfWork, moves: Sequence[ReturnMoved]) -> None:
+    """A return that turns out to be another order's is asked about anew."""
+    withdraw_invitations(unit, [_of_return(one.returned) for one in moves])
+
+
+def _of_return(one: OrderReturned) -> Cause:
+    key = f"{one.source}/{one.return_id}"
+    return Cause(
+        Trigger.RETURN, one.customer_id, key, one.returned_at, source=one.source, order_id=one.order_id
     )
 
 

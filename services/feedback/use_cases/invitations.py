@@ -45,6 +45,16 @@ def plan_invitations(unit: UnitOfWork, causes: Sequence[Cause]) -> None:
     outbox.enqueue(unit, (_timer(SEND_TOPIC, one, one.due_at) for one in waiting))
 
 
+def withdraw_invitations(unit: UnitOfWork, causes: Sequence[Cause]) -> None:
+    """Forget invitations after events that have not happened so, as long as nothing was sent."""
+    wanted = dict(_wanted(unit, causes))
+    known = queries.find_invitations(unit.connection, wanted) if wanted else {}
+    waiting = [one.invitation_id for one in known.values() if one.state is InvitationState.PLANNED]
+    if waiting:
+        queries.drop_invitations(unit.connection, waiting)
+        outbox.drop(unit.connection, [(SEND_TOPIC, one) for one in waiting])
+
+
 def _wanted(unit: UnitOfWork, causes: Iterable[Cause]) -> Iterator[tuple[str, tuple[Survey, Cause]]]:
     """Each survey and event with the id of their invitation, which nobody can foretell."""
     surveys = unit.programme.surveys

@@ -45,6 +45,20 @@ def losses(portions: Iterable[Portion], lines: Iterable[ReturnedLine]) -> list[L
     return found
 
 
+def regains(portions: Iterable[Portion], lines: Iterable[ReturnedLine]) -> list[Loss]:
+    """What the portions have again now that fewer units of the lines are back than were; as `losses`."""
+    back = {line.line: line for line in lines}
+    found: list[Loss] = []
+    for portion in portions:
+        line = back.get(portion.line)
+        target = portion.gone
+        if line is not None:
+            target = cumulative_share(portion.amount, line.returned_quantity, line.quantity)
+        if target < portion.gone:
+            found.append(Loss(replace(portion, gone=target), portion.gone - target))
+    return found
+
+
 def by_subject(amounts: Iterable[tuple[Portion, int]]) -> dict[str, int]:
     """The amounts added up by what the portions are of."""
     found: dict[str, int] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.events import OrderReturned, PointsSpent
+from services.events import OrderReturned, PointsSpent, ReturnMoved
 from services.loyalty.queries import families
 from services.loyalty.rules.portions import by_subject
 from services.loyalty.use_cases.settlement import Settlement, reference_of
@@ -31,6 +31,27 @@ def _reverse(settlement: Settlement, entry: Entry, back: OrderReturned) -> None:
     spend = by_subject((one.portion, one.amount) for one in settlement.spend.lose(back))
     settlement.take_back(entry, points, back)
     settlement.count_less(entry, spend)
+
+
+def give_points_again(unit: UnitOfWork, moves: Sequence[ReturnMoved]) -> None:
+    """Undo what returns did to points of orders to which their goods turn out not to belong."""
+    book = open_book(unit, (move.customer_id for move in moves))
+    if not book.entries:
+        return
+    settlement = Settlement(unit, book, ((one.returned.source, one.returned.order_id) for one in moves))
+    for move in moves:
+        entry = book.entries.get(move.customer_id)
+        if entry is not None:
+            _undo(settlement, entry, move.returned)
+    settlement.store()
+
+
+def _undo(settlement: Settlement, entry: Entry, back: OrderReturned) -> None:
+    points = by_subject((one.portion, one.amount) for one in settlement.awards.regain(back))
+    spend = by_subject((one.portion, -one.amount) for one in settlement.spend.regain(back))
+    settlement.give_again(entry, points, back)
+    settlement.count_less(entry, spend)
+    settlement.spend_again(entry, (back.source, back.order_id), reference_of(back))
 
 
 def restore_spent(unit: UnitOfWork, spent: Sequence[PointsSpent]) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from services.events import OrderReturned
-from services.loyalty.queries import families, portions
+from services.loyalty.queries import families, portions, reversals
 from services.loyalty.rules.families import OrderKey
-from services.loyalty.rules.portions import Loss, Portion, losses
+from services.loyalty.rules.portions import Loss, Portion, losses, regains
+from services.loyalty.rules.reversals import sources
 from services.points.book import Book, Entry
 from services.points.holds import Hold
 from services.points.lapses import find_lapsed
@@ -35,6 +36,12 @@ class Portions:
         lost = losses(self._of_orders[back.source, back.order_id].values(), back.lines)
         self.put(one.portion for one in lost)
         return lost
+
+    def regain(self, back: OrderReturned) -> list[Loss]:
+        """Take on again what had left with goods that are not back any more."""
+        regained = regains(self._of_orders[back.source, back.order_id].values(), back.lines)
+        self.put(one.portion for one in regained)
+        return regained
 
     def put(self, changed: Iterable[Portion]) -> None:
         for one in changed:
@@ -75,6 +82,15 @@ class Settlement:
                 if target > hold.restored_points:
                     entry.account.restore(hold, target - hold.restored_points, grace, cause)
 
+    def spend_again(self, entry: Entry, order: OrderKey, reference: str) -> None:
+        """Take the points again that were given back for goods that are not back any more."""
+        cause = Cause(self._unit.now, reference)
+        for key in self._family.spent_on(order):
+            for hold in self._holds(entry, key):
+                target = self._family.share_repaid(hold.captured_points, key)
+                if target < hold.restored_points:
+                    entry.account.spend_again(hold, hold.restored_points - target, cause)
+
     def _holds(self, entry: Entry, key: OrderKey) -> list[Hold]:
         """The member's own holds that paid for an order."""
         ids = self._paying.get(key, ())
@@ -91,6 +107,28 @@ class Settlement:
             if not self._counts_spend:
                 entry.count(-taken, lot.earned_at, self._unit.programme)
         entry.account.take_back(points, cause)
+
+    def give_again(self, entry: Entry, points: Mapping[str, int], back: OrderReturned) -> None:
+        """Give points again, by the lot that they belong to, to where a return had taken them from."""
+        cause = Cause(back.returned_at, reference_of(back))
+        taken = reversals.find_taken(self._unit.connection, entry.account.customer_id, cause.reference)
+        self._book.fetch_lots(taken.keys() - {""})
+        for lot_id, given in points.items():
+            lot = entry.account.lots.get(lot_id)
+            if lot is None:  # undoing a merge has given it to somebody else
+                continue
+            for source, part in sources(taken, lot_id, given):
+                self._give(entry, source, part, lot_id, cause)
+            if not self._counts_spend:
+                entry.count(given, lot.earned_at, self._unit.programme)
+
+    def _give(self, entry: Entry, source: str, points: int, lot_id: str, cause: Cause) -> None:
+        """source: the lot that had paid; empty: it was debt, which may have been paid since."""
+        account, now = entry.account, self._unit.now
+        if not source:
+            points -= account.owe_less(points, cause)
+        if points:
+            account.give_again(source if source in account.lots else lot_id, points, cause, now)
 
     def _undo_lapse(self, entry: Entry, lot_id: str, points: int, cause: Cause) -> None:
         lapsed = self._lapsed.get(lot_id, {})

@@ -5,6 +5,7 @@ from services.storage.tables.activity import (
     cart_lines,
     carts,
     exchanges,
+    open_units,
     order_lines,
     orders,
     products,
@@ -12,7 +13,6 @@ from services.storage.tables.activity import (
     returns,
     touches,
     waiting_exchanges,
-    waiting_units,
 )
 from services.storage.tables.cases import (
     case_changes,
@@ -102,6 +102,7 @@ __all__ = [
     "merges",
     "metadata",
     "movements",
+    "open_units",
     "order_lines",
     "orders",
     "outbox",
@@ -133,5 +134,4 @@ __all__ = [
     "touches",
     "visits",
     "waiting_exchanges",
-    "waiting_units",
 ]

@@ -71,17 +71,19 @@ return_lines = table(  # one row per order line that goods went back to
     clustered=True,
 )
 
-waiting_units = table(  # returned units that no known purchase explains; a late order may
-    "waiting_units",
-    key("return_id", 64),
-    key("source", 32),
-    key("sku", 64),
-    text("customer_id"),
-    text("order_id", 64),  # the order that the return names; empty: none
-    number("quantity"),
-    moment("returned_at"),
-    Index(None, "customer_id"),
-    clustered=True,
+open_units = (
+    table(  # returned units that a late order may explain: all that name none, and all that wait for one
+        "open_units",
+        key("return_id", 64),
+        key("source", 32),
+        key("sku", 64),
+        text("customer_id"),
+        text("order_id", 64),  # the order that the return names; empty: none
+        number("quantity"),
+        moment("returned_at"),
+        Index(None, "customer_id"),
+        clustered=True,
+    )
 )
 
 waiting_exchanges = table(  # exchanges that came before the order they speak of

@@ -212,7 +212,7 @@ def create_tables() -> None:
         batch_op.create_index(batch_op.f("ix_waiting_exchanges_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_waiting_exchanges_order_id"), ["order_id"], unique=False)
     op.create_table(
-        "waiting_units",
+        "open_units",
         sa.Column("return_id", sa.String(length=64), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("sku", sa.String(length=64), nullable=False),
@@ -220,11 +220,11 @@ def create_tables() -> None:
         sa.Column("order_id", sa.String(length=64), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("returned_at", tables.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("return_id", "source", "sku", name=op.f("pk_waiting_units")),
+        sa.PrimaryKeyConstraint("return_id", "source", "sku", name=op.f("pk_open_units")),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("waiting_units", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_waiting_units_customer_id"), ["customer_id"], unique=False)
+    with op.batch_alter_table("open_units", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_open_units_customer_id"), ["customer_id"], unique=False)
 
 
 def add_columns() -> None:

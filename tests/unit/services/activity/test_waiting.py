@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from services.activity.rules.exchanges import Exchange
 from services.activity.rules.orders import OrderLine
 from services.activity.rules.returns import Return, ReturnLine
-from services.activity.rules.waiting import WaitingUnits, next_of_each, waiting_returns
-from services.events import OrderedLine, OrderPlaced
+from services.activity.rules.waiting import next_of_each
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -42,23 +41,3 @@ def test_an_exchange_is_a_step_of_its_own() -> None:
 def test_customers_do_not_wait_for_each_other() -> None:
     waiting: list[Return | Exchange] = [back("b", 2, "anna"), swap("x", 1, "ben")]
     assert names(next_of_each(waiting)) == (["b"], ["x"], False)
-
-
-def placed(order_id: str = "o-1", customer_id: str = "anna", source: str = "default") -> OrderPlaced:
-    lines = (OrderedLine(0, "tea", "", 100), OrderedLine(1, "cup", "", 100))
-    return OrderPlaced(source, order_id, customer_id, NOON, "WEB", 200, "GBP", lines)
-
-
-def units(sku: str = "tea", order_id: str = "", hours: int = 1) -> WaitingUnits:
-    return WaitingUnits("b-1", "default", sku, "anna", order_id, 2, NOON + hours * HOUR)
-
-
-def test_an_order_explains_what_came_back_of_it_later() -> None:
-    (found,) = waiting_returns([units("cup"), units("tea"), units("pot")], [placed()])
-    assert found.lines == (ReturnLine("cup", 2), ReturnLine("tea", 2))
-
-
-def test_an_order_explains_nothing_of_another_customer_shop_order_or_earlier_time() -> None:
-    others = [placed(customer_id="ben"), placed(source="till")]
-    assert waiting_returns([units()], others) == []
-    assert waiting_returns([units(order_id="o-2"), units("cup", hours=-1)], [placed()]) == []
