@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.errors import InvalidError, check_currency
-
-__all__ = ["AmountTooLargeError", "check_amount", "check_currency"]
+from services.errors import InvalidError
 
 AMOUNT_MINOR_MAX: Final = 10**12  # the sum of nine million such orders still fits into 64 bits
 

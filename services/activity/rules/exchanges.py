@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.activity.rules.amounts import check_amount, check_currency
+from services.activity.rules.amounts import check_amount
 from services.activity.rules.orders import Content, Order, OrderLine
 from services.activity.rules.returns import Return, ReturnLine, units_of
-from services.errors import DuplicateError, InvalidError, check_moment
+from services.errors import DuplicateError, InvalidError, check_currency, check_moment
 
 ExchangeKey = tuple[str, str]  # source, exchange id
 
