@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.activity.use_cases.carts import CART_IDLE_TOPIC, abandon_carts
+from services.activity.use_cases.carts import CART_IDLE_TOPIC, age_carts
 from services.clock import SystemClock
 from services.delivery import ConsoleSender, Message, Sender, WebhookSender
 from services.engagement.use_cases import personas
@@ -57,7 +57,7 @@ def handlers(database: Database, channels: Mapping[str, Sender]) -> dict[str, Ha
 
     return {
         REWRITE_TOPIC: rewrite_file,
-        CART_IDLE_TOPIC: deciding(database, abandon_carts),
+        CART_IDLE_TOPIC: deciding(database, age_carts),
         SEND_TOPIC: deciding(database, send_reminders),
         DELIVER_TOPIC: delivering(database, chosen, reminder_message),
         invitations.SEND_TOPIC: deciding(database, invitations.send_invitations),

@@ -102,6 +102,7 @@ class Reminding(Frozen):
     """When a member in a store is reminded of a cart."""
 
     cart_idle_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] = 60
+    cart_days_max: Annotated[int, Field(ge=8, le=365)] = 30  # then a cart that nobody touched is too old
     abandoned_minutes_min: Annotated[int, Field(ge=0)] = 30
     valid_minutes: Annotated[int, Field(ge=1, le=240)] = 10
     per_day_max: Annotated[int, Field(ge=1)] = 1

@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
-from services.activity.rules.carts import Cart, CartLine, CartState, Closing, Start
+from services.activity.rules.carts import LIVE, Cart, CartLine, CartState, Closing, Start
 from services.events import OrderedLine, OrderPlaced
 from services.storage.sets import among, insert_rows, upsert
 from services.storage.tables import cart_lines, carts, order_lines, orders
-
-LIVE = (CartState.OPEN, CartState.ABANDONED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,14 @@ _WITH_LINES = (
     .order_by(carts.c.cart_id, cart_lines.c.line)
 )
 _FIND_CARTS = _WITH_LINES.where(among(carts.c.cart_id, "ids"))
-_LIVE_CARTS = _WITH_LINES.where(among(carts.c.customer_id, "customers"), carts.c.state.in_(LIVE))
+_OWNERS = select(carts.c.customer_id).where(among(carts.c.cart_id, "ids"))
+_UNSOLD_CARTS = _WITH_LINES.where(
+    among(carts.c.customer_id, "customers"),
+    or_(
+        carts.c.state.in_(LIVE),
+        and_(carts.c.state == CartState.EXPIRED, carts.c.changed_at > bindparam("since")),
+    ),
+)
 _CARTS_CLOSED_LATER = _WITH_LINES.where(
     among(carts.c.customer_id, "customers"),
     carts.c.state.in_((CartState.RECOVERED, CartState.CONVERTED_ELSEWHERE)),
@@ -90,10 +95,10 @@ _START_CARTS = (
     .where(carts.c.cart_id == bindparam("of_cart"))
     .values(started_at=bindparam("at"), started_channel=bindparam("in_channel"))
 )
-_ABANDON_CARTS = (
+_AGE_CARTS = (
     update(carts)
     .where(carts.c.cart_id == bindparam("of_cart"))
-    .values(state=CartState.ABANDONED, abandoned_at=bindparam("at"))
+    .values(state=bindparam("into"), abandoned_at=bindparam("left_at"))
 )
 _DELETE_LINES = cart_lines.delete().where(among(cart_lines.c.cart_id, "ids"))
 
@@ -102,10 +107,15 @@ def find_carts(connection: Connection, cart_ids: Iterable[str]) -> dict[str, Sto
     return _carts(connection.execute(_FIND_CARTS, {"ids": sorted(set(cart_ids))}))
 
 
-def live_carts(connection: Connection, customer_ids: Iterable[str]) -> list[StoredCart]:
-    """Open and abandoned carts of the customers."""
-    names = {"customers": sorted(set(customer_ids))}
-    return list(_carts(connection.execute(_LIVE_CARTS, names)).values())
+def owners(connection: Connection, cart_ids: Iterable[str]) -> set[str]:
+    """The customers whose carts they are."""
+    return set(connection.execute(_OWNERS, {"ids": sorted(set(cart_ids))}).scalars())
+
+
+def unsold_carts(connection: Connection, customer_ids: Iterable[str], since: datetime) -> list[StoredCart]:
+    """Carts of the customers that nobody bought or cleared; expired ones only if changed after `since`."""
+    names = {"customers": sorted(set(customer_ids)), "since": since}
+    return list(_carts(connection.execute(_UNSOLD_CARTS, names)).values())
 
 
 def carts_closed_later(
@@ -213,8 +223,8 @@ def start_carts(connection: Connection, started: Mapping[str, Start]) -> None:
         connection.execute(_START_CARTS, rows)
 
 
-def abandon_carts(connection: Connection, abandoned: Mapping[str, datetime]) -> None:
-    """Mark carts as abandoned at the moments given, however late that is noticed."""
-    if abandoned:
-        rows = [{"of_cart": cart_id, "at": at} for cart_id, at in abandoned.items()]
-        connection.execute(_ABANDON_CARTS, rows)
+def age_carts(connection: Connection, aged: Sequence[tuple[str, CartState, datetime]]) -> None:
+    """What time made of carts, and when they were abandoned, however late that is noticed."""
+    if aged:
+        rows = [{"of_cart": cart_id, "into": state, "left_at": at} for cart_id, state, at in aged]
+        connection.execute(_AGE_CARTS, rows)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from services.errors import WrongStateError
 from services.events import OrderPlaced
@@ -24,6 +25,9 @@ class CartState(StrEnum):
     CONVERTED_ELSEWHERE = "CONVERTED_ELSEWHERE"
     CLEARED = "CLEARED"
     EXPIRED = "EXPIRED"
+
+
+LIVE: Final = (CartState.OPEN, CartState.ABANDONED)  # they may still be bought
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,29 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Ages:
+    """How long after its last change a cart is what."""
+
+    idle: timedelta  # then it is abandoned
+    expiry: timedelta  # then it is too old to matter
+
+    def state_of(self, cart: Cart, now: datetime) -> CartState:
+        """What time alone has made of a cart."""
+        age = now - cart.changed_at
+        if age >= self.expiry:
+            return CartState.EXPIRED
+        return CartState.ABANDONED if age >= self.idle else CartState.OPEN
+
+    def idle_at(self, cart: Cart) -> datetime:
+        return cart.changed_at + self.idle
+
+    def ends_at(self, cart: Cart, state: CartState) -> datetime | None:
+        """When time ends the state; None when it never does."""
+        ends = {CartState.OPEN: self.idle, CartState.ABANDONED: self.expiry}
+        return cart.changed_at + ends[state] if state in ends else None
+
+
+@dataclass(frozen=True, slots=True)
 class Closing:
     """The order that closes a cart, and what the cart is then."""
 
@@ -74,13 +101,14 @@ class Closing:
     state: CartState
 
 
-def closing(skus: frozenset[str], changed_at: datetime, orders: Iterable[OrderPlaced]) -> Closing | None:
-    """The first order since a cart was changed that has one of its SKUs; None when there is none."""
-    fitting = [one for one in orders if one.placed_at >= changed_at and one.skus & skus]
+def closing(cart: Cart, orders: Iterable[OrderPlaced], ages: Ages) -> Closing | None:
+    """The first order that has one of a cart's SKUs, placed since its last change and before it expired."""
+    span = cart.changed_at, cart.changed_at + ages.expiry
+    fitting = [one for one in orders if span[0] <= one.placed_at < span[1] and one.skus & cart.skus]
     if not fitting:
         return None
     first = min(fitting, key=lambda one: (one.placed_at, one.source, one.order_id))
-    state = CartState.RECOVERED if skus <= first.skus else CartState.CONVERTED_ELSEWHERE
+    state = CartState.RECOVERED if cart.skus <= first.skus else CartState.CONVERTED_ELSEWHERE
     return Closing(first.source, first.order_id, first.channel, first.placed_at, state)
 
 

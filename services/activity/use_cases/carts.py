@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from services.activity.queries import carts as queries
 from services.activity.queries.carts import StoredCart
-from services.activity.rules.amounts import check_amount, check_currency
+from services.activity.rules.amounts import check_amount
 from services.activity.rules.carts import (
+    LIVE,
+    Ages,
     Cart,
     CartOwnerDiffersError,
     CartState,
@@ -20,10 +22,10 @@ from services.activity.rules.carts import (
     closing,
     is_newer,
 )
-from services.errors import RegularsError, check_moment
+from services.errors import RegularsError, check_currency, check_moment
 from services.events import CartChanged, CartClosed, OrderPlaced
 from services.storage import outbox
-from services.storage.sets import lock_customers
+from services.storage.sets import lock_customers, lock_known
 from services.storage.unit import UnitOfWork, use_case
 
 CART_IDLE_TOPIC: Final = "cart.idle"
@@ -71,7 +73,7 @@ def _updated(cart: Cart, known: StoredCart | None) -> StoredCart:
 
 def _cart_answer(unit: UnitOfWork, now: StoredCart, *, duplicate: bool) -> CartUpdated:
     is_open = now.state is CartState.OPEN
-    return CartUpdated(now.state, _idle_at(unit, now.cart.changed_at) if is_open else None, duplicate)
+    return CartUpdated(now.state, _ages(unit).idle_at(now.cart) if is_open else None, duplicate)
 
 
 def _store(
@@ -108,7 +110,7 @@ def _closed_already(unit: UnitOfWork, filled: Sequence[StoredCart]) -> dict[str,
         (sku for one in filled for sku in one.cart.skus),
         min(one.cart.changed_at for one in filled),
     )
-    closed = _closings(filled, bought) if bought else {}
+    closed = _closings(unit, filled, bought) if bought else {}
     _close(unit, filled, closed)
     return closed
 
@@ -116,9 +118,8 @@ def _closed_already(unit: UnitOfWork, filled: Sequence[StoredCart]) -> dict[str,
 def _follow(unit: UnitOfWork, changed: Iterable[StoredCart]) -> None:
     """Restart the clocks, and say what happened."""
     carts = list(changed)
-    live = [one for one in carts if one.state is CartState.OPEN]
     outbox.drop(unit.connection, [(CART_IDLE_TOPIC, one.cart.cart_id) for one in carts])
-    outbox.enqueue(unit, (_idle_timer(unit, one.cart) for one in live))
+    outbox.enqueue(unit, _timers(unit, ((one.cart, one.state) for one in carts)))
     for one in carts:
         unit.emit(CartChanged(one.cart.cart_id, one.cart.customer_id))
         if one.state is not CartState.OPEN:
@@ -126,53 +127,65 @@ def _follow(unit: UnitOfWork, changed: Iterable[StoredCart]) -> None:
             unit.emit(CartClosed(one.cart.cart_id, one.cart.customer_id, converted=converted))
 
 
-def _idle_at(unit: UnitOfWork, changed_at: datetime) -> datetime:
-    return changed_at + timedelta(minutes=unit.programme.reminding.cart_idle_minutes)
+def _ages(unit: UnitOfWork) -> Ages:
+    settings = unit.programme.reminding
+    return Ages(timedelta(minutes=settings.cart_idle_minutes), timedelta(days=settings.cart_days_max))
 
 
-def _idle_timer(unit: UnitOfWork, cart: Cart) -> outbox.Work:
-    payload = {"customer_id": cart.customer_id}
-    return outbox.Work(CART_IDLE_TOPIC, cart.cart_id, payload, _idle_at(unit, cart.changed_at))
+def _timers(unit: UnitOfWork, carts: Iterable[tuple[Cart, CartState]]) -> Iterator[outbox.Work]:
+    """Clocks that ring when time makes something else of the carts, where it will."""
+    ages = _ages(unit)
+    for cart, state in carts:
+        if ends_at := ages.ends_at(cart, state):
+            payload = {"customer_id": cart.customer_id}
+            yield outbox.Work(CART_IDLE_TOPIC, cart.cart_id, payload, ends_at)
 
 
 @use_case(type(None))
-def abandon_carts(unit: UnitOfWork, timers: Sequence[outbox.Claimed]) -> list[RegularsError | None]:
-    """A cart's idle time is over: it counts as abandoned unless something happened meanwhile."""
-    found = queries.find_carts(unit.connection, (timer.work_key for timer in timers))
-    idle = {
-        cart_id: idle_at
-        for cart_id, one in found.items()
-        if one.state is CartState.OPEN and (idle_at := _idle_at(unit, one.cart.changed_at)) <= unit.now
-    }
-    queries.abandon_carts(unit.connection, idle)
+def age_carts(unit: UnitOfWork, timers: Sequence[outbox.Claimed]) -> list[RegularsError | None]:
+    """Carts that nobody touched for long count as abandoned, and later as expired."""
+    cart_ids = [timer.work_key for timer in timers]
+    lock_known(unit, queries.owners(unit.connection, cart_ids))
+    live = [one for one in queries.find_carts(unit.connection, cart_ids).values() if one.state in LIVE]
+    ages = _ages(unit)
+    aged = [(one.cart, ages.state_of(one.cart, unit.now)) for one in live]
+    grown = [(cart, state) for cart, state in aged if state is not CartState.OPEN]
+    queries.age_carts(unit.connection, [(cart.cart_id, state, ages.idle_at(cart)) for cart, state in grown])
     outbox.done(unit.connection, [timer.work_id for timer in timers])
+    outbox.enqueue(unit, _timers(unit, aged))
+    for cart, state in grown:
+        if state is CartState.EXPIRED:
+            unit.emit(CartClosed(cart.cart_id, cart.customer_id, converted=False))
     return [None] * len(timers)
 
 
 def close_carts(unit: UnitOfWork, orders: Sequence[OrderPlaced]) -> None:
-    """An order with an item of a live cart closes the cart, in whatever channel it was placed.
+    """An order with an item of a cart closes the cart, in whatever channel it was placed, until it expires.
 
     A late order takes the place of a later one that closed the cart when it was not known yet.
     """
     customers = {order.customer_id for order in orders}
-    live = queries.live_carts(unit.connection, customers)
     placed = [order.placed_at for order in orders]
+    unsold = queries.unsold_carts(unit.connection, customers, min(placed) - _ages(unit).expiry)
     later = queries.carts_closed_later(unit.connection, customers, min(placed), max(placed))
-    closed = _closings(live, orders) | _closings(later, orders)
-    _close(unit, [*live, *later], closed)
-    for one in live:
+    closed = _closings(unit, [*unsold, *later], orders)
+    _close(unit, [*unsold, *later], closed)
+    for one in unsold:
         if one.cart.cart_id in closed:
             unit.emit(CartClosed(one.cart.cart_id, one.cart.customer_id, converted=True))
 
 
-def _closings(carts: Iterable[StoredCart], orders: Sequence[OrderPlaced]) -> dict[str, Closing]:
+def _closings(
+    unit: UnitOfWork, carts: Iterable[StoredCart], orders: Sequence[OrderPlaced]
+) -> dict[str, Closing]:
     """What closes the carts, where it happened before what closed them already."""
+    ages = _ages(unit)
     of_customer: dict[str, list[OrderPlaced]] = {}
     for order in orders:
         of_customer.setdefault(order.customer_id, []).append(order)
     found: dict[str, Closing] = {}
     for one in carts:
-        by = closing(one.cart.skus, one.cart.changed_at, of_customer.get(one.cart.customer_id, ()))
+        by = closing(one.cart, of_customer.get(one.cart.customer_id, ()), ages)
         if by and (one.closed_by is None or (by.placed_at, by.source, by.order_id) < one.closed_by):
             found[one.cart.cart_id] = by
     return found
@@ -180,7 +193,8 @@ def _closings(carts: Iterable[StoredCart], orders: Sequence[OrderPlaced]) -> dic
 
 def _close(unit: UnitOfWork, carts: Iterable[StoredCart], closed: Mapping[str, Closing]) -> None:
     """Store what closed the carts; they had been abandoned where their idle time was over by then."""
-    idle_at = {one.cart.cart_id: _idle_at(unit, one.cart.changed_at) for one in carts}
+    ages = _ages(unit)
+    idle_at = {one.cart.cart_id: ages.idle_at(one.cart) for one in carts}
     queries.close_carts(
         unit.connection,
         [

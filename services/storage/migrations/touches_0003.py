@@ -29,6 +29,11 @@ FILLING: Final[Sequence[str]] = (  # statements, in order
     UPDATE carts SET started_at = changed_at, started_channel = channel, order_source = '', order_id = '',
                      order_channel = ''
     """,
+    # Abandoned carts expire now: let each be looked at soon, which sets the clock for the day of it.
+    """
+    INSERT INTO outbox (topic, work_key, payload, due_at, attempts)
+    SELECT 'cart.idle', cart_id, '{}', changed_at, 0 FROM carts WHERE state = 'ABANDONED'
+    """,
     # Until now every question about effort was whether it was easy.
     """
     UPDATE answers SET polarity = CASE survey WHEN 'CES' THEN 'EASY' ELSE '' END, survey_id = '',
