@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import grpc
 from regulars.activity.v1 import activity_service_pb2 as activity
+from regulars.activity.v1 import events_pb2
 from regulars.activity.v1.events_pb2 import Event
 from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.feedback.v1 import cases_service_pb2 as recovery
@@ -17,6 +18,7 @@ from regulars.predictions.v1 import predictions_service_pb2 as predictions
 from regulars.presence.v1 import presence_service_pb2 as presence
 from regulars.reminders.v1 import reminders_service_pb2 as reminders
 from regulars.rewards.v1 import rewards_service_pb2 as rewards
+from regulars.types.v1 import channel_pb2
 from sqlalchemy import insert
 
 from services.composition import House
@@ -207,6 +209,53 @@ async def test_events_of_all_channels_come_in_the_order_of_their_time(
     assert kinds == {"order", "order_return", "session", "answer", "movement", "reminder"}
     latest = (await customer(team, events_max=3)).view.events
     assert list(latest) == list(events[:3])
+
+
+def touched(event_id: str, minutes_ago: int, kind: str, channel: str, **fields: object) -> Event:
+    return Event(
+        event_id=event_id,
+        customer_id="anna",
+        kind=f"EVENT_KIND_{kind}",
+        channel=f"CHANNEL_{channel}",
+        occurred_at=stamp(NOON - timedelta(minutes=minutes_ago)),
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+async def record_touches(backend: Caller, *touches: Event) -> None:
+    batch = activity.RecordEventsRequest(batch_id=1, events=touches)
+    async for one in backend.stream(backend.activity.RecordEvents, iter([batch])):
+        assert one.inserted == len(touches)
+
+
+async def test_touches_of_every_kind_and_channel_are_among_the_last_events(backend: Caller) -> None:
+    await record_touches(
+        backend,
+        touched("call", 300, "CALL", "PHONE", subject="delivery"),
+        touched("advice", 200, "STORE_CONTACT", "STORE", touchpoint="size_advice"),
+        touched("letter", 100, "NEWSLETTER_SENT", "EMAIL", subject="march", outbound=True),
+        touched("visit", 50, "SESSION", "WEB", pages=3),
+    )
+    session, *events = (await customer(backend)).view.events
+    assert (session.session.session_id, session.session.pages) == ("visit", 3)
+    told = [(one.touch.kind, one.touch.channel, one.touch.subject, one.touch.touchpoint) for one in events]
+    assert told == [
+        (events_pb2.EVENT_KIND_NEWSLETTER_SENT, channel_pb2.CHANNEL_EMAIL, "march", ""),
+        (events_pb2.EVENT_KIND_STORE_CONTACT, channel_pb2.CHANNEL_STORE, "", "size_advice"),
+        (events_pb2.EVENT_KIND_CALL, channel_pb2.CHANNEL_PHONE, "delivery", ""),
+    ]
+    assert [one.touch.outbound for one in events] == [True, False, False]
+
+
+async def test_many_pages_seen_hide_no_call(backend: Caller) -> None:
+    pages = [touched(f"p-{number}", number, "PAGE_VIEW", "WEB") for number in range(40)]
+    in_app = [touched(f"a-{number}", number, "PAGE_VIEW", "APP") for number in range(40)]
+    await record_touches(backend, *pages, *in_app, touched("call", 300, "CALL", "PHONE"))
+    events = (await customer(backend)).view.events
+    assert len(events) == 5 + 5 + 1
+    assert events[-1].touch.kind == events_pb2.EVENT_KIND_CALL
+    minutes = {(NOON - one.occurred_at.ToDatetime(UTC)) // timedelta(minutes=1) for one in events[:-1]}
+    assert minutes == set(range(5))  # the latest of each
 
 
 async def test_points_are_shown_as_of_now_though_no_job_came_by(backend: Caller, clock: ManualClock) -> None:

@@ -11,6 +11,8 @@ from services.membership.queries.identifiers import find_identifiers
 from services.membership.queries.members import find_members
 from services.membership.rules.customer_view import (
     ALIASES_MAX,
+    TOUCHES_EACH_MAX,
+    TOUCHES_READ_MAX,
     AnswerEvent,
     Case,
     Churn,
@@ -25,6 +27,7 @@ from services.membership.rules.customer_view import (
     ReturnEvent,
     Run,
     SessionEvent,
+    TouchEvent,
     Visit,
     latest_first,
 )
@@ -34,6 +37,7 @@ from services.points.lots import Balance
 from services.points.standings import find_placed
 from services.points.tiers import Ranked
 from services.programme.programme import Programme
+from services.programme.touchpoints import TouchKind
 from services.storage.profiles import find_profiles
 from services.storage.tables import (
     answers,
@@ -71,6 +75,27 @@ def _own(table: Table, value: type[Any], occurred_at: ColumnElement[Any] | None 
 def _events(table: Table, value: type[Any], occurred_at: ColumnElement[Any]) -> Select[Any]:
     latest = [occurred_at.desc(), *(column.desc() for column in table.primary_key)]
     return _own(table, value, occurred_at).order_by(*latest).limit(_LIMIT)
+
+
+def _last_touches() -> Select[Any]:
+    """The last touches of each kind and channel that are no sessions, among the customer's latest."""
+    read = (
+        select(*touches.c)
+        .where(touches.c.customer_id == _CUSTOMER, touches.c.kind != TouchKind.SESSION.value)
+        .order_by(touches.c.occurred_at.desc())
+        .limit(TOUCHES_READ_MAX)
+        .subquery("read")
+    ).c
+    latest = (read.occurred_at.desc(), read.event_id.desc(), read.source.desc())
+    place = func.row_number().over(partition_by=(read.kind, read.channel), order_by=latest)
+    each = select(*read, place.label("place")).subquery("each").c
+    columns = (each[name] for name in TouchEvent.__dataclass_fields__)
+    return (
+        select(*columns)
+        .where(each.place <= TOUCHES_EACH_MAX)
+        .order_by(each.occurred_at.desc(), each.event_id.desc(), each.source.desc())
+        .limit(_LIMIT)
+    )
 
 
 _KNOWN = select(customers.c.first_seen_at).where(customers.c.customer_id == _CUSTOMER)
@@ -112,6 +137,7 @@ _TIMELINE: Final[dict[type[CustomerEvent], Select[Any]]] = {
     OrderEvent: _events(orders, OrderEvent, orders.c.placed_at),
     ReturnEvent: _events(returns, ReturnEvent, returns.c.returned_at),
     SessionEvent: _events(touches, SessionEvent, touches.c.occurred_at).where(touches.c.kind == "SESSION"),
+    TouchEvent: _last_touches(),
     AnswerEvent: _events(answers, AnswerEvent, answers.c.answered_at),
     MovementEvent: _events(movements, MovementEvent, movements.c.effective_at),
     ReminderEvent: _events(reminders, ReminderEvent, reminders.c.planned_at),

@@ -19,6 +19,8 @@ from services.unfinished.matters import LIST_MAX, Cart, OpenReward
 
 EVENTS_DEFAULT: Final = 50
 ALIASES_MAX: Final = 100  # more customers are never one person
+TOUCHES_EACH_MAX: Final = 5  # of a kind and channel: enough to see a habit, too few to hide another
+TOUCHES_READ_MAX: Final = 2_000  # the latest of a customer, some months even of a busy one: 5 ms
 PRESENT: Final = timedelta(hours=4)  # not heard of for longer: the gateway died, nobody stays so long
 
 
@@ -123,6 +125,18 @@ class SessionEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class TouchEvent:
+    """A touch that is no session."""
+
+    occurred_at: datetime
+    kind: str
+    channel: str
+    touchpoint: str
+    subject: str
+    outbound: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerEvent:
     occurred_at: datetime
     answer_id: int
@@ -161,7 +175,9 @@ class ReminderEvent:
     sent_at: datetime | None
 
 
-CustomerEvent = OrderEvent | ReturnEvent | SessionEvent | AnswerEvent | MovementEvent | ReminderEvent
+CustomerEvent = (
+    OrderEvent | ReturnEvent | SessionEvent | TouchEvent | AnswerEvent | MovementEvent | ReminderEvent
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,5 +227,5 @@ def latest_first(events: Iterable[CustomerEvent], limit: int) -> tuple[CustomerE
 
 def _place(event: CustomerEvent) -> tuple[datetime, int]:
     """Within one moment what followed comes first: the points of an order lie above the order."""
-    rank = (SessionEvent, OrderEvent, ReturnEvent, AnswerEvent, MovementEvent, ReminderEvent)
+    rank = (SessionEvent, TouchEvent, OrderEvent, ReturnEvent, AnswerEvent, MovementEvent, ReminderEvent)
     return event.occurred_at, rank.index(type(event))

@@ -15,6 +15,7 @@ from services.membership.rules.customer_view import (
     ReminderEvent,
     ReturnEvent,
     SessionEvent,
+    TouchEvent,
 )
 from services.rpc.wire import stamp
 
@@ -29,6 +30,8 @@ def event_message(customer_id: str, event: CustomerEvent, currency: str) -> pb.C
             message.order_return.CopyFrom(return_message(event, currency))
         case SessionEvent():
             message.session.CopyFrom(session_message(event))
+        case TouchEvent():
+            message.touch.CopyFrom(touch_message(event))
         case AnswerEvent():
             message.answer.CopyFrom(pb.AnswerEvent(survey=f"SURVEY_{event.survey}", answer=event.answer))
         case MovementEvent():
@@ -58,6 +61,16 @@ def return_message(event: ReturnEvent, currency: str) -> pb.ReturnEvent:
 
 def session_message(event: SessionEvent) -> pb.SessionEvent:
     return pb.SessionEvent(session_id=event.session_id, channel=f"CHANNEL_{event.channel}", pages=event.pages)
+
+
+def touch_message(event: TouchEvent) -> pb.TouchEvent:
+    return pb.TouchEvent(
+        kind=f"EVENT_KIND_{event.kind}",
+        channel=f"CHANNEL_{event.channel}",
+        touchpoint=event.touchpoint,
+        subject=event.subject,
+        outbound=event.outbound,
+    )
 
 
 def movement_message(customer_id: str, event: MovementEvent) -> points_pb2.Movement:

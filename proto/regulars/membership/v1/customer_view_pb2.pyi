@@ -2,6 +2,7 @@ import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from regulars.activity.v1 import activity_service_pb2 as _activity_service_pb2
+from regulars.activity.v1 import events_pb2 as _events_pb2
 from regulars.engagement.v1 import engagement_service_pb2 as _engagement_service_pb2
 from regulars.feedback.v1 import cases_service_pb2 as _cases_service_pb2
 from regulars.feedback.v1 import feedback_service_pb2 as _feedback_service_pb2
@@ -74,7 +75,7 @@ class CartView(_message.Message):
     def __init__(self, cart_id: _Optional[str] = ..., channel: _Optional[_Union[_channel_pb2.Channel, str]] = ..., state: _Optional[_Union[_activity_service_pb2.CartState, str]] = ..., changed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., abandoned_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[_activity_service_pb2.CartLine, _Mapping]]] = ...) -> None: ...
 
 class CustomerEvent(_message.Message):
-    __slots__ = ("occurred_at", "order", "order_return", "session", "answer", "movement", "reminder")
+    __slots__ = ("occurred_at", "order", "order_return", "session", "answer", "movement", "reminder", "touch")
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
     ORDER_FIELD_NUMBER: _ClassVar[int]
     ORDER_RETURN_FIELD_NUMBER: _ClassVar[int]
@@ -82,6 +83,7 @@ class CustomerEvent(_message.Message):
     ANSWER_FIELD_NUMBER: _ClassVar[int]
     MOVEMENT_FIELD_NUMBER: _ClassVar[int]
     REMINDER_FIELD_NUMBER: _ClassVar[int]
+    TOUCH_FIELD_NUMBER: _ClassVar[int]
     occurred_at: _timestamp_pb2.Timestamp
     order: OrderEvent
     order_return: ReturnEvent
@@ -89,7 +91,8 @@ class CustomerEvent(_message.Message):
     answer: AnswerEvent
     movement: _points_pb2.Movement
     reminder: _reminders_service_pb2.Reminder
-    def __init__(self, occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order: _Optional[_Union[OrderEvent, _Mapping]] = ..., order_return: _Optional[_Union[ReturnEvent, _Mapping]] = ..., session: _Optional[_Union[SessionEvent, _Mapping]] = ..., answer: _Optional[_Union[AnswerEvent, _Mapping]] = ..., movement: _Optional[_Union[_points_pb2.Movement, _Mapping]] = ..., reminder: _Optional[_Union[_reminders_service_pb2.Reminder, _Mapping]] = ...) -> None: ...
+    touch: TouchEvent
+    def __init__(self, occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., order: _Optional[_Union[OrderEvent, _Mapping]] = ..., order_return: _Optional[_Union[ReturnEvent, _Mapping]] = ..., session: _Optional[_Union[SessionEvent, _Mapping]] = ..., answer: _Optional[_Union[AnswerEvent, _Mapping]] = ..., movement: _Optional[_Union[_points_pb2.Movement, _Mapping]] = ..., reminder: _Optional[_Union[_reminders_service_pb2.Reminder, _Mapping]] = ..., touch: _Optional[_Union[TouchEvent, _Mapping]] = ...) -> None: ...
 
 class OrderEvent(_message.Message):
     __slots__ = ("source", "order_id", "channel", "total", "refunded")
@@ -124,6 +127,20 @@ class SessionEvent(_message.Message):
     channel: _channel_pb2.Channel
     pages: int
     def __init__(self, session_id: _Optional[str] = ..., channel: _Optional[_Union[_channel_pb2.Channel, str]] = ..., pages: _Optional[int] = ...) -> None: ...
+
+class TouchEvent(_message.Message):
+    __slots__ = ("kind", "channel", "touchpoint", "subject", "outbound")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    TOUCHPOINT_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    OUTBOUND_FIELD_NUMBER: _ClassVar[int]
+    kind: _events_pb2.EventKind
+    channel: _channel_pb2.Channel
+    touchpoint: str
+    subject: str
+    outbound: bool
+    def __init__(self, kind: _Optional[_Union[_events_pb2.EventKind, str]] = ..., channel: _Optional[_Union[_channel_pb2.Channel, str]] = ..., touchpoint: _Optional[str] = ..., subject: _Optional[str] = ..., outbound: _Optional[bool] = ...) -> None: ...
 
 class AnswerEvent(_message.Message):
     __slots__ = ("survey", "answer")
