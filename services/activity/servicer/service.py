@@ -11,10 +11,12 @@ from regulars.activity.v1 import activity_service_pb2_grpc as pb_grpc
 from regulars.types.v1.money_pb2 import Money
 
 from services.activity.queries.touchpoints import count_touchpoints
+from services.activity.queries.unsettled import count_unsettled, list_unsettled
 from services.activity.rules.touchpoints import by_touchpoint
 from services.activity.servicer.batches import Batch
 from services.activity.servicer.records import cart_of, exchange_of, order_of, return_of, touch_of
 from services.activity.servicer.touchpoints import report_message
+from services.activity.servicer.unsettled import place_of, waiting_message
 from services.activity.use_cases.carts import update_carts
 from services.activity.use_cases.events import record_events
 from services.activity.use_cases.exchanges import record_exchanges
@@ -22,7 +24,7 @@ from services.activity.use_cases.orders import record_orders
 from services.activity.use_cases.returns import record_returns
 from services.programme.touchpoints import registry
 from services.rpc.figures import window_ends
-from services.rpc.wire import request_key, stamp
+from services.rpc.wire import page_size, request_key, stamp
 from services.storage.database import Database
 from services.storage.unit import UseCase
 from services.windows import report_window
@@ -135,6 +137,14 @@ class ActivityServicer(pb_grpc.ActivityServiceServicer):
                 duplicates=batch.duplicates,
                 rejected=batch.rejections(),
             )
+
+    async def ListWaiting(self, request: pb.ListWaitingRequest, context: Context) -> pb.ListWaitingResponse:
+        del context
+        size, after = page_size(request.page_size), place_of(request.page_token)
+        customer_id = self._database.survivor(request.customer_id)
+        found = await self._database.fetch(list_unsettled, customer_id, after, size + 1)
+        counts = await self._database.fetch(count_unsettled, customer_id)
+        return waiting_message(found[:size], counts, more=len(found) > size)
 
     async def ListTouchpoints(
         self, request: pb.ListTouchpointsRequest, context: Context

@@ -25,6 +25,14 @@ class CartState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CART_STATE_CONVERTED_ELSEWHERE: _ClassVar[CartState]
     CART_STATE_CLEARED: _ClassVar[CartState]
     CART_STATE_EXPIRED: _ClassVar[CartState]
+
+class WaitingReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    WAITING_REASON_UNSPECIFIED: _ClassVar[WaitingReason]
+    WAITING_REASON_ORDER_UNKNOWN: _ClassVar[WaitingReason]
+    WAITING_REASON_PURCHASE_UNKNOWN: _ClassVar[WaitingReason]
+    WAITING_REASON_NOT_IN_ORDER: _ClassVar[WaitingReason]
+    WAITING_REASON_REFUSED: _ClassVar[WaitingReason]
 CART_STATE_UNSPECIFIED: CartState
 CART_STATE_OPEN: CartState
 CART_STATE_ABANDONED: CartState
@@ -32,6 +40,11 @@ CART_STATE_RECOVERED: CartState
 CART_STATE_CONVERTED_ELSEWHERE: CartState
 CART_STATE_CLEARED: CartState
 CART_STATE_EXPIRED: CartState
+WAITING_REASON_UNSPECIFIED: WaitingReason
+WAITING_REASON_ORDER_UNKNOWN: WaitingReason
+WAITING_REASON_PURCHASE_UNKNOWN: WaitingReason
+WAITING_REASON_NOT_IN_ORDER: WaitingReason
+WAITING_REASON_REFUSED: WaitingReason
 
 class OrderLine(_message.Message):
     __slots__ = ("sku", "quantity", "unit_price_minor", "title", "category", "gift_card")
@@ -312,6 +325,50 @@ class RecordEventsResponse(_message.Message):
     duplicates: int
     rejected: _containers.RepeatedCompositeFieldContainer[Rejection]
     def __init__(self, batch_id: _Optional[int] = ..., inserted: _Optional[int] = ..., duplicates: _Optional[int] = ..., rejected: _Optional[_Iterable[_Union[Rejection, _Mapping]]] = ...) -> None: ...
+
+class WaitingRecord(_message.Message):
+    __slots__ = ("return_id", "exchange_id", "source", "customer_id", "order_id", "happened_at", "lines", "reason", "refused")
+    RETURN_ID_FIELD_NUMBER: _ClassVar[int]
+    EXCHANGE_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    HAPPENED_AT_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    return_id: str
+    exchange_id: str
+    source: str
+    customer_id: str
+    order_id: str
+    happened_at: _timestamp_pb2.Timestamp
+    lines: _containers.RepeatedCompositeFieldContainer[ReturnLine]
+    reason: WaitingReason
+    refused: str
+    def __init__(self, return_id: _Optional[str] = ..., exchange_id: _Optional[str] = ..., source: _Optional[str] = ..., customer_id: _Optional[str] = ..., order_id: _Optional[str] = ..., happened_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., lines: _Optional[_Iterable[_Union[ReturnLine, _Mapping]]] = ..., reason: _Optional[_Union[WaitingReason, str]] = ..., refused: _Optional[str] = ...) -> None: ...
+
+class ListWaitingRequest(_message.Message):
+    __slots__ = ("customer_id", "page_size", "page_token")
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    customer_id: str
+    page_size: int
+    page_token: str
+    def __init__(self, customer_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListWaitingResponse(_message.Message):
+    __slots__ = ("records", "next_page_token", "total", "refused")
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    records: _containers.RepeatedCompositeFieldContainer[WaitingRecord]
+    next_page_token: str
+    total: int
+    refused: int
+    def __init__(self, records: _Optional[_Iterable[_Union[WaitingRecord, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total: _Optional[int] = ..., refused: _Optional[int] = ...) -> None: ...
 
 class ListTouchpointsRequest(_message.Message):
     __slots__ = ("window",)

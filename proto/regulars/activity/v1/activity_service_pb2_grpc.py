@@ -26,7 +26,10 @@ if _version_not_supported:
 
 
 class ActivityServiceStub:
-    """Takes in what customers do. A record that arrives twice counts once.
+    """Takes in what customers do. A record that arrives twice counts once. One that cannot be is INVALID_ARGUMENT and
+    names its field: MOMENT_OUT_OF_RANGE (before 1990, or in the future), CURRENCY_DIFFERS (not the programme's),
+    AMOUNT_TOO_LARGE (a total above 10^12 minor units), VALUE_UNKNOWN (a channel or kind that this server does not
+    know), INVALID (another rule of these files).
     """
 
     def __init__(self, channel):
@@ -70,6 +73,11 @@ class ActivityServiceStub:
                 request_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventsRequest.SerializeToString,
                 response_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventsResponse.FromString,
                 _registered_method=True)
+        self.ListWaiting = channel.unary_unary(
+                '/regulars.activity.v1.ActivityService/ListWaiting',
+                request_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListWaitingRequest.SerializeToString,
+                response_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListWaitingResponse.FromString,
+                _registered_method=True)
         self.ListTouchpoints = channel.unary_unary(
                 '/regulars.activity.v1.ActivityService/ListTouchpoints',
                 request_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListTouchpointsRequest.SerializeToString,
@@ -78,7 +86,10 @@ class ActivityServiceStub:
 
 
 class ActivityServiceServicer:
-    """Takes in what customers do. A record that arrives twice counts once.
+    """Takes in what customers do. A record that arrives twice counts once. One that cannot be is INVALID_ARGUMENT and
+    names its field: MOMENT_OUT_OF_RANGE (before 1990, or in the future), CURRENCY_DIFFERS (not the programme's),
+    AMOUNT_TOO_LARGE (a total above 10^12 minor units), VALUE_UNKNOWN (a channel or kind that this server does not
+    know), INVALID (another rule of these files).
     """
 
     def RecordOrder(self, request, context):
@@ -144,6 +155,14 @@ class ActivityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListWaiting(self, request, context):
+        """Lists the returns and exchanges that are stored and have not taken effect, the oldest first: those that wait for
+        an order, and exchanges that their order did not allow when it came.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListTouchpoints(self, request, context):
         """Lists the touchpoints of the registry with how often each was met in a window, and the names that
         touches came with and the registry does not know.
@@ -190,6 +209,11 @@ def add_ActivityServiceServicer_to_server(servicer, server):
                     request_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventsRequest.FromString,
                     response_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventsResponse.SerializeToString,
             ),
+            'ListWaiting': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListWaiting,
+                    request_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListWaitingRequest.FromString,
+                    response_serializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListWaitingResponse.SerializeToString,
+            ),
             'ListTouchpoints': grpc.unary_unary_rpc_method_handler(
                     servicer.ListTouchpoints,
                     request_deserializer=regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListTouchpointsRequest.FromString,
@@ -204,7 +228,10 @@ def add_ActivityServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ActivityService:
-    """Takes in what customers do. A record that arrives twice counts once.
+    """Takes in what customers do. A record that arrives twice counts once. One that cannot be is INVALID_ARGUMENT and
+    names its field: MOMENT_OUT_OF_RANGE (before 1990, or in the future), CURRENCY_DIFFERS (not the programme's),
+    AMOUNT_TOO_LARGE (a total above 10^12 minor units), VALUE_UNKNOWN (a channel or kind that this server does not
+    know), INVALID (another rule of these files).
     """
 
     @staticmethod
@@ -386,6 +413,33 @@ class ActivityService:
             '/regulars.activity.v1.ActivityService/RecordEvents',
             regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventsRequest.SerializeToString,
             regulars_dot_activity_dot_v1_dot_activity__service__pb2.RecordEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListWaiting(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.activity.v1.ActivityService/ListWaiting',
+            regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListWaitingRequest.SerializeToString,
+            regulars_dot_activity_dot_v1_dot_activity__service__pb2.ListWaitingResponse.FromString,
             options,
             channel_credentials,
             insecure,

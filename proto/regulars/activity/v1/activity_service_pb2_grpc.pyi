@@ -27,7 +27,11 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ActivityServiceStub:
-    """Takes in what customers do. A record that arrives twice counts once."""
+    """Takes in what customers do. A record that arrives twice counts once. One that cannot be is INVALID_ARGUMENT and
+    names its field: MOMENT_OUT_OF_RANGE (before 1990, or in the future), CURRENCY_DIFFERS (not the programme's),
+    AMOUNT_TOO_LARGE (a total above 10^12 minor units), VALUE_UNKNOWN (a channel or kind that this server does not
+    know), INVALID (another rule of these files).
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -67,6 +71,10 @@ class ActivityServiceStub:
     """
     RecordEvents: _grpc.StreamStreamMultiCallable[_activity_service_pb2.RecordEventsRequest, _activity_service_pb2.RecordEventsResponse]
     """Records touches in batches, with the same promises as RecordOrders."""
+    ListWaiting: _grpc.UnaryUnaryMultiCallable[_activity_service_pb2.ListWaitingRequest, _activity_service_pb2.ListWaitingResponse]
+    """Lists the returns and exchanges that are stored and have not taken effect, the oldest first: those that wait for
+    an order, and exchanges that their order did not allow when it came.
+    """
     ListTouchpoints: _grpc.UnaryUnaryMultiCallable[_activity_service_pb2.ListTouchpointsRequest, _activity_service_pb2.ListTouchpointsResponse]
     """Lists the touchpoints of the registry with how often each was met in a window, and the names that
     touches came with and the registry does not know.
@@ -74,7 +82,11 @@ class ActivityServiceStub:
 
 @_typing.type_check_only
 class ActivityServiceAsyncStub(ActivityServiceStub):
-    """Takes in what customers do. A record that arrives twice counts once."""
+    """Takes in what customers do. A record that arrives twice counts once. One that cannot be is INVALID_ARGUMENT and
+    names its field: MOMENT_OUT_OF_RANGE (before 1990, or in the future), CURRENCY_DIFFERS (not the programme's),
+    AMOUNT_TOO_LARGE (a total above 10^12 minor units), VALUE_UNKNOWN (a channel or kind that this server does not
+    know), INVALID (another rule of these files).
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordOrder: _aio.UnaryUnaryMultiCallable[_activity_service_pb2.RecordOrderRequest, _activity_service_pb2.RecordOrderResponse]  # type: ignore[assignment]
@@ -111,13 +123,21 @@ class ActivityServiceAsyncStub(ActivityServiceStub):
     """
     RecordEvents: _aio.StreamStreamMultiCallable[_activity_service_pb2.RecordEventsRequest, _activity_service_pb2.RecordEventsResponse]  # type: ignore[assignment]
     """Records touches in batches, with the same promises as RecordOrders."""
+    ListWaiting: _aio.UnaryUnaryMultiCallable[_activity_service_pb2.ListWaitingRequest, _activity_service_pb2.ListWaitingResponse]  # type: ignore[assignment]
+    """Lists the returns and exchanges that are stored and have not taken effect, the oldest first: those that wait for
+    an order, and exchanges that their order did not allow when it came.
+    """
     ListTouchpoints: _aio.UnaryUnaryMultiCallable[_activity_service_pb2.ListTouchpointsRequest, _activity_service_pb2.ListTouchpointsResponse]  # type: ignore[assignment]
     """Lists the touchpoints of the registry with how often each was met in a window, and the names that
     touches came with and the registry does not know.
     """
 
 class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Takes in what customers do. A record that arrives twice counts once."""
+    """Takes in what customers do. A record that arrives twice counts once. One that cannot be is INVALID_ARGUMENT and
+    names its field: MOMENT_OUT_OF_RANGE (before 1990, or in the future), CURRENCY_DIFFERS (not the programme's),
+    AMOUNT_TOO_LARGE (a total above 10^12 minor units), VALUE_UNKNOWN (a channel or kind that this server does not
+    know), INVALID (another rule of these files).
+    """
 
     @_abc_1.abstractmethod
     def RecordOrder(
@@ -194,6 +214,16 @@ class ActivityServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_activity_service_pb2.RecordEventsResponse], _abc.AsyncIterator[_activity_service_pb2.RecordEventsResponse]]:
         """Records touches in batches, with the same promises as RecordOrders."""
+
+    @_abc_1.abstractmethod
+    def ListWaiting(
+        self,
+        request: _activity_service_pb2.ListWaitingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_activity_service_pb2.ListWaitingResponse, _abc.Awaitable[_activity_service_pb2.ListWaitingResponse]]:
+        """Lists the returns and exchanges that are stored and have not taken effect, the oldest first: those that wait for
+        an order, and exchanges that their order did not allow when it came.
+        """
 
     @_abc_1.abstractmethod
     def ListTouchpoints(
