@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -14,6 +14,8 @@ from services.rpc.phrases import phrase_of
 from services.rpc.wire import moment
 
 _validator = Validator()
+
+Refused = TypeVar("Refused", bound=BaseException)
 
 
 class NotAMessageError(InvalidError):
@@ -101,7 +103,7 @@ def _is_in_no_year(value: Any) -> bool:
     return False
 
 
-def located(error: BaseException, request: Any) -> BaseException:
+def located(error: Refused, request: Any) -> Refused | MomentOutOfRangeError:
     """The error of a time that lies in no year with the field where it stands; any other one as it is."""
     message = request.message if isinstance(request, Suspect) else request
     if not isinstance(error, MomentOutOfRangeError) or error.field or not isinstance(message, Message):

@@ -7,8 +7,9 @@ import json
 from alembic import command
 from sqlalchemy import Engine, select, text
 
+from services.activity.use_cases.carts import CART_IDLE_TOPIC
 from services.storage import migrate
-from services.storage.tables import carts, merge_rows, touches
+from services.storage.tables import carts, merge_rows, outbox, touches
 from tests.integration.shop import NOON
 from tests.ledger.test_migration import empty_database, on_both
 
@@ -19,6 +20,8 @@ SESSION = f"""INSERT INTO sessions (session_id, customer_id, channel, started_at
 VALUES ('s-1', 'anna', 'APP', {AT}, 7)"""
 CART = f"""INSERT INTO carts (cart_id, customer_id, channel, currency, state, changed_at)
 VALUES ('cart-1', 'anna', 'WEB', 'GBP', 'OPEN', {AT})"""
+FORGOTTEN = f"""INSERT INTO carts (cart_id, customer_id, channel, currency, state, changed_at, abandoned_at)
+VALUES ('cart-2', 'anna', 'WEB', 'GBP', 'ABANDONED', {AT}, {AT})"""
 MOVED = "INSERT INTO merge_rows (merge_id, table_name, row_key) VALUES ('m-1', 'sessions', :row_key)"
 
 
@@ -40,3 +43,19 @@ def test_a_session_becomes_a_touch_and_a_merge_can_still_hand_it_back(empty_data
         assert (moved[0], json.loads(moved[1])) == ("touches", ["customer_id", "s-1", "default"])
         cart = connection.execute(select(carts)).one()
         assert (cart.started_at, cart.started_channel, cart.order_id) == (NOON, "WEB", "")
+
+
+@on_both
+def test_a_cart_that_was_abandoned_gets_a_clock_that_makes_it_expire(empty_database: Engine) -> None:
+    command.upgrade(migrate.alembic_config(empty_database), "0002")
+    with empty_database.begin() as connection:
+        for statement in (CART, FORGOTTEN):
+            connection.execute(text(statement))
+    migrate.upgrade(empty_database)
+    with empty_database.connect() as connection:
+        work = connection.execute(
+            select(outbox.c.work_key, outbox.c.payload, outbox.c.due_at).where(
+                outbox.c.topic == CART_IDLE_TOPIC
+            )
+        ).all()
+        assert [tuple(one) for one in work] == [("cart-2", {}, NOON)]
