@@ -1,4 +1,4 @@
-"""The guide to the loyalty programme says what to do about every refusal of it."""
+"""The guides say what to do about every refusal."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import pytest
 
 from services.errors import RegularsError
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "loyalty.md").read_text()
+DOCS = Path(__file__).parents[3] / "docs"
+GUIDE = (DOCS / "loyalty.md").read_text()
 ROOMS = ("membership", "loyalty", "points", "programme", "earning", "rewards")
+OF_ANY_RECORD = ("MOMENT_OUT_OF_RANGE", "CURRENCY_DIFFERS", "VALUE_UNKNOWN", "CUSTOMER_ERASED")
 PLAIN = {"INVALID"}  # explained where the statuses are, in first-steps.md
 
 
@@ -30,10 +32,10 @@ def subclasses(kind: type[RegularsError]) -> Iterator[type[RegularsError]]:
         yield from subclasses(one)
 
 
-def reasons() -> list[str]:
-    """The reasons that the programme's own errors have."""
+def reasons(names: tuple[str, ...] = ROOMS) -> list[str]:
+    """The reasons that the rooms' own errors have."""
     import_rooms()
-    rooms = tuple(f"services.{room}." for room in ROOMS)
+    rooms = tuple(f"services.{room}." for room in names)
     return sorted(
         {one.reason for one in subclasses(RegularsError) if one.__module__.startswith(rooms)} - PLAIN
     )
@@ -46,6 +48,11 @@ def test_the_programme_has_reasons() -> None:
 @pytest.mark.parametrize("reason", reasons())
 def test_the_guide_says_what_to_do_about_a_reason(reason: str) -> None:
     assert f"`{reason}`" in GUIDE
+
+
+@pytest.mark.parametrize("reason", [*reasons(("activity",)), *OF_ANY_RECORD])
+def test_the_guide_to_activity_says_what_a_record_is_refused_with(reason: str) -> None:
+    assert f"`{reason}`" in (DOCS / "activity.md").read_text()
 
 
 def test_the_guide_explains_no_reason_that_is_gone() -> None:
