@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Float,
     Select,
+    Table,
     bindparam,
     case,
     cast,
@@ -61,24 +63,16 @@ _TOUCHES = select(
     touches.c.occurred_at.label("at"),
     touches.c.event_id.label("reference"),
 ).where(among(touches.c.customer_id, "ids"), SHOWS_EXPERIENCE, touches.c.occurred_at <= _UNTIL)
-_CASES = select(
-    cases.c.customer_id,
-    _named(Deed.CASE_RESOLVED),
-    cases.c.first_resolved_at.label("at"),
-    cases.c.case_id.label("reference"),
-).where(among(cases.c.customer_id, "ids"), cases.c.first_resolved_at <= _UNTIL)
-_EXCHANGES = select(
-    exchanges.c.customer_id,
-    _named(Deed.EXCHANGE),
-    exchanges.c.exchanged_at.label("at"),
-    exchanges.c.exchange_id.label("reference"),
-).where(among(exchanges.c.customer_id, "ids"), exchanges.c.exchanged_at <= _UNTIL)
-_MAKE_GOODS = select(
-    make_goods.c.customer_id,
-    _named(Deed.MAKE_GOOD),
-    make_goods.c.given_at.label("at"),
-    make_goods.c.make_good_id.label("reference"),
-).where(among(make_goods.c.customer_id, "ids"), make_goods.c.given_at <= _UNTIL)
+
+
+def _each(deed: Deed, table: Table, at: Column[Any], reference: Column[str]) -> Select[Any]:
+    """Every row of a table shows the same deed."""
+    return select(
+        table.c.customer_id,
+        _named(deed),
+        at.label("at"),
+        reference.label("reference"),
+    ).where(among(table.c.customer_id, "ids"), at <= _UNTIL)
 
 
 def _firsts(*branches: Select[Any]) -> Select[Any]:
@@ -92,7 +86,12 @@ def _firsts(*branches: Select[Any]) -> Select[Any]:
     return select(*columns).where(ranked.place == 1)
 
 
-_EVIDENCE = _firsts(_TOUCHES, _CASES, _EXCHANGES, _MAKE_GOODS)
+_EVIDENCE = _firsts(
+    _TOUCHES,
+    _each(Deed.CASE_RESOLVED, cases, cases.c.first_resolved_at, cases.c.case_id),
+    _each(Deed.EXCHANGE, exchanges, exchanges.c.exchanged_at, exchanges.c.exchange_id),
+    _each(Deed.MAKE_GOOD, make_goods, make_goods.c.given_at, make_goods.c.make_good_id),
+)
 _LATEST_NPS = (
     select(answers.c.answer, answers.c.answered_at, answers.c.answer_id)
     .where(

@@ -15,6 +15,8 @@ from services.storage.database import Database
 Context = ServicerContext[Any, Any]
 
 ID_BYTES: Final = 16  # nobody can guess another's
+WINDOW_DAYS_DEFAULT: Final = 90  # a quarter: what a team looks at
+WEEKS_DEFAULT: Final = 13  # the same quarter
 
 
 class Part:

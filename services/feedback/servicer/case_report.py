@@ -16,13 +16,11 @@ from services.feedback.rules.case_report import (
     mature_span,
 )
 from services.feedback.rules.figures import days_until, weeks_until
-from services.feedback.servicer.base import Context, Part
+from services.feedback.servicer.base import WEEKS_DEFAULT, WINDOW_DAYS_DEFAULT, Context, Part
 from services.feedback.servicer.messages import week_of, window_of
 from services.rpc.figures import figure_message
 
-WINDOW_DAYS_DEFAULT: Final = 90  # a quarter: what a team looks at
 RECOVERY_DAYS_DEFAULT: Final = 365  # cases are few
-WEEKS_DEFAULT: Final = 13
 GROUPINGS: Final = {
     pb.CASE_GROUPING_UNSPECIFIED: CaseGrouping.NONE,
     pb.CASE_GROUPING_CAUSE: CaseGrouping.CAUSE,

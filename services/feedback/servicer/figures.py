@@ -9,7 +9,7 @@ from regulars.feedback.v1 import feedback_service_pb2 as pb
 from services.feedback.queries.figures import Grouping, Selection, find_themes, sum_up, sum_up_each
 from services.feedback.rules.answers import Polarity, check_polarity, usual_polarity
 from services.feedback.rules.figures import Span, days_until, weeks_until
-from services.feedback.servicer.base import Context, Part
+from services.feedback.servicer.base import WEEKS_DEFAULT, WINDOW_DAYS_DEFAULT, Context, Part
 from services.feedback.servicer.messages import (
     figure_message,
     kind_message,
@@ -21,8 +21,6 @@ from services.feedback.servicer.messages import (
     window_of,
 )
 
-WINDOW_DAYS_DEFAULT: Final = 90  # a quarter: what a team looks at
-WEEKS_DEFAULT: Final = 13
 GROUPINGS: Final = {
     pb.FIGURE_GROUPING_UNSPECIFIED: Grouping.NONE,
     pb.FIGURE_GROUPING_CHANNEL: Grouping.CHANNEL,
