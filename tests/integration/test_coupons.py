@@ -95,7 +95,7 @@ async def test_a_reservation_becomes_a_redemption_or_is_free_again(backend: Call
     await create_coupon(backend, uses_max=1, budget=pounds(100))
     first = await reserve(backend)
     assert (first.state, first.lapses_at) == (pb.COUPON_USE_STATE_RESERVED, stamp(NOON + 30 * MINUTE))
-    assert await counted(backend) == (1, 100, "USED_UP")
+    assert await counted(backend) == (1, 100, "RESERVED")
     released = await end_use(backend, "Release", first)
     assert released.state == pb.COUPON_USE_STATE_RELEASED
     assert await counted(backend) == (0, 0, "AVAILABLE")
@@ -129,6 +129,7 @@ async def test_a_reservation_lapses_before_any_sweep(
     await create_coupon(backend, uses_max=1, budget=pounds(100))
     use = await reserve(backend, ttl=Duration(seconds=60))
     assert await reason(reserve(backend, "ben")) == "COUPON_RESERVED"
+    assert await counted(backend) == (1, 100, "RESERVED")
     clock.advance(seconds=60)
     assert await counted(backend) == (0, 0, "AVAILABLE")
     assert await reason(redeem(backend, use_id=use.use_id)) == "COUPON_USE_RESOLVED"

@@ -194,6 +194,38 @@ async def test_staff_go_on_where_the_customer_stopped(
     assert (found.viewed_left_out, found.as_of, found.fallback) == (False, stamp(clock.now()), "")
 
 
+async def test_a_coupon_whose_reservation_lapsed_can_be_used_though_no_sweep_noticed(
+    house: House, backend: Caller
+) -> None:
+    await backend.enrol("anna")
+    house.worker.stop()
+    with house.database.engine.begin() as connection:
+        coupons = [coupon_row(code, uses=1, reserved=1) for code in ("LAPSED", "HELD")]
+        connection.execute(insert(tables.coupons), coupons)
+        uses = [reservation_row("LAPSED", NOON), reservation_row("HELD", NOON + HOUR)]
+        connection.execute(insert(tables.coupon_uses), uses)
+    found = await carried(backend, STORE)
+    assert [one.code for one in found.coupons] == ["LAPSED"]
+
+
+def reservation_row(code: str, lapses_at: datetime) -> dict[str, Any]:
+    return {
+        "use_id": f"use-{code}",
+        "code": code,
+        "customer_id": "anna",
+        "state": "RESERVED",
+        "source": "",
+        "order_id": "",
+        "discount_minor": 500,
+        "points": 0,
+        "sku": "",
+        "charged_minor": 500,
+        "used_at": NOON - HOUR,
+        "lapses_at": lapses_at,
+        "resolved_at": None,
+    }
+
+
 def reward_row(member_reward_id: str, days: int) -> dict[str, Any]:
     return {
         "member_reward_id": member_reward_id,

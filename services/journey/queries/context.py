@@ -14,6 +14,7 @@ from services.programme.touchpoints import TouchKind
 from services.storage.tables import cases, coupons, products, touches
 from services.unfinished.finding import find_open_carts, find_open_rewards
 from services.unfinished.matters import LIST_MAX
+from services.unfinished.reservations import USES
 
 Value = TypeVar("Value")
 
@@ -44,12 +45,12 @@ _COUPONS = (
     .where(coupons.c.customer_id == _CUSTOMER, coupons.c.state == "AVAILABLE")
     .where(or_(coupons.c.valid_from.is_(None), coupons.c.valid_from <= _NOW))
     .where(or_(coupons.c.valid_until.is_(None), coupons.c.valid_until > _NOW))
-    .where(or_(coupons.c.uses_max.is_(None), coupons.c.uses < coupons.c.uses_max))
+    .where(or_(coupons.c.uses_max.is_(None), coupons.c.uses_max > USES))
     .where(
         or_(
             coupons.c.per_customer_max.is_(None),
             coupons.c.per_customer_period != "EVER",  # it may be used again, if not today
-            coupons.c.uses < coupons.c.per_customer_max,
+            coupons.c.per_customer_max > USES,
         )
     )
     .order_by(coupons.c.valid_until.is_(None), coupons.c.valid_until, coupons.c.code)

@@ -12,8 +12,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     RowMapping,
-    ScalarSelect,
-    and_,
     bindparam,
     func,
     insert,
@@ -25,28 +23,16 @@ from services.rewards.rules.coupons import Benefit, Coupon, CouponState, Terms, 
 from services.storage.sets import among, upsert
 from services.storage.tables import coupon_uses, coupons
 from services.storage.unit import UnitOfWork
-
-_LAPSED = and_(coupon_uses.c.state == UseState.RESERVED, coupon_uses.c.lapses_at <= bindparam("now"))
-
-
-def _of_lapsed(count: Any) -> ScalarSelect[Any]:
-    """A count over the reservations of a coupon that lapsed and still stand as reserved."""
-    return (
-        select(count)
-        .where(coupon_uses.c.code == coupons.c.code, _LAPSED)
-        .correlate(coupons)
-        .scalar_subquery()
-    )
-
+from services.unfinished.reservations import IS_LAPSED, USES, of_lapsed
 
 _TERMS = tuple(Terms.__dataclass_fields__)
 _COUPONS = select(
     coupons.c.code,
     *(coupons.c[name] for name in _TERMS),
     coupons.c.state,
-    (coupons.c.uses - _of_lapsed(func.count())).label("uses"),
-    (coupons.c.reserved - _of_lapsed(func.count())).label("reserved"),
-    (coupons.c.charged_minor - _of_lapsed(func.coalesce(func.sum(coupon_uses.c.charged_minor), 0))).label(
+    USES.label("uses"),
+    (coupons.c.reserved - of_lapsed(func.count())).label("reserved"),
+    (coupons.c.charged_minor - of_lapsed(func.coalesce(func.sum(coupon_uses.c.charged_minor), 0))).label(
         "charged_minor"
     ),
     coupons.c.created_at,
@@ -61,7 +47,7 @@ _KNOWN = select(coupons.c.code).where(among(coupons.c.code, "codes"))
 _LOCK = _KNOWN.order_by(coupons.c.code).with_for_update()
 _LAPSE = (
     update(coupon_uses)
-    .where(among(coupon_uses.c.code, "codes"), _LAPSED)
+    .where(among(coupon_uses.c.code, "codes"), IS_LAPSED)
     .values(state=UseState.LAPSED, resolved_at=coupon_uses.c.lapses_at)
     .returning(coupon_uses.c.code, coupon_uses.c.charged_minor)
 )
@@ -95,7 +81,7 @@ _USES_IN_ORDERS = _USES.where(
     coupon_uses.c.state == UseState.REDEEMED,
 )
 _CODES_OF_USES = select(coupon_uses.c.code).where(among(coupon_uses.c.use_id, "ids"))
-_DUE = select(coupon_uses.c.code).where(_LAPSED).distinct().limit(bindparam("most"))
+_DUE = select(coupon_uses.c.code).where(IS_LAPSED).distinct().limit(bindparam("most"))
 _NEXT = select(func.min(coupon_uses.c.lapses_at)).where(coupon_uses.c.state == UseState.RESERVED)
 
 

@@ -51,9 +51,10 @@ def check_limits(coupon: Coupon, own: Iterable[Use], now: datetime, zone: ZoneIn
             use for use in own if period_label(terms.per_customer_period, use.used_at, zone) == present
         ]
         _check_room(terms.per_customer_max, counted, coupon.code)
-    if terms.uses_max is not None and coupon.uses >= terms.uses_max:
-        if coupon.reserved:
-            raise CouponReservedError(field="code", code=coupon.code)
+    state = coupon.state_at(now)
+    if state is CouponState.RESERVED:
+        raise CouponReservedError(field="code", code=coupon.code)
+    if state is CouponState.USED_UP:
         raise CouponUsedUpError(field="code", code=coupon.code)
 
 

@@ -26,6 +26,7 @@ class Benefit(StrEnum):
 
 class CouponState(StrEnum):
     AVAILABLE = "AVAILABLE"
+    RESERVED = "RESERVED"  # all uses are taken, and a reservation may still give one back
     USED_UP = "USED_UP"
     EXPIRED = "EXPIRED"
     RETIRED = "RETIRED"
@@ -77,8 +78,9 @@ class Coupon:
             return CouponState.RETIRED
         if self.terms.valid_until is not None and self.terms.valid_until <= now:
             return CouponState.EXPIRED
-        used_up = self.terms.uses_max is not None and self.uses >= self.terms.uses_max
-        return CouponState.USED_UP if used_up else CouponState.AVAILABLE
+        if self.terms.uses_max is None or self.uses < self.terms.uses_max:
+            return CouponState.AVAILABLE
+        return CouponState.RESERVED if self.reserved else CouponState.USED_UP
 
     def counting(self, before: Use | None, after: Use) -> Coupon:
         """The coupon when one of its uses has become another."""

@@ -55,6 +55,7 @@ class CouponState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     COUPON_STATE_USED_UP: _ClassVar[CouponState]
     COUPON_STATE_EXPIRED: _ClassVar[CouponState]
     COUPON_STATE_RETIRED: _ClassVar[CouponState]
+    COUPON_STATE_RESERVED: _ClassVar[CouponState]
 
 class CouponUseState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -108,6 +109,7 @@ COUPON_STATE_AVAILABLE: CouponState
 COUPON_STATE_USED_UP: CouponState
 COUPON_STATE_EXPIRED: CouponState
 COUPON_STATE_RETIRED: CouponState
+COUPON_STATE_RESERVED: CouponState
 COUPON_USE_STATE_UNSPECIFIED: CouponUseState
 COUPON_USE_STATE_RESERVED: CouponUseState
 COUPON_USE_STATE_REDEEMED: CouponUseState
