@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from services.activity.rules.open_units import LineKey, OpenUnits, Owner, Pool, open_pool
-from services.activity.rules.returns import Match, Purchase, Return, ReturnKey
+from services.activity.rules.open_units import Held, OpenUnits, Owner, Pool, open_pool
+from services.activity.rules.returns import Match, Purchase, Return
 from services.storage.sets import among, insert_rows
 from services.storage.tables import open_units, order_lines, orders, return_lines
 
@@ -43,6 +42,7 @@ _PURCHASES = (
 _HELD = select(
     return_lines.c.source,
     return_lines.c.return_id,
+    return_lines.c.sku,
     return_lines.c.order_id,
     return_lines.c.order_line,
     return_lines.c.quantity,
@@ -64,16 +64,18 @@ def units_of_returns(connection: Connection, return_ids: Iterable[str]) -> list[
     return [OpenUnits(*row) for row in rows]
 
 
-def find_pool(connection: Connection, back: Sequence[Return], units: Sequence[OpenUnits] = ()) -> Pool:
-    """What the customers bought of the products that come back, and what came back without an order.
+def find_pool(connection: Connection, back: Iterable[Return], units: Iterable[OpenUnits] = ()) -> Pool:
+    """What customers bought of the goods that come back, and what came back of these without an order.
 
-    units: those that are open, of these customers and products and perhaps of others.
+    units: open ones, whose goods are looked at too.
     """
-    customers = {one.customer_id for one in back} | {one.customer_id for one in units}
-    skus = {line.sku for one in back for line in one.lines} | {one.sku for one in units}
+    goods = {one.goods for one in units}
+    goods |= {(one.source, one.customer_id, line.sku) for one in back for line in one.lines}
+    customers, skus = {customer for _, customer, _ in goods}, {sku for *_, sku in goods}
     found = find_units(connection, customers, skus)
-    held = find_held(connection, (one.return_id for one in found if not one.order_id))
-    return open_pool(purchases(connection, customers, skus), found, held)
+    nameless = [one for one in found if not one.order_id and one.goods in goods]
+    held = find_held(connection, (one.return_id for one in nameless))
+    return open_pool(purchases(connection, customers, skus), nameless, held)
 
 
 def purchases(
@@ -87,14 +89,14 @@ def purchases(
     return found
 
 
-def find_held(connection: Connection, return_ids: Iterable[str]) -> dict[ReturnKey, dict[LineKey, int]]:
+def find_held(connection: Connection, return_ids: Iterable[str]) -> Held:
     """Where the units of returns went."""
     ids = sorted(set(return_ids))
-    found: dict[ReturnKey, dict[LineKey, int]] = {}
+    found: Held = {}
     rows = connection.execute(_HELD, {"ids": ids}) if ids else ()
-    for source, return_id, order_id, line, quantity in rows:
-        held = found.setdefault((source, return_id), Counter())
-        held[order_id, line] += quantity
+    for source, return_id, sku, order_id, line, quantity in rows:
+        held = found.setdefault((source, return_id, sku), {})
+        held[order_id, line] = held.get((order_id, line), 0) + quantity
     return found
 
 

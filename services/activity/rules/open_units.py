@@ -17,6 +17,8 @@ from services.events import OrderPlaced
 
 LineKey = tuple[str, int]  # order id, line
 Owner = tuple[str, str]  # source, customer id
+Goods = tuple[str, str, str]  # source, customer id, SKU
+Held = dict[tuple[str, str, str], dict[LineKey, int]]  # source, return id, SKU -> units by order line
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,12 @@ class OpenUnits:
         return self.source, self.return_id
 
     @property
-    def owner(self) -> Owner:
-        return self.source, self.customer_id
+    def part(self) -> tuple[str, str, str]:
+        return self.source, self.return_id, self.sku
+
+    @property
+    def goods(self) -> Goods:
+        return self.source, self.customer_id, self.sku
 
     def explained_by(self, order: OrderPlaced) -> bool:
         """Whether units may go back to the order."""
@@ -62,13 +68,12 @@ class Move:
 class Pool:
     """What customers bought of some products, and what came back of them without an order.
 
-    held: where the units of such returns are, by return and order line. `left` of a purchase does not count
-    them: they make room.
+    held: where the units of such returns are. `left` of a purchase does not count them: they make room.
     """
 
     purchases: Mapping[Owner, Sequence[Purchase]]
     units: list[OpenUnits] = field(default_factory=list)
-    held: dict[ReturnKey, dict[LineKey, int]] = field(default_factory=dict)
+    held: Held = field(default_factory=dict)
 
     def of(self, source: str, customer_id: str) -> Sequence[Purchase]:
         return self.purchases.get((source, customer_id), ())
@@ -79,34 +84,32 @@ class Pool:
         return [move for one in ordered for move in self._settle(one)]
 
     def _settle(self, one: OpenUnits) -> list[Move]:
-        bought = [purchase for purchase in self.of(*one.owner) if purchase.sku == one.sku]
-        held = self.held.get(one.key, {})
-        found = take_units(one.sku, one.quantity, one.returned_at, bought)
-        after = {(match.purchase.order_id, match.purchase.line): match.quantity for match in found}
-        moves: list[Move] = []
-        for purchase in bought:
-            line = (purchase.order_id, purchase.line)
-            rest = after.get(line, 0)
-            if change := rest - held.get(line, 0):
-                moves.append(Move(one, Match(purchase, change), rest))
-        return moves
+        bought = [purchase for purchase in self.of(one.source, one.customer_id) if purchase.sku == one.sku]
+        held = self.held.get(one.part, {})
+        here = {purchase.key for purchase in bought}
+        elsewhere = sum(
+            units for line, units in held.items() if line not in here
+        )  # undoing a merge parted them
+        found = take_units(one.sku, one.quantity - elsewhere, one.returned_at, bought)
+        after = {match.purchase.key: match.quantity for match in found}
+        changes = ((purchase, after.get(purchase.key, 0), held.get(purchase.key, 0)) for purchase in bought)
+        return [
+            Move(one, Match(purchase, rest - before), rest)
+            for purchase, rest, before in changes
+            if rest != before
+        ]
 
 
-def open_pool(
-    purchases: Mapping[Owner, Sequence[Purchase]],
-    units: Iterable[OpenUnits],
-    held: dict[ReturnKey, dict[LineKey, int]],
-) -> Pool:
-    """A pool in which units that name no order hold nothing yet. held: what they hold in the database."""
-    nameless = [one for one in units if not one.order_id]
-    makes_room: dict[tuple[Owner, LineKey], int] = {}
-    for one in {one.key: one for one in nameless}.values():
-        for line, quantity in held.get(one.key, {}).items():
-            makes_room[one.owner, line] = makes_room.get((one.owner, line), 0) + quantity
+def open_pool(purchases: Mapping[Owner, Sequence[Purchase]], units: Sequence[OpenUnits], held: Held) -> Pool:
+    """A pool in which units hold nothing yet; held: what they hold in the database."""
+    room: dict[tuple[Goods, LineKey], int] = {}
+    for one in units:
+        for line, quantity in held.get(one.part, {}).items():
+            room[one.goods, line] = room.get((one.goods, line), 0) + quantity
     for owner, bought in purchases.items():
         for purchase in bought:
-            purchase.left += makes_room.get((owner, (purchase.order_id, purchase.line)), 0)
-    return Pool(purchases, nameless, held)
+            purchase.left += room.get(((*owner, purchase.sku), purchase.key), 0)
+    return Pool(purchases, list(units), held)
 
 
 def waiting_returns(units: Iterable[OpenUnits]) -> list[Return]:

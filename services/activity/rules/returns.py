@@ -97,6 +97,10 @@ class Purchase:
     gift_card: bool
     left: int  # shrinks as returns are matched
 
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.order_id, self.line
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

@@ -38,7 +38,7 @@ NAMES: Final = Fields("order_return.order_id", "order_return.returned_at", "orde
 def record_returns(unit: UnitOfWork, returns: Sequence[Return]) -> list[ReturnRecorded | RegularsError]:
     orders = _lock(unit, returns)
     known = queries.find_returns(unit.connection, (one.key for one in returns))
-    pool = find_pool(unit.connection, returns)
+    pool = find_pool(unit.connection, (one for one in returns if one.key not in known))
     fresh: dict[ReturnKey, MatchedReturn] = {}
     problems: list[RegularsError | None] = []
     for back in returns:

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.activity.rules.open_units import Move, OpenUnits, open_pool, waiting_returns
+from services.activity.rules.open_units import Held, Move, OpenUnits, open_pool, waiting_returns
 from services.activity.rules.returns import Purchase, ReturnLine
 from services.events import OrderedLine, OrderPlaced
 
@@ -56,7 +56,6 @@ def claim(number: int, hour: int, count: int) -> OpenUnits:
 HOURS = st.integers(0, 9)
 ORDERS = st.lists(st.tuples(HOURS, st.integers(1, 4)), max_size=5)
 CLAIMS = st.lists(st.tuples(HOURS, st.integers(1, 4)), max_size=5)
-Held = dict[tuple[str, str], dict[tuple[str, int], int]]
 
 
 def settle(orders: list[tuple[int, int]], claims: list[OpenUnits], held: Held) -> list[Move]:
@@ -71,7 +70,7 @@ def settle(orders: list[tuple[int, int]], claims: list[OpenUnits], held: Held) -
     moves = open_pool(purchases, claims, held).settle()
     for move in moves:
         line = (move.match.purchase.order_id, move.match.purchase.line)
-        held.setdefault(move.units.key, {})[line] = move.rest
+        held.setdefault(move.units.part, {})[line] = move.rest
     return moves
 
 
@@ -96,13 +95,13 @@ def test_no_order_takes_back_more_than_was_bought_nor_what_came_back_before_it(
     held: Held = {}
     settle(orders, [claim(number, *one) for number, one in enumerate(claims)], held)
     back: Counter[str] = Counter()
-    for (_, name), order_id, count in standing(held):
+    for (_, name, _), order_id, count in standing(held):
         back[order_id] += count
         assert orders[int(order_id[2:])][0] <= claims[int(name[2:])][0]
     assert all(back[f"o-{number}"] <= quantity for number, (_, quantity) in enumerate(orders))
 
 
-def standing(held: Held) -> set[tuple[tuple[str, str], str, int]]:
+def standing(held: Held) -> set[tuple[tuple[str, str, str], str, int]]:
     return {
         (name, order_id, count)
         for name, places in held.items()
