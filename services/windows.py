@@ -28,7 +28,7 @@ class Window:
 def whole_window(since: datetime | None, until: datetime | None, now: datetime) -> Window:
     """The window asked for, up to `now` when no end is told. Raises InvalidError."""
     end = now if until is None else until
-    problem = check_moment(end, now, "window.until")
+    problem: InvalidError | None = check_moment(end, now, "window.until")
     if problem is None and since is not None:
         problem = check_moment(since, now, "window.from")
     if problem is None and since is not None and since >= end:

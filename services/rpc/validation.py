@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from google.protobuf.message import DecodeError, Message
@@ -138,18 +138,22 @@ def invalid(violation: Violation, message: Message) -> InvalidError:
 
 def known_values(violation: Violation, message: Message) -> list[str]:
     """The names that the enum at fault may have."""
-    inside = message.DESCRIPTOR
-    for element in violation.proto.field.elements:
+    inside: Any = message.DESCRIPTOR
+    for element in elements(violation):
         field = inside.fields_by_number[element.field_number]
         inside = field.message_type
     return [value.name for value in field.enum_type.values if value.number]
 
 
+def elements(violation: Violation) -> Iterable[Any]:
+    """The fields on the way to the one at fault."""
+    return violation.proto.field.elements if violation.proto.field else ()
+
+
 def field_path(violation: Violation) -> str:
     """Dotted path with list positions, such as `order.lines[2].quantity`."""
-    path = violation.proto.field
     parts = []
-    for element in path.elements if path else ():
+    for element in elements(violation):
         subscript = element.subscript
         position = f"[{subscript.value}]" if subscript is not None and subscript.field == "index" else ""
         parts.append(f"{element.field_name}{position}")

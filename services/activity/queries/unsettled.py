@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
-    Row,
     Select,
     Subquery,
     bindparam,
@@ -105,7 +104,7 @@ def count_unsettled(connection: Connection, customer_id: str = "") -> WaitingCou
     return WaitingCounts(*map(int, connection.execute(query, {"customer": customer_id}).one()))
 
 
-def _completed(connection: Connection, page: Sequence[Row[Any]]) -> list[WaitingRecord]:
+def _completed(connection: Connection, page: Sequence[Any]) -> list[WaitingRecord]:
     """The records of a page with their goods, and whether their orders are known."""
     places = [WaitingPlace(*row[: len(_PLACE)]) for row in page]
     goods = _of_returns(connection, places) | _of_exchanges(connection, places)
@@ -113,7 +112,7 @@ def _completed(connection: Connection, page: Sequence[Row[Any]]) -> list[Waiting
     return [_record(place, row, goods[place], known) for place, row in zip(places, page, strict=True)]
 
 
-def _record(place: WaitingPlace, row: Row[Any], goods: Goods, known: Collection[OrderKey]) -> WaitingRecord:
+def _record(place: WaitingPlace, row: Any, goods: Goods, known: Collection[OrderKey]) -> WaitingRecord:
     is_known = (place.source, goods.order_id) in known
     return WaitingRecord(place, row.customer_id, goods.order_id, is_known, row.refused, goods.lines)
 
