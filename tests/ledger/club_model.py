@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from tests.ledger.ledger_model import EXPIRY_MONTHS, end_of_month
 from tests.ledger.model import FORFEIT, HOLD, MAY_EARN, Refused, Row
-from tests.ledger.shop_model import PENDING_DAYS, Shop
+from tests.ledger.nameless_model import Nameless
+from tests.ledger.shop_model import PENDING_DAYS
 
 STEPS = {  # (state, step) -> state
     ("PENDING", "CONFIRM"): "ACTIVE",
@@ -20,7 +21,7 @@ STEPS = {  # (state, step) -> state
 }
 
 
-class Club(Shop):
+class Club(Nameless):
     """A shop with rewards and coupons, whose members come and go."""
 
     def __init__(

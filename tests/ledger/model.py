@@ -222,17 +222,22 @@ class Points:
             lot["active"] += back
         self.settle(hold["owner"])
 
-    def take_back(self, member_id: str, lost: dict[str, int]) -> None:
+    def take_back(self, member_id: str, lost: dict[str, int]) -> dict[str, int]:
         """Earned points go, from the lot that each came with.
 
         What a lot cannot pay is taken from the other lots named, pending before active, then from all others,
-        then it is owed.
+        then it is owed. Returns what was taken from which lot, and as debt (under no name).
         """
         missing = 0
+        found: dict[str, int] = {}
         for lot_id, points in lost.items():
-            missing += points - self.take(lot_id, points)
+            found[lot_id] = self.take(lot_id, points)
+            missing += points - found[lot_id]
         kin = [lot_id for side in ("pending", "active") for lot_id in lost if self.lots[lot_id][side]]
         others = [lot_id for lot_id in self.spend_order(member_id) if lot_id not in lost]
         for lot_id in (*kin, *others):
-            missing -= self.take(lot_id, missing)
+            taken = self.take(lot_id, missing)
+            found[lot_id] = found.get(lot_id, 0) + taken
+            missing -= taken
         self.members[member_id]["debt"] += missing
+        return {**found, "": missing}

@@ -57,7 +57,7 @@ class People(Friends):
             "lots": {lot_id for lot_id, lot in self.lots.items() if lot["owner"] == merged_id},
             "holds": {hold_id for hold_id, hold in self.holds.items() if hold["owner"] == merged_id},
             "orders": {order_id for order_id, one in self.orders.items() if one["customer"] == merged_id},
-            "waiting": {one for one, back in self.waiting.items() if back["customer"] == merged_id},
+            "nameless": {one for one, back in self.nameless.items() if back["customer"] == merged_id},
             "swaps": {one for one, swap in self.exchanges.items() if swap["customer"] == merged_id},
             "rewards": {one for one, held in self.held.items() if held["owner"] == merged_id},
             "uses": {one for one, use in self.uses.items() if use["owner"] == merged_id},
@@ -114,7 +114,7 @@ class People(Friends):
             ("lots", "owner", self.lots),
             ("holds", "owner", self.holds),
             ("orders", "customer", self.orders),
-            ("waiting", "customer", self.waiting),
+            ("nameless", "customer", self.nameless),
             ("swaps", "customer", self.exchanges),
             ("rewards", "owner", self.held),
             ("uses", "owner", self.uses),
@@ -223,7 +223,7 @@ class People(Friends):
         person = self.person(survivor)
         self.give_up(person)
         self.forget_referrals(person)
-        tables = (self.lots, self.holds, self.orders, self.returns, self.waiting, self.exchanges, self.codes)
+        tables = (self.lots, self.holds, self.orders, self.returns, self.nameless, self.exchanges, self.codes)
         for table in tables:
             for key in [key for key, row in table.items() if owner_of(row) in person]:
                 del table[key]

@@ -62,7 +62,7 @@ class ShopAuthor(Scribe):
         order = self.model.orders[order_id]
         lines = self.random.sample(order["lines"], self.random.randint(1, len(order["lines"])))
         goods = tuple((line["sku"], self.random.randint(1, line["quantity"])) for line in lines)
-        named = self.random.random() < 0.8
+        named = self.random.random() < 0.7
         return BringBack(
             request_id=self.name("r"),
             member=order["customer"] if self.random.random() < 0.95 else self.anyone(),

@@ -25,8 +25,7 @@ class Shop(Ledger):
         self.happened: list[Row] = []  # returns and exchanges
         self.newcomers: list[str] = []  # members since the present moment
         self.unrewarded: list[tuple[Row, list[int]]] = []  # orders of the present moment
-        self.waiting: dict[str, Row] = {}  # by return: units that no known order explains
-        self.fresh: list[str] = []  # orders that may explain some
+        self.fresh: list[str] = []  # orders that may explain what came back before
         self.rules = Rules(rules)
         self.requests: dict[str, Any] = {}
 
@@ -34,6 +33,26 @@ class Shop(Ledger):
         """Nothing is told of the future, but for what two clocks may differ by."""
         if at > self.now + SKEW:
             raise Refused("MOMENT_OUT_OF_RANGE")
+
+    def room(self, customer: str, place: tuple[str, int]) -> int:
+        """Units of an order line that only goods hold which name no order."""
+        raise NotImplementedError
+
+    def displace(self, back: Row, taken: dict[tuple[str, int], int]) -> None:
+        """Such goods leave where others are about to come in."""
+        raise NotImplementedError
+
+    def replace(self) -> None:
+        """And go where there is room."""
+        raise NotImplementedError
+
+    def explain(self) -> None:
+        """Orders that came late may explain what came back before."""
+        raise NotImplementedError
+
+    def took_back(self, event: Row, order_id: str, taken: dict[str, int]) -> None:
+        """What an event took of points, by lot; empty: what became debt."""
+        raise NotImplementedError
 
     def shopped(self, customer: str) -> None:
         """The customer's orders are others now; here nobody waits for that."""
@@ -155,33 +174,11 @@ class Shop(Ledger):
         self.check_moment(back["at"])
         taken = self.matched(back)
         self.returns[back["id"]] = back
-        if missing := self.left(back, taken):
-            self.waiting[back["id"]] = {**back, "goods": missing}
+        self.displace(back, taken)
         self.hand_in(taken)
         self.shopped(back["customer"])
         self.happen_to_points({"customer": back["customer"], "taken": taken, "new": None})
-
-    def left(self, back: Row, taken: dict[tuple[str, int], int]) -> tuple[tuple[str, int], ...]:
-        """What of the goods went back to no order."""
-        units: dict[str, int] = {}
-        for sku, wanted in back["goods"]:
-            units[sku] = units.get(sku, 0) + wanted
-        for (order_id, place), matched in taken.items():
-            units[self.orders[order_id]["lines"][place]["sku"]] -= matched
-        return tuple((sku, missing) for sku, missing in units.items() if missing)
-
-    def explain(self) -> None:
-        """Orders that came late take back what was returned of them before anybody knew them."""
-        fresh = [self.orders[order_id] for order_id in self.fresh]
-        self.fresh.clear()
-        for back in sorted(self.waiting.values(), key=lambda one: (one["at"], one["id"])):
-            for_it = [one for one in fresh if one["customer"] == back["customer"] and one["at"] <= back["at"]]
-            skus = {line["sku"] for one in for_it for line in one["lines"]}
-            taken = self.matched({**back, "goods": [one for one in back["goods"] if one[0] in skus]})
-            if taken:
-                back["goods"] = self.left(back, taken)
-                self.hand_in(taken)
-                self.happen_to_points({"customer": back["customer"], "taken": taken, "new": None})
+        self.replace()
 
     def happen_to_points(self, event: Row) -> None:
         """event: customer, taken, and the order that goods were exchanged for."""
@@ -194,39 +191,29 @@ class Shop(Ledger):
             old = self.orders[order_id]
             self.restore(order_id)
             if event["new"] is None:
-                self.take_away(old, self.lost(old))
+                self.took_back(event, order_id, self.take_away(old, self.lost(old)))
             else:
                 self.hand_over(old, event["new"], event["taken"])
 
     def matched(self, back: Row) -> dict[tuple[str, int], int]:
-        """How many units go back to which order lines, the latest purchase first."""
+        """How many units go back to which lines of an order, the last first."""
         order = self.orders.get(back["order"])
-        if back["order"] and (order is None or order["customer"] != back["customer"]):
+        if order is None or order["customer"] != back["customer"]:
             raise Refused("ORDER_NOT_FOUND")
-        if order is not None and back["at"] < order["at"]:
+        if back["at"] < order["at"]:
             raise Refused("INVALID")  # what is bought later cannot come back
-        lines = sorted(
-            (
-                (one["at"], place, order_id)
-                for order_id, one in self.orders.items()
-                if one["customer"] == back["customer"]
-                and back["order"] in {"", order_id}
-                and one["at"] <= back["at"]
-                for place in range(len(one["lines"]))
-            ),
-            reverse=True,
-        )
         taken: dict[tuple[str, int], int] = {}
         for sku, wanted in back["goods"]:
             missing = wanted
-            for _, place, order_id in lines:
-                line = self.orders[order_id]["lines"][place]
-                left = line["quantity"] - line["back"] - taken.get((order_id, place), 0)
+            for number, line in reversed(list(enumerate(order["lines"]))):
+                place = (back["order"], number)
+                left = line["quantity"] - line["back"] - taken.get(place, 0)
+                left += self.room(back["customer"], place)
                 units = min(missing, left) if line["sku"] == sku else 0
                 if units:
-                    taken[order_id, place] = taken.get((order_id, place), 0) + units
+                    taken[place] = taken.get(place, 0) + units
                     missing -= units
-            if back["order"] and missing:
+            if missing:
                 raise Refused("RETURN_EXCEEDS_ORDER")
         return taken
 
@@ -283,16 +270,21 @@ class Shop(Ledger):
                     shares[place][1] = target
         return gone
 
-    def take_away(self, order: Row, lost: dict[str, int]) -> None:
-        """Points leave their lots, and the year in which they were earned; what lapsed is gone already."""
-        missing = {}
+    def take_away(self, order: Row, lost: dict[str, int]) -> dict[str, int]:
+        """Points leave their lots, and the year in which they were earned; what lapsed is gone already.
+
+        Returns what was taken from which lot; empty: what is owed now.
+        """
+        missing, found = {}, {}
         for lot_id, points in lost.items():
             lot = self.lots[lot_id]
             self.count(order["customer"], lot["earned_at"], -points)
             lapsed = min(points, lot["lapsed"])
             lot["lapsed"] -= lapsed
-            missing[lot_id] = points - lapsed
-        self.take_back(order["customer"], missing)
+            missing[lot_id], found[lot_id] = points - lapsed, lapsed
+        for source, points in self.take_back(order["customer"], missing).items():
+            found[source] = found.get(source, 0) + points
+        return found
 
     # --- exchanges ---
 
@@ -314,6 +306,8 @@ class Shop(Ledger):
         if new["paid"] > max(total - sum(worth.values()), 0):
             raise Refused("INVALID")
         self.exchanges[swap["id"]] = swap
+        self.displace(swap, taken)
+        self.replace()
         self.hand_in(taken)
         self.keep(new, replaces=swap["order"])
         self.fresh.append(new["id"])
