@@ -88,4 +88,20 @@ ORDERS: Final[tuple[Check, ...]] = (
         GROUP BY source, order_id, line HAVING SUM(units) <> 0 OR SUM(kept) < 0
         """,
     ),
+    rows(
+        "O2-open-units",
+        "what came back without an order has a place or waits for one",
+        """
+        SELECT returns.source, returns.return_id FROM returns
+        JOIN (
+            SELECT source, return_id, order_id, SUM(quantity) AS units
+            FROM open_units GROUP BY source, return_id, order_id
+        ) AS open_ones ON open_ones.source = returns.source AND open_ones.return_id = returns.return_id
+        LEFT JOIN (
+            SELECT source, return_id, SUM(quantity) AS units FROM return_lines GROUP BY source, return_id
+        ) AS placed ON placed.source = returns.source AND placed.return_id = returns.return_id
+        WHERE returns.unmatched_units <>
+            open_ones.units - CASE WHEN open_ones.order_id = '' THEN COALESCE(placed.units, 0) ELSE 0 END
+        """,
+    ),
 )

@@ -148,6 +148,11 @@ PLANTS = (
         f"UPDATE return_lines SET quantity = quantity + 1 WHERE {ORDER_OF_KEY} = :key",
     ),
     Plant(
+        "O2-open-units",
+        "SELECT min(source || ', ' || return_id) FROM open_units",
+        "UPDATE open_units SET quantity = quantity + 1 WHERE source || ', ' || return_id = :key",
+    ),
+    Plant(
         "tier-periods",
         f"SELECT min(customer_id) FROM accounts WHERE {LIVING}",
         """UPDATE accounts SET qualifying = '{"2020-01-01": 3}' WHERE customer_id = :key""",
