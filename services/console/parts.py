@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from services.activity.queries.unsettled import count_unsettled
+from services.activity.rules.unsettled import WaitingCounts
 from services.console import charts, queries, words
 from services.console.charts import Chart
 from services.feedback.queries.cases import list_cases
@@ -121,7 +123,17 @@ def totals(connection: Connection, scene: Scene) -> Context:
             f"{words.count(found.pending_points)} not yet spendable",
         ),
     ]
-    return {"tiles": tiles}
+    return {"tiles": tiles, "unsettled": unsettled(count_unsettled(connection))}
+
+
+def unsettled(found: WaitingCounts) -> str:
+    """Returns and exchanges that have not taken effect, in words; empty when all have."""
+    waiting = found.total - found.refused
+    parts = (
+        (waiting, "return or exchange waits for an order", "returns or exchanges wait for an order"),
+        (found.refused, "exchange was refused by its order", "exchanges were refused by their orders"),
+    )
+    return ", ".join(words.counted(*part) for part in parts if part[0])
 
 
 def presence(connection: Connection, scene: Scene) -> Context:

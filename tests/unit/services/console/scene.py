@@ -7,8 +7,12 @@ from typing import Any
 
 from sqlalchemy import Table, insert
 
+from services.activity.rules.exchanges import Exchange
 from services.activity.rules.orders import Order, OrderLine
+from services.activity.rules.returns import Return, ReturnLine
+from services.activity.use_cases.exchanges import record_exchanges
 from services.activity.use_cases.orders import record_orders
+from services.activity.use_cases.returns import record_returns
 from services.engagement.rules.segments import NewSegment
 from services.engagement.use_cases.segments import create_segments
 from services.feedback.rules.cases import Complaint
@@ -34,6 +38,24 @@ async def order(database: Database, customer_id: str, amount_minor: int, *, orde
     await database.write(
         record_orders, Order("shop", order_id, customer_id, now, "ONLINE", database.programme.currency, lines)
     )
+
+
+async def bring_back(database: Database, customer_id: str, return_id: str) -> None:
+    """Goods come back that nobody knows to have been bought."""
+    now = database.clock.now()
+    back = Return("shop", return_id, "unknown", customer_id, now, (ReturnLine("tea", 1),))
+    await database.write(record_returns, back)
+
+
+async def exchange_more_than_was_bought(database: Database, customer_id: str) -> None:
+    """An exchange is told before its order, which does not allow it."""
+    now, currency = database.clock.now(), database.programme.currency
+    back, taken = (ReturnLine("tea", 2),), (OrderLine("cup", 1, 100, "Cup"),)
+    await database.write(
+        record_exchanges,
+        Exchange("shop", "x1", customer_id, now, "STORE", "early", back, "new", taken, currency),
+    )
+    await order(database, customer_id, 100, order_id="early")
 
 
 async def enrol(database: Database, customer_id: str) -> None:

@@ -72,6 +72,15 @@ async def test_orders_are_counted_with_their_money(reader: httpx.AsyncClient, da
     assert "Net revenue £4,000" in read
 
 
+async def test_what_has_not_taken_effect_is_counted(reader: httpx.AsyncClient, database: Database) -> None:
+    assert "ListWaiting" not in await words_of(reader, "/parts/totals")
+    await scene.bring_back(database, "ann", "b1")
+    await scene.bring_back(database, "bob", "b2")
+    await scene.exchange_more_than_was_bought(database, "ann")
+    told = "2 returns or exchanges wait for an order, 1 exchange was refused by its order"
+    await renewed(reader, "/parts/totals", f"{told}. ListWaiting names them.")
+
+
 async def test_expired_points_are_not_outstanding(
     reader: httpx.AsyncClient, database: Database, clock: ManualClock
 ) -> None:
