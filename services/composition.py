@@ -284,10 +284,18 @@ def plan_recurring(database: Database) -> None:
         outbox.plan(connection, personas.first_build(database.clock.now()))
 
 
+def release_work(house: House) -> None:
+    """Take over what a killed process had claimed, where the data folder is ours and nobody else can have."""
+    if not house.settings.database_url:
+        with house.database.engine.begin() as connection:
+            outbox.release(connection, house.clock.now())
+
+
 @asynccontextmanager
 async def running(house: House) -> AsyncIterator[House]:
     """Serve calls and work through what is due, until the block ends."""
     await house.database.open()
+    release_work(house)
     plan_recurring(house.database)
     await house.rpc.start()
     working = asyncio.create_task(house.worker.run())

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 
 from services.storage.sets import insert_new
 from services.storage.tables import outbox
 from services.storage.unit import UnitOfWork
 
-LEASE: Final = timedelta(seconds=60)  # longer than the slowest handler's own time-out
+# Six times what the slowest receiver may take. On PostgreSQL nobody can tell a dead server from a slow one,
+# and what the dead had claimed rests that long. A server with a database of its own can tell: see `release`.
+LEASE: Final = timedelta(seconds=60)
 ATTEMPTS_MAX: Final = 8  # with doubling pauses from 2 s: about eight minutes of a provider's outage
 RETRY_FIRST: Final = timedelta(seconds=2)
 
@@ -90,6 +92,13 @@ _DROP = delete(outbox).where(
 )
 # SQLite gives the number of a row that is gone to the next one: work that nobody has claimed is another's.
 _DONE = delete(outbox).where(outbox.c.work_id == bindparam("of_id"), outbox.c.attempts > 0)
+# A claim takes the last error away, and a failure sets it: tried without an error is being tried.
+_IS_CLAIMED = and_(outbox.c.attempts > 0, outbox.c.last_error.is_(None))
+_RELEASE = (
+    update(outbox)
+    .where(outbox.c.work_id == bindparam("of_id"), outbox.c.due_at > bindparam("soon"))
+    .values(due_at=bindparam("soon"))
+)
 _NEXT = select(func.min(outbox.c.due_at)).where(outbox.c.dead_at.is_(None))
 
 
@@ -119,7 +128,7 @@ def claim(connection: Connection, now: datetime, limit: int) -> list[Claimed]:
     leased = (
         update(outbox)
         .where(outbox.c.work_id.in_(ids))
-        .values(due_at=now + LEASE, attempts=outbox.c.attempts + 1)
+        .values(due_at=now + LEASE, attempts=outbox.c.attempts + 1, last_error=None)
         .returning(
             outbox.c.work_id,
             outbox.c.topic,
@@ -130,6 +139,18 @@ def claim(connection: Connection, now: datetime, limit: int) -> list[Claimed]:
         )
     )
     return [Claimed(*row) for row in connection.execute(leased)]
+
+
+def release(connection: Connection, now: datetime) -> None:
+    """Let what is claimed be due as if it had failed now, or when its lease ends if that is sooner.
+
+    The pause keeps work that kills its process from killing the next one at once.
+    For a process that has the database for itself, before it claims: all who had claimed are dead.
+    """
+    claimed = select(outbox.c.work_id, outbox.c.attempts).where(_IS_CLAIMED)
+    soon = [{"of_id": row.work_id, "soon": now + _pause(row.attempts)} for row in connection.execute(claimed)]
+    if soon:
+        connection.execute(_RELEASE, soon)
 
 
 def done(connection: Connection, work_ids: Sequence[int]) -> None:
@@ -143,9 +164,14 @@ def failed(connection: Connection, work: Claimed, error: str, now: datetime) -> 
     Work that recurs never dies; its pause grows no more.
     """
     dead = work.attempts >= ATTEMPTS_MAX and not work.recurs
-    pause = RETRY_FIRST * 2 ** (min(work.attempts, ATTEMPTS_MAX) - 1)
     connection.execute(
         update(outbox)
         .where(outbox.c.work_id == work.work_id, outbox.c.attempts > 0)
-        .values(due_at=now + pause, last_error=error[:500], dead_at=now if dead else None)
+        .values(due_at=now + _pause(work.attempts), last_error=error[:500], dead_at=now if dead else None)
     )
+
+
+def _pause(attempts: int) -> timedelta:
+    """How long work rests after so many attempts."""
+    pause: timedelta = RETRY_FIRST * 2 ** (min(attempts, ATTEMPTS_MAX) - 1)
+    return pause

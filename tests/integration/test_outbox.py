@@ -78,6 +78,68 @@ def test_the_work_of_a_worker_that_died_is_claimed_again_when_its_lease_ends(eng
     assert (again.work_id, again.attempts) == (lost.work_id, 2)
 
 
+# --- a process that has the database for itself, after one that was killed ---
+
+
+def release(engine: Engine, after: timedelta = timedelta(0)) -> None:
+    with engine.begin() as connection:
+        outbox.release(connection, NOON + after)
+
+
+def test_what_the_dead_had_claimed_is_due_soon_after_it_is_released(engine: Engine) -> None:
+    enqueue(engine, "a", "b")
+    claim(engine)
+    release(engine, SECOND)
+    assert claim(engine, RETRY_FIRST) == []
+    assert len(claim(engine, SECOND + RETRY_FIRST)) == 2
+
+
+def test_what_the_dead_had_claimed_after_a_failure_is_released_too(engine: Engine) -> None:
+    enqueue(engine, "a")
+    (work,) = claim(engine)
+    fail(engine, work)
+    claim(engine, RETRY_FIRST)
+    release(engine, RETRY_FIRST)
+    assert len(claim(engine, RETRY_FIRST + RETRY_FIRST * 2)) == 1
+
+
+def test_work_that_kills_each_process_rests_ever_longer_but_no_longer_than_its_lease(engine: Engine) -> None:
+    enqueue(engine, "a")
+    now, rests = timedelta(0), []
+    for _ in range(8):
+        (claimed,) = claim(engine, now)
+        release(engine, now)
+        with engine.connect() as connection:
+            due_at = outbox.next_due_at(connection)
+        assert due_at is not None
+        rests.append(due_at - NOON - now)
+        now = due_at - NOON
+    assert rests == [*(RETRY_FIRST * 2**step for step in range(5)), LEASE, LEASE, LEASE]
+    assert claimed.attempts == 8
+
+
+def test_a_second_release_puts_nothing_off(engine: Engine) -> None:
+    enqueue(engine, "a")
+    claim(engine)
+    release(engine)
+    release(engine, SECOND)
+    assert len(claim(engine, RETRY_FIRST)) == 1
+
+
+def test_a_release_leaves_alone_what_waits_for_its_moment_or_for_another_try(engine: Engine) -> None:
+    enqueue(engine, "timer", after=10 * SECOND)
+    enqueue(engine, "failing")
+    now = timedelta(0)
+    for step in range(3):
+        (work,) = claim(engine, now)
+        fail(engine, work, now)
+        now += RETRY_FIRST * 2**step
+    release(engine, 7 * SECOND)
+    assert now > 7 * SECOND + RETRY_FIRST
+    assert claim(engine, 7 * SECOND + RETRY_FIRST) == []
+    assert {one.work_key for one in claim(engine, now)} == {"timer", "failing"}
+
+
 def test_the_same_key_replaces_what_waits(engine: Engine) -> None:
     enqueue(engine, "a")
     enqueue(engine, "a", after=SECOND)
