@@ -27,7 +27,6 @@ UNAUTHENTICATED = 16
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     found = ServerProcess(tmp_path_factory.mktemp("served"))
-    found.make_key()
     found.start()
     yield found
     assert found.stop() == 0, found.log()

@@ -13,7 +13,7 @@ import grpc
 import pytest
 
 from tests.e2e.guide import Call, Caller, Rerun, caller_of, read_guide
-from tests.faults.server_process import ServerProcess, regulars
+from tests.faults.server_process import ServerProcess
 
 GUIDE = read_guide((Path(__file__).parents[2] / "docs" / "feedback.md").read_text())
 SENT_IN_SECONDS = 10.0  # the worker sends an invitation at once; a loaded machine takes its time
@@ -32,15 +32,12 @@ class SurveyServer(ServerProcess):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SurveyServer]:
     found = SurveyServer(tmp_path_factory.mktemp("surveys"))
-    found.make_key()
     yield found
     assert found.stop() == 0, found.log()
 
 
 def test_every_call_of_the_guide_is_answered_as_it_tells(server: SurveyServer) -> None:
-    folder = str(server.folder)
-    team = ("keys", "create", "--name", "team", "--scope", "team", "--data-dir", folder)
-    team_key = regulars(*team, cwd=server.folder).strip()
+    team_key = server.make_key("team")
     server.start()
     with grpc.insecure_channel(server.address) as channel:
         callers = {"call": caller_of(channel, server.key), "team": caller_of(channel, team_key)}

@@ -33,15 +33,12 @@ class ProgrammeServer(ServerProcess):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProgrammeServer]:
     found = ProgrammeServer(tmp_path_factory.mktemp("guide"))
-    found.make_key()
     yield found
     assert found.stop() == 0, found.log()
 
 
 def test_every_call_of_the_guide_is_answered_as_it_tells(server: ProgrammeServer) -> None:
-    folder = str(server.folder)
-    team = ("keys", "create", "--name", "team", "--scope", "team", "--data-dir", folder)
-    team_key = regulars(*team, cwd=server.folder).strip()
+    team_key = server.make_key("team")
     server.start()
     with grpc.insecure_channel(server.address) as channel:
         callers = {"call": caller_of(channel, server.key), "team": caller_of(channel, team_key)}

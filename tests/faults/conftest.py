@@ -9,10 +9,15 @@ from tests.faults.server_process import ServerProcess
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    """A server that runs and has a key; it is stopped at the end."""
+def idle_server(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server that is to be started; it is stopped at the end."""
     found = ServerProcess(tmp_path)
-    found.make_key()
-    found.start()
     yield found
     found.stop()
+
+
+@pytest.fixture
+def server(idle_server: ServerProcess) -> ServerProcess:
+    """A server that runs."""
+    idle_server.start()
+    return idle_server

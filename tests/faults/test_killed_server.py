@@ -6,8 +6,12 @@ import asyncio
 import json
 import os
 import random
+import signal
 import subprocess
 import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
@@ -18,7 +22,7 @@ from regulars.activity.v1 import activity_service_pb2 as activity
 from tests.faults.server_process import (
     PATIENCE_SECONDS,
     REGULARS,
-    START_SECONDS_MAX,
+    START_CPU_SECONDS_MAX,
     ServerProcess,
     environment,
     regulars,
@@ -26,7 +30,8 @@ from tests.faults.server_process import (
 from tests.integration.shop import Caller, order
 
 ROUNDS = int(os.environ.get("REGULARS_FAULT_ROUNDS", "3"))  # kills per test; `make faults` takes many more
-ORDERS = 6_000  # about two seconds of importing: enough for a kill in its middle
+ORDERS = 6_000  # about two seconds of importing, mostly enough for a kill in its middle
+LONGER_MAX = 4  # files, each twice as long as the one before, until a busy machine hits the middle of one
 CALLERS = 8
 
 COUNTS = """
@@ -36,109 +41,143 @@ SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM order_lines),
 """
 
 
-@pytest.fixture(scope="module")
-def csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Orders of two lines each, by 300 customers over two years."""
-    file = tmp_path_factory.mktemp("csv") / "orders.csv"
-    lines = ["customer_id,order_id,ordered_at,sku,quantity,unit_price,title"]
-    for number in range(ORDERS):
-        who, day = number % 300, number * 700 // ORDERS
-        when = f"202{4 + day // 365}-{day % 365 // 31 + 1:02}-{day % 28 + 1:02} 10:00:00"
-        lines.extend(
-            f"c{who},o{number:05},{when},s{sku},2,{1 + number % 90}.25,Thing {sku}"
-            for sku in (number % 40, 40 + number % 7)
+@dataclass(frozen=True)
+class Shop:
+    """A file of `orders` orders."""
+
+    file: Path
+    orders: int
+
+    @property
+    def source(self) -> str:
+        return self.file.stem
+
+
+def ever_longer(folder: Path) -> Iterator[Shop]:
+    """Shops to import until one takes long enough: orders of two lines, by 300 customers over two years."""
+    for number in range(LONGER_MAX):
+        shop = Shop(folder / f"shop-{number}.csv", ORDERS * 2**number)
+        shop.file.write_text(
+            "\n".join(["customer_id,order_id,ordered_at,sku,quantity,unit_price,title", *lines(shop), ""])
         )
-    file.write_text("\n".join([*lines, ""]))
-    return file
+        yield shop
 
 
-def import_command(server: ServerProcess, csv: Path) -> list[str]:
+def lines(shop: Shop) -> Iterator[str]:
+    for number in range(shop.orders):
+        who, day = number % 300, number * 700 // shop.orders
+        when = f"202{4 + day // 365}-{day % 365 // 31 + 1:02}-{day % 28 + 1:02} 10:00:00"
+        for sku in (number % 40, 40 + number % 7):
+            yield f"c{who},o{number:05},{when},s{sku},2,{1 + number % 90}.25,Thing {sku}"
+
+
+def import_command(server: ServerProcess, shop: Shop) -> list[str]:
     options = ["--server", server.address, "--key", server.key, "--currency", "GBP", "--json"]
-    state = ["--state", str(server.folder / "progress.json"), "--rejects", str(server.folder / "rejects.csv")]
-    return ["import", "orders", str(csv), *options, *state]
+    files = ["--state", str(server.folder / "progress.json"), "--rejects", str(server.folder / "rejects.csv")]
+    return ["import", "orders", str(shop.file), "--source", shop.source, *options, *files]
+
+
+@contextmanager
+def importing(server: ServerProcess, shop: Shop) -> Iterator[subprocess.Popen[bytes]]:
+    """An import that runs, until the block has waited for its end or killed it."""
+    with (server.folder / "import.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*REGULARS, *import_command(server, shop)],
+            cwd=server.folder,
+            env=environment(),
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
 
 def acknowledged(server: ServerProcess) -> int:
-    """How many records the importer knows to be stored."""
+    """How many records the importer knows to be stored; once in a second it writes it down."""
     try:
         return int(json.loads((server.folder / "progress.json").read_text())["acknowledged"])
     except FileNotFoundError:
         return 0
 
 
-def wait_for_progress(server: ServerProcess, beyond: int, importing: subprocess.Popen[bytes]) -> bool:
-    """True when the import is in its middle; False when it ended before."""
-    began = time.monotonic()
-    while acknowledged(server) <= beyond:
-        if importing.poll() is not None:
-            return False
-        assert time.monotonic() - began < PATIENCE_SECONDS
+def stored(server: ServerProcess) -> int:
+    (row,) = server.query("SELECT count(*) FROM orders")
+    return int(row[0])
+
+
+def wait_for_more(
+    count: Callable[[ServerProcess], int], server: ServerProcess, process: subprocess.Popen[bytes]
+) -> None:
+    """Return when the import has come further, or has ended."""
+    before, ends_at = count(server), time.monotonic() + PATIENCE_SECONDS
+    while count(server) <= before and process.poll() is None:
+        assert time.monotonic() < ends_at
         time.sleep(0.005)
-    return True
+
+
+def kills_during_import(server: ServerProcess, shop: Shop, draw: random.Random) -> int:
+    """Import the shop, and kill the server when it has just stored some of it; answers how often it did."""
+    kills, orders_after = 0, stored(server) + shop.orders
+    with importing(server, shop) as process:
+        for _ in range(ROUNDS):
+            wait_for_more(stored, server, process)
+            if process.poll() is not None:
+                break
+            time.sleep(draw.uniform(0.0, 0.1))
+            known = acknowledged(server)
+            server.kill()
+            assert stored(server) >= known
+            kills += stored(server) < orders_after
+            server.start()
+        assert process.wait(PATIENCE_SECONDS) == 0, (server.folder / "import.log").read_text()
+    return kills
 
 
 def test_an_import_goes_on_after_each_kill_and_ends_as_if_there_had_been_none(
-    server: ServerProcess, csv: Path, tmp_path_factory: pytest.TempPathFactory
+    server: ServerProcess, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    kills = 0
-    with (server.folder / "import.log").open("wb") as log:
-        importing = subprocess.Popen(
-            [*REGULARS, *import_command(server, csv)],
-            cwd=server.folder,
-            env=environment(),
-            stdout=log,
-            stderr=log,
-        )
-        for _ in range(ROUNDS):
-            if not wait_for_progress(server, acknowledged(server), importing):
-                break
-            known = acknowledged(server)
-            server.kill()
-            kills += 1
-            assert server.query("SELECT count(*) FROM orders")[0][0] >= known
-            server.start()
-        assert importing.wait(PATIENCE_SECONDS) == 0, (server.folder / "import.log").read_text()
-    again = json.loads(regulars(*import_command(server, csv), cwd=server.folder))
-    assert (kills > 0, again["orders_imported"], again["duplicates"]) == (True, ORDERS, ORDERS)
+    draw, imported, kills = random.Random(20260309), list[Shop](), 0
+    shops = ever_longer(tmp_path_factory.mktemp("shops"))
+    while not kills:
+        imported.append(next(shops))
+        kills = kills_during_import(server, imported[-1], draw)
+    again = json.loads(regulars(*import_command(server, imported[-1]), cwd=server.folder))
+    assert again["orders_imported"] == again["duplicates"] == imported[-1].orders
     server.stop()
-    assert server.query(COUNTS) == uninterrupted(csv, tmp_path_factory.mktemp("quiet"))
-    assert max(server.start_seconds) < START_SECONDS_MAX
+    assert server.query(COUNTS) == uninterrupted(imported, tmp_path_factory.mktemp("quiet"))
+    assert max(server.start_cpu_seconds) < START_CPU_SECONDS_MAX
 
 
-def uninterrupted(csv: Path, folder: Path) -> list[tuple[object, ...]]:
+def uninterrupted(shops: Sequence[Shop], folder: Path) -> list[tuple[object, ...]]:
     server = ServerProcess(folder)
-    server.make_key()
     server.start()
-    regulars(*import_command(server, csv), cwd=folder)
+    for shop in shops:
+        regulars(*import_command(server, shop), cwd=folder)
     server.stop()
     return server.query(COUNTS)
 
 
-def killed_import(server: ServerProcess, csv: Path) -> list[str]:
-    """The command of an import that was killed in its middle; a busy machine may need several tries."""
-    for attempt in range(10):
-        command = [*import_command(server, csv), "--source", f"shop-{attempt}"]
-        importing = subprocess.Popen(
-            [*REGULARS, *command],
-            cwd=server.folder,
-            env=environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        wait_for_progress(server, 0, importing)
-        importing.kill()
-        if importing.wait() != 0 and acknowledged(server):
-            return command
+def killed_import(server: ServerProcess, shops: Iterable[Shop]) -> Shop:
+    """The shop whose import was killed in its middle."""
+    for shop in shops:
+        with importing(server, shop) as process:
+            wait_for_more(acknowledged, server, process)
+        if process.returncode == -signal.SIGKILL and acknowledged(server):
+            return shop
     raise AssertionError("every import was complete before it could be killed")
 
 
-def test_an_import_that_was_killed_itself_is_completed_by_the_next(server: ServerProcess, csv: Path) -> None:
-    command = killed_import(server, csv)
-    report = json.loads(regulars(*command, cwd=server.folder))
-    assert (report["orders_imported"], report["records_resumed"] > 0) == (ORDERS, True)
+def test_an_import_that_was_killed_itself_is_completed_by_the_next(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    shop = killed_import(server, ever_longer(tmp_path))
+    report = json.loads(regulars(*import_command(server, shop), cwd=server.folder))
+    assert (report["orders_imported"], report["records_resumed"] > 0) == (shop.orders, True)
     server.stop()
-    stored = f"SELECT count(*) FROM orders WHERE source = '{command[-1]}'"
-    assert server.query(stored) == [(ORDERS,)]
+    assert server.query(f"SELECT count(*) FROM orders WHERE source = '{shop.source}'") == [(shop.orders,)]
 
 
 def now() -> Timestamp:
@@ -198,7 +237,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_counts_twice(server: Ser
     assert {row[0] for row in server.query("SELECT order_id FROM orders")} == set(stored)
     assert server.query("SELECT sum(points), count(*) FROM movements") == [(len(stored), len(stored))]
     assert len(stored) > CALLERS
-    assert max(server.start_seconds) < START_SECONDS_MAX
+    assert max(server.start_cpu_seconds) < START_CPU_SECONDS_MAX
 
 
 def test_a_second_server_on_the_same_data_is_refused_with_a_reason(server: ServerProcess) -> None:

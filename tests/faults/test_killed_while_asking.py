@@ -52,10 +52,8 @@ class AskingServer(ServerProcess):
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[AskingServer]:
+def idle_server(tmp_path: Path) -> Iterator[AskingServer]:
     found = AskingServer(tmp_path)
-    found.make_key()
-    found.start()
     yield found
     found.stop()
 
@@ -102,7 +100,9 @@ def test_nobody_is_forgotten_and_nobody_is_asked_twice(server: AskingServer) -> 
         server.start()
         time.sleep(chance.uniform(0.0, 0.05))
     assert interrupted > 0  # else nothing was in the middle of anything
-    ends_at = time.monotonic() + 2 * PATIENCE_SECONDS  # a lease of the killed lasts a minute
+    ends_at = (
+        time.monotonic() + 2 * PATIENCE_SECONDS
+    )  # after many kills what they had claimed rests for a minute
     while waiting(server) and time.monotonic() < ends_at:
         time.sleep(0.2)
     assert sorted(server.query(OUTCOMES)) == [

@@ -18,7 +18,7 @@ from services.server import STOP_GRACE_SECONDS
 from services.settings import Settings
 from services.storage.unit import UnitOfWork, use_case
 from services.telemetry import Telemetry
-from tests.faults.server_process import ServerProcess, regulars
+from tests.faults.server_process import ServerProcess
 from tests.integration.shop import Caller, ManualClock, cart, eventually, order, refusal
 from tests.integration.test_storage import Note
 
@@ -81,10 +81,8 @@ async def the_worker_still_works(house: House, backend: Caller, clock: ManualClo
     await eventually(is_abandoned)
 
 
-async def test_a_stop_does_not_wait_for_gateways_for_ever(server: ServerProcess) -> None:
-    server.stop()
-    arguments = ("keys", "create", "--name", "gw", "--scope", "gateway", "--data-dir", str(server.folder))
-    key = await asyncio.to_thread(lambda: regulars(*arguments, cwd=server.folder).strip())
+async def test_a_stop_does_not_wait_for_gateways_for_ever(idle_server: ServerProcess) -> None:
+    server, key = idle_server, idle_server.make_key("gateway")
     await asyncio.to_thread(server.start)
     async with grpc.aio.insecure_channel(server.address) as channel:
         caller = Caller(channel, (("authorization", f"Bearer {key}"),))
