@@ -5,7 +5,10 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, expect
 
 from services.storage.database import Database
+from tests.browser.conftest import ON_ONE_LOOP
 from tests.unit.services.console import scene
+
+pytestmark = ON_ONE_LOOP
 
 DESKTOP = 1280
 PHONE = 390
