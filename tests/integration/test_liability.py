@@ -18,7 +18,7 @@ from services.points.lots import Kind
 from services.storage.tables import accounts, members
 from tests.conftest import CallerOf
 from tests.integration.points import adjust, capture, give, hold, spend, transfer
-from tests.integration.shop import NOON, Caller, ManualClock, goods_back, order
+from tests.integration.shop import CALL_SECONDS, NOON, Caller, ManualClock, goods_back, order
 from tests.integration.watching import statements
 
 DAY = timedelta(days=1)
@@ -144,7 +144,7 @@ async def test_the_liability_is_of_one_moment(house: House, backend: Caller, cal
         """What members have is summed up, what became of points is about to be."""
         if "AS place, movements.kind" in statement and not spent[0]:
             spent[0] = True
-            asyncio.run_coroutine_threadsafe(spend(backend, 40), loop).result(timeout=10)
+            asyncio.run_coroutine_threadsafe(spend(backend, 40), loop).result(CALL_SECONDS)
 
     event.listen(house.database.engine, "before_cursor_execute", spend_in_between)
     found = await liability(caller_of("team"))

@@ -36,6 +36,7 @@ RANKS = {"touch": 0, "visit": 1, "cart": 2, "order": 3, "return": 4, "exchange":
 NAMES = {"visit": "store_visit", "answer": "survey"}
 IDS = {"touch": "t", "visit": "v", "cart": "c", "order": "o", "return": "r", "exchange": "x", "answer": ""}
 CHANNELLESS = {"return", "answer"}
+PAGES_MAX = 30  # no life in LIVES is longer than 24 deeds
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_the_pages_of_a_timeline_hold_everything_once_in_true_order_both_ways(
 def walked(connection: Connection, page: Page) -> list[str]:
     """The ids of all pages from one end of the window to the other, in the order of reading."""
     ids: list[str] = []
-    while True:
+    for _ in range(PAGES_MAX):
         found = find_timeline(connection, page, KNOWN)
         assert found is not None
         assert len(found.touches) <= page.size
@@ -114,6 +115,7 @@ def walked(connection: Connection, page: Page) -> list[str]:
         if further is None:
             return ids
         page = replace(page, position=further)
+    pytest.fail(f"after {PAGES_MAX} pages the timeline goes on behind {page.position}")
 
 
 def test_a_touch_is_begun_by_the_customer_exactly_when_its_kind_and_direction_say_so(engine: Engine) -> None:
