@@ -40,14 +40,15 @@ def record_returns(unit: UnitOfWork, returns: Sequence[Return]) -> list[ReturnRe
     known = queries.find_returns(unit.connection, (one.key for one in returns))
     pool = find_pool(unit.connection, (one for one in returns if one.key not in known))
     fresh: dict[ReturnKey, MatchedReturn] = {}
-    problems: list[RegularsError | None] = []
-    for back in returns:
-        outcome = None
-        if back.key not in known and back.key not in fresh:
-            outcome = _moment_problem(unit, back) or take_back(back, orders, pool, NAMES)
+    problems: list[RegularsError | None] = [None] * len(returns)
+    for place, back in enumerate(returns):
+        if back.key in known or back.key in fresh:
+            continue
+        outcome = _moment_problem(unit, back) or take_back(back, orders, pool, NAMES)
         if isinstance(outcome, MatchedReturn):
             fresh[back.key] = outcome
-        problems.append(outcome if isinstance(outcome, RegularsError) else None)
+        else:
+            problems[place] = outcome
     if fresh:
         _store(unit, pool, list(fresh.values()))
         known |= _stored(unit, fresh)

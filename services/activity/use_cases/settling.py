@@ -38,12 +38,10 @@ class Settling:
             self._unit.emit(ReturnMoved(self._tell(part, order_id, matches)))
 
     def returned(self, matched: Iterable[MatchedReturn]) -> Iterator[OrderReturned]:
-        """One event per return and order."""
+        """One event for each return whose order is known."""
         for one in matched:
-            for order_id in sorted({match.purchase.order_id for match in one.matches}):
-                yield self._tell(
-                    one.back, order_id, [one for one in one.matches if one.purchase.order_id == order_id]
-                )
+            if one.matches:
+                yield self._tell(one.back, one.back.order_id, one.matches)
 
     def fill(self) -> None:
         """Let units of returns without an order go to their places."""
