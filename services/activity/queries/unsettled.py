@@ -25,6 +25,7 @@ from services.activity.rules.returns import ReturnLine
 from services.activity.rules.unsettled import WaitingCounts, WaitingKind, WaitingPlace, WaitingRecord
 from services.storage.sets import among
 from services.storage.tables import open_units, orders, return_lines, returns, waiting_exchanges
+from services.storage.tables.activity import HAS_UNMATCHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ _RETURNS: Final = select(
     returns.c.return_id.label("record_id"),
     returns.c.customer_id,
     literal("").label("refused"),
-).where(returns.c.unmatched_units > 0)
+).where(HAS_UNMATCHED)
 _EXCHANGES: Final = select(
     waiting_exchanges.c.exchanged_at.label("happened_at"),
     literal(WaitingKind.EXCHANGE.value).label("kind"),

@@ -10,6 +10,7 @@ from sqlalchemy import text as text_of
 from services.storage.columns import key, moment, number, position, table, text
 
 TAKEN_IN_EXCHANGE: Final = text_of("replaces <> ''")  # few orders: they are found without reading the others
+HAS_UNMATCHED: Final = text_of("unmatched_units > 0")  # few returns
 SHOWS_EXPERIENCE: Final = text_of("kind IN ('HELP_VIEWED', 'RECOMMENDATION_ACCEPTED')")  # few touches
 
 products = table("products", key("sku", 64), text("title", 200))
@@ -53,6 +54,9 @@ returns = table(
     number("refund_minor"),
     number("unmatched_units"),
     Index(None, "customer_id", "returned_at"),
+    Index(
+        "ix_returns_unmatched", "returned_at", sqlite_where=HAS_UNMATCHED, postgresql_where=HAS_UNMATCHED
+    ),
 )
 
 return_lines = table(  # one row per order line that goods went back to

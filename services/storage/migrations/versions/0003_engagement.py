@@ -323,6 +323,14 @@ def close_columns() -> None:
             sqlite_where=sa.text("replaces <> ''"),
             postgresql_where=sa.text("replaces <> ''"),
         )
+    with op.batch_alter_table("returns") as batch_op:
+        batch_op.create_index(
+            "ix_returns_unmatched",
+            ["returned_at"],
+            unique=False,
+            sqlite_where=sa.text("unmatched_units > 0"),
+            postgresql_where=sa.text("unmatched_units > 0"),
+        )
     with op.batch_alter_table("scores") as batch_op:
         batch_op.drop_column("components")
         batch_op.alter_column("net_minor", existing_type=sa.BigInteger(), nullable=False)
