@@ -13,7 +13,7 @@ from services.programme.frozen import Frozen, Listed
 
 
 class TouchKind(StrEnum):
-    """What a touch is. Orders, returns, carts, visits and answers are told in other ways."""
+    """What a row of `touches` is."""
 
     SESSION = "SESSION"
     PAGE_VIEW = "PAGE_VIEW"
@@ -29,6 +29,21 @@ class TouchKind(StrEnum):
     HELP_VIEWED = "HELP_VIEWED"
     RECOMMENDATION_SHOWN = "RECOMMENDATION_SHOWN"
     RECOMMENDATION_ACCEPTED = "RECOMMENDATION_ACCEPTED"
+
+
+class RecordKind(StrEnum):
+    """A touch that is no row of `touches`. In this order: of one moment, what follows comes later."""
+
+    VISIT = "VISIT"
+    CART = "CART"
+    ORDER = "ORDER"
+    RETURN = "RETURN"
+    EXCHANGE = "EXCHANGE"
+    SURVEY_SENT = "SURVEY_SENT"
+    ANSWER = "ANSWER"
+    CASE = "CASE"
+    POINTS = "POINTS"
+    REMINDER = "REMINDER"
 
 
 # Kinds that tell of something the customer did; of these only touches count that we did not begin.

@@ -20,26 +20,23 @@ from sqlalchemy import (
     union_all,
 )
 
-from services.journey.queries.records import (
+from services.journey.queries.records import COUNTED_VISIT, REMINDERS, SURVEYS_SENT, within
+from services.journey.rules.friction import ABANDONED_CART, OFTEN, SIGNALS_MAX, Exposure, Tallies, Tally
+from services.purchases import kept_orders
+from services.storage.columns import Instant
+from services.storage.tables import answers, carts
+from services.touch_records import (
     CARTS,
     CASES,
-    COUNTED_VISIT,
     EXCHANGES,
     NONE,
-    REMINDERS,
     RETURNS,
-    SURVEYS_SENT,
     TOUCHES,
     VISITS,
     Column,
     Record,
     said,
-    within,
 )
-from services.journey.rules.friction import ABANDONED_CART, OFTEN, SIGNALS_MAX, Exposure, Tallies, Tally
-from services.purchases import kept_orders
-from services.storage.columns import Instant
-from services.storage.tables import answers, carts
 
 CUTOFF: Final[Any] = bindparam("cutoff", type_=Instant())  # the end of the window; `until` is the horizon's
 # All that can be met but orders, which everybody has, and answers, which tell of themselves.

@@ -23,24 +23,13 @@ from sqlalchemy import (
     union_all,
 )
 
-from services.journey.queries.records import (
-    ANSWERS,
-    CARTS,
-    CONTACTS,
-    EXCHANGES,
-    RETURNS,
-    TOUCHES,
-    VISITS,
-    Column,
-    begun,
-    came_in,
-    touchpoint_is,
-)
+from services.journey.queries.records import CONTACTS, begun, came_in, touchpoint_is
 from services.journey.rules.stages import PATHS, Counted, Path, Step
 from services.journey.rules.touches import at_stages
 from services.programme.touchpoints import Stage, Touchpoint
 from services.purchases import kept_orders
 from services.storage.tables import scores
+from services.touch_records import ANSWERS, CARTS, EXCHANGES, RETURNS, TOUCHES, VISITS, Column
 from services.windows import Window
 
 BESIDE_THE_SALE: Final = (TOUCHES, VISITS, RETURNS, EXCHANGES, ANSWERS)  # what may lie before it or after

@@ -12,21 +12,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, tuple_
 
 from services.journey.queries.consents import find_agreed
-from services.journey.queries.records import (
-    ALL,
-    BEGAN_TOUCH,
-    CONTACTS,
-    SINCE,
-    TOUCHES,
-    UNTIL,
-    VISITS,
-    Record,
-    touchpoint_is,
-)
+from services.journey.queries.records import ALL, BEGAN_TOUCH, CONTACTS, SINCE, UNTIL, touchpoint_is
 from services.journey.rules.context import Agreed
 from services.journey.rules.touches import Position, Timeline, Touch, Wanted, at_stages, position_of
 from services.programme.touchpoints import Touchpoint
 from services.storage.columns import Instant
+from services.touch_records import TOUCHES, VISITS, Record
 
 _CUSTOMER: Any = bindparam("customer")
 _AT: Any = bindparam("at", type_=Instant())

@@ -21,19 +21,10 @@ from sqlalchemy import (
 )
 
 from services.clock import MICROSECOND
-from services.journey.queries.records import (
-    CARTS,
-    CONTACTS,
-    NONE,
-    TOUCHES,
-    ZERO,
-    Column,
-    begun,
-    came_in,
-    said,
-)
+from services.journey.queries.records import CONTACTS, begun, came_in
 from services.journey.rules.transitions import Going, Share, Start, shares_of
 from services.storage.tables import carts, touches
+from services.touch_records import CARTS, NONE, TOUCHES, ZERO, Column, said
 from services.windows import Window
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from services.programme.programme import Programme
 from services.programme.touchpoints import (
+    RecordKind,
     Stage,
     TouchKind,
     Touchpoint,
@@ -17,21 +18,6 @@ from services.programme.touchpoints import (
     stage_of,
 )
 from services.windows import Window
-
-
-class RecordKind(StrEnum):
-    """A touch that is no row of `touches`. In this order: of one moment, what follows comes later."""
-
-    VISIT = "VISIT"
-    CART = "CART"
-    ORDER = "ORDER"
-    RETURN = "RETURN"
-    EXCHANGE = "EXCHANGE"
-    SURVEY_SENT = "SURVEY_SENT"
-    ANSWER = "ANSWER"
-    CASE = "CASE"
-    POINTS = "POINTS"
-    REMINDER = "REMINDER"
 
 
 class Initiator(StrEnum):
