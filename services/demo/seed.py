@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, insert, select
 from services.activity.use_cases.carts import CART_IDLE_TOPIC
 from services.clock import EPOCH, MICROSECOND
 from services.demo import synthetic
+from services.demo.goods import SOURCE, catalogue, product_rows
 from services.demo.seed_ledger import Ledger
 from services.engagement.queries.scores import all_customer_ids
 from services.engagement.queries.versions import store_reference
@@ -75,11 +76,11 @@ def seed(database: Database, customers: int, seed: int, progress: Progress) -> S
 def _write_history(
     database: Database, customers: int, seed: int, as_of: datetime, progress: Progress
 ) -> dict[str, int]:
-    goods = synthetic.catalogue(seed)
+    goods = catalogue(seed)
     counts: dict[str, int] = {}
     with database.engine.begin() as connection:
         _check_empty(connection)
-        _write(connection, {"products": synthetic.product_rows(goods)}, counts)
+        _write(connection, {"products": product_rows(goods)}, counts)
     for first in range(0, customers, BLOCK_CUSTOMERS):
         progress("writing what customers did", HISTORY_SHARE * first / customers)
         count = min(BLOCK_CUSTOMERS, customers - first)
@@ -107,9 +108,11 @@ def _write_scores(database: Database, as_of: datetime, progress: Progress) -> in
 
 
 def all_rows(made: synthetic.Block, programme: Programme, as_of: datetime) -> dict[str, pl.DataFrame]:
-    """The rows of a block with the programme's own: currency, idle timers, points."""
-    idle = timedelta(minutes=programme.reminding.cart_idle_minutes)
-    abandoned_at = pl.when(pl.col("state") == "ABANDONED").then(pl.col("changed_at") + idle // MICROSECOND)
+    """The rows of a block with the programme's own: currency, the clocks of carts, points."""
+    idle = timedelta(minutes=programme.reminding.cart_idle_minutes) // MICROSECOND
+    expiry = timedelta(days=programme.reminding.cart_days_max) // MICROSECOND
+    is_abandoned = pl.col("state") == "ABANDONED"
+    abandoned_at = pl.when(is_abandoned).then(pl.col("changed_at") + idle)
     currency = pl.lit(programme.currency).alias("currency")
     return {
         **made.rows,
@@ -120,7 +123,7 @@ def all_rows(made: synthetic.Block, programme: Programme, as_of: datetime) -> di
             "work_key",
             topic=pl.lit(CART_IDLE_TOPIC),
             payload=pl.struct("customer_id").struct.json_encode(),
-            due_at=pl.col("changed_at") + idle // MICROSECOND,
+            due_at=pl.col("changed_at") + pl.when(is_abandoned).then(expiry).otherwise(idle),
             attempts=pl.lit(0),
         ),
         **ledger_rows(made, programme, as_of),
@@ -136,7 +139,7 @@ def ledger_rows(made: synthetic.Block, programme: Programme, as_of: datetime) ->
         ledger.open(customer_id, EPOCH + enrolled_at * MICROSECOND)
     for customer_id, order_id, placed, total, returned, units in _orders(made.earning):
         order = OrderPlaced(
-            synthetic.SOURCE,
+            SOURCE,
             order_id,
             customer_id,
             placed,

@@ -6,38 +6,27 @@ Pure: the same seed, block and moment give the same rows. Moments are microsecon
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-IntArray = np.ndarray[Any, np.dtype[np.int64]]
+from services.demo import habits
+from services.demo.goods import (
+    CHANNELS,
+    DAY_MICROSECONDS,
+    PRODUCTS,
+    SOURCE,
+    Catalogue,
+    any_product,
+    names,
+)
 
 HISTORY_DAYS: Final = 540  # a year of features, and half a year of outcomes to train on
-DAY_MICROSECONDS: Final = 86_400_000_000
-PRODUCTS: Final = 2_000
 STAPLES_PER_CUSTOMER: Final = 4
 MEMBER_SHARE: Final = 0.60
 RETURN_SHARE: Final = 0.12
-TOUCH_DAYS: Final = 180  # sessions older than twice the score's window tell nothing
-CART_SHARE: Final = 0.06
-CHANNELS: Final = ("WEB", "APP", "STORE", "PHONE", "MARKETPLACE")
-CATEGORIES: Final = ("HOME", "FOOD", "CARE", "TOYS", "GARDEN")
 CHANNEL_SHARES: Final = (0.45, 0.20, 0.25, 0.03, 0.07)
-CONSENT_SHARES: Final = {"PRESENCE": 0.55, "IN_APP": 0.60, "PUSH": 0.40, "EMAIL": 0.70}
-SOURCE: Final = "default"
-CART_SHAPES: Final = {"OPEN": (0.1, 0, 55 / 1440), "ABANDONED": (0.9, 0.1, 10)}  # share, age in days from, to
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """Products by popularity: prices are lognormal, demand falls off as in any long tail."""
-
-    skus: pl.Series
-    titles: pl.Series
-    categories: pl.Series
-    prices_minor: IntArray
-    popularity: np.ndarray[Any, np.dtype[np.float64]]  # cumulative
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +35,6 @@ class Block:
 
     rows: dict[str, pl.DataFrame]
     earning: pl.DataFrame
-
-
-def catalogue(seed: int) -> Catalogue:
-    rng = np.random.default_rng([seed])
-    number = pl.Series(np.arange(1, PRODUCTS + 1)).cast(pl.String).str.zfill(5)
-    prices = np.maximum(rng.lognormal(7.0, 0.8, PRODUCTS).astype(np.int64), 99)
-    demand = 1.0 / np.arange(10, PRODUCTS + 10)
-    categories = names(np.arange(PRODUCTS) % len(CATEGORIES), CATEGORIES)
-    return Catalogue(
-        "sku-" + number, "Product " + number, categories, prices, np.cumsum(demand / demand.sum())
-    )
-
-
-def product_rows(goods: Catalogue) -> pl.DataFrame:
-    return pl.DataFrame({"sku": goods.skus, "title": goods.titles})
 
 
 def block(seed: int, first: int, count: int, as_of: int, goods: Catalogue) -> Block:
@@ -72,20 +46,20 @@ def block(seed: int, first: int, count: int, as_of: int, goods: Catalogue) -> Bl
     returns = _returns(rng, orders, lines, as_of)
     taken = orders.join(returns, on="order_id", how="left", maintain_order="left")
     lines = _with_returns(lines, returns)
-    carts = _carts(rng, people, as_of)
+    carts = habits.carts(rng, people, as_of)
     rows = {
         "customers": people.select("customer_id", first_seen_at="joined_at"),
-        "members": _members(people),
-        "consents": _consents(rng, people),
+        "members": habits.members(people),
+        "consents": habits.consents(rng, people),
         "orders": _order_rows(taken),
         "order_lines": lines,
         "returns": _return_rows(taken),
         "return_lines": _return_line_rows(taken),
         "carts": carts,
-        "cart_lines": _cart_lines(rng, carts, goods),
-        "outbox": _idle_timers(carts),
-        "touches": _sessions(rng, people, as_of),
-        "answers": _answers(rng, people, as_of),
+        "cart_lines": habits.cart_lines(rng, carts, goods),
+        "outbox": habits.cart_timers(carts),
+        "touches": habits.sessions(rng, people, as_of),
+        "answers": habits.answers(rng, people, as_of),
     }
     earning = taken.filter(pl.col("member") & (pl.col("placed_at") >= pl.col("enrolled_at")))
     return Block(rows, earning)
@@ -217,111 +191,3 @@ def _return_line_rows(taken: pl.DataFrame) -> pl.DataFrame:
         quantity="units",
         amount_minor="refund_minor",
     )
-
-
-def _members(people: pl.DataFrame) -> pl.DataFrame:
-    return people.filter("member").select(
-        "customer_id", "enrolled_at", changed_at="enrolled_at", state=pl.lit("ACTIVE")
-    )
-
-
-def _consents(rng: np.random.Generator, people: pl.DataFrame) -> pl.DataFrame:
-    members = people.filter("member")
-    asked = members[np.repeat(np.arange(members.height), len(CONSENT_SHARES))]
-    kinds = np.tile(np.arange(len(CONSENT_SHARES)), members.height)
-    wanted = np.tile(np.array(list(CONSENT_SHARES.values())), members.height)
-    return asked.select(
-        "customer_id",
-        kind=names(kinds, tuple(CONSENT_SHARES)),
-        granted=pl.Series(rng.random(asked.height) < wanted),
-        source=pl.lit("enrolment"),
-        text_version=pl.lit("2024-01"),
-        recorded_at="enrolled_at",
-    )
-
-
-def _sessions(rng: np.random.Generator, people: pl.DataFrame, as_of: int) -> pl.DataFrame:
-    """Those who still buy look in now and then, on the web or in the app."""
-    stays = (
-        people["active_days"] * DAY_MICROSECONDS + people["joined_at"] > as_of - TOUCH_DAYS * DAY_MICROSECONDS
-    )
-    counts = rng.poisson(np.where(stays.to_numpy(), rng.gamma(1.0, 5.0, people.height), 0.1))
-    visits = people[np.repeat(np.arange(people.height), counts)]
-    ago = rng.uniform(0, TOUCH_DAYS, visits.height) * DAY_MICROSECONDS
-    nth = np.arange(visits.height) - np.repeat(np.cumsum(counts) - counts, counts)
-    session_id = pl.format("s{}-{}", pl.col("customer_id").str.slice(1), pl.Series(nth))
-    return visits.select(
-        "customer_id",
-        event_id=session_id,
-        source=pl.lit(SOURCE),
-        kind=pl.lit("SESSION"),
-        channel=names(rng.integers(0, 2, visits.height), CHANNELS),
-        occurred_at=pl.Series(as_of - ago.astype(np.int64)),
-        touchpoint=pl.lit(""),
-        subject=pl.lit(""),
-        session_id=session_id,
-        pages=pl.Series(rng.geometric(0.2, visits.height)),
-        outbound=pl.lit(False),
-        proxied=pl.lit(False),
-    )
-
-
-def _answers(rng: np.random.Generator, people: pl.DataFrame, as_of: int) -> pl.DataFrame:
-    asked = people.filter(pl.Series(rng.random(people.height) < 0.1))
-    ago = rng.uniform(0, 365, asked.height) * DAY_MICROSECONDS
-    return asked.select(
-        "customer_id",
-        survey=pl.lit("NPS"),
-        answer=pl.Series(rng.binomial(10, 0.75, asked.height)),
-        answered_at=pl.Series(as_of - ago.astype(np.int64)),
-        **{
-            name: pl.lit("")
-            for name in ("polarity", "survey_id", "comment", "touchpoint", "source", "order_id")
-        },
-        channel=names(asked["channel"].to_numpy(), CHANNELS),
-    )
-
-
-def _carts(rng: np.random.Generator, people: pl.DataFrame, as_of: int) -> pl.DataFrame:
-    chosen = people.filter(pl.Series(rng.random(people.height) < CART_SHARE))
-    shares, oldest, newest = np.array(list(CART_SHAPES.values())).T
-    shape = rng.choice(len(CART_SHAPES), chosen.height, p=shares)
-    ago = rng.uniform(oldest[shape], newest[shape]) * DAY_MICROSECONDS
-    return chosen.select(
-        "customer_id",
-        cart_id="k" + pl.col("customer_id").str.slice(1),
-        channel=names(rng.integers(0, 2, chosen.height), CHANNELS),
-        state=names(shape, tuple(CART_SHAPES)),
-        changed_at=pl.Series(as_of - ago.astype(np.int64)),
-        order_source=pl.lit(""),
-        order_id=pl.lit(""),
-        order_channel=pl.lit(""),
-    ).with_columns(started_at="changed_at", started_channel="channel")
-
-
-def _cart_lines(rng: np.random.Generator, carts: pl.DataFrame, goods: Catalogue) -> pl.DataFrame:
-    counts = rng.integers(1, 4, carts.height)
-    of_cart = np.repeat(np.arange(carts.height), counts)
-    product = any_product(rng, goods, len(of_cart))
-    return pl.DataFrame(
-        {
-            "cart_id": carts["cart_id"].gather(of_cart),
-            "line": np.arange(len(of_cart)) - np.repeat(np.cumsum(counts) - counts, counts),
-            "sku": goods.skus.gather(product),
-            "quantity": 1 + rng.poisson(0.4, len(of_cart)),
-            "unit_price_minor": goods.prices_minor[product],
-            "title": goods.titles.gather(product),
-        }
-    )
-
-
-def _idle_timers(carts: pl.DataFrame) -> pl.DataFrame:
-    return carts.filter(pl.col("state") == "OPEN").select("customer_id", "changed_at", work_key="cart_id")
-
-
-def any_product(rng: np.random.Generator, goods: Catalogue, count: int) -> IntArray:
-    return np.searchsorted(goods.popularity, rng.random(count)).clip(max=PRODUCTS - 1)
-
-
-def names(numbers: IntArray, of: tuple[str, ...]) -> pl.Series:
-    return pl.Series(of).gather(pl.Series(numbers))

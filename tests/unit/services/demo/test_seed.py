@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import case, func, select
 
+from services.activity.use_cases.carts import CART_IDLE_TOPIC
 from services.clock import SceneClock
 from services.demo.seed import NotEmptyError, SeedReport, seed
 from services.engagement.queries.scores import find_scores
@@ -16,7 +17,7 @@ from services.programme.programme import Programme
 from services.reactions import react
 from services.storage import migrate
 from services.storage.database import Database, make_engine
-from services.storage.tables import accounts, awards, lots, metadata, movements, orders
+from services.storage.tables import accounts, awards, carts, lots, metadata, movements, orders, outbox
 from services.storage.unit import UnitOfWork
 from services.storage.vault import Vault
 
@@ -75,6 +76,15 @@ def test_stored_scores_are_those_that_the_service_computes(shop: Database) -> No
         computed = find_scores(connection, sample, Shelf())
         transaction.rollback()
     assert stored == computed
+
+
+def test_every_cart_has_a_clock_that_rings_when_it_grows_older(shop: Database) -> None:
+    query = select(carts.c.state, carts.c.changed_at, outbox.c.due_at).outerjoin(
+        outbox, (outbox.c.topic == CART_IDLE_TOPIC) & (outbox.c.work_key == carts.c.cart_id)
+    )
+    with shop.engine.connect() as connection:
+        found = {(state, due_at - changed_at) for state, changed_at, due_at in connection.execute(query)}
+    assert found == {("OPEN", timedelta(hours=1)), ("ABANDONED", timedelta(days=30))}
 
 
 def test_all_customers_are_scored_against_the_shop_itself(shop: Database) -> None:
