@@ -125,13 +125,18 @@ class Nameless(Shop):
             )
 
     def leave(self, moves: Moves) -> None:
+        """Everything leaves at once; then what came last gives its points back first."""
+        still: dict[Place, int] = {}  # what has left, with its points not yet given back
         for name, _, places in moves:
             self.hold_goods(name, places)
-        for name, order_id, places in moves:
+            for place, units in places.items():
+                still[place] = still.get(place, 0) - units
+        for name, order_id, places in reversed(moves):
             for place, units in places.items():
                 self.unhappen(name, place, -units)
+                still[place] += units
             if self.nameless[name]["customer"] in self.members:
-                self.undo(name, order_id)
+                self.undo(name, order_id, still)
 
     def hold_goods(self, name: str, places: dict[Place, int]) -> None:
         back = self.nameless[name]
@@ -154,12 +159,12 @@ class Nameless(Shop):
             for source, points in taken.items():
                 known[source] = known.get(source, 0) + points
 
-    def undo(self, name: str, order_id: str) -> None:
+    def undo(self, name: str, order_id: str, still: dict[Place, int]) -> None:
         """Points go back to where a return took them, and what it had given back is taken again."""
         order = self.orders[order_id]
         member = order["customer"]
         taken = self.took.get((name, order_id, member), {})
-        for lot_id, points in self.regained(order).items():
+        for lot_id, points in self.regained(order, still).items():
             if self.lots[lot_id]["owner"] != member:
                 continue
             for source, part in self.sources(taken, lot_id, points):
@@ -168,11 +173,12 @@ class Nameless(Shop):
         self.spend_again(order_id)
         self.advance(self.now)
 
-    def regained(self, order: Row) -> dict[str, int]:
+    def regained(self, order: Row, still: dict[Place, int]) -> dict[str, int]:
         found: dict[str, int] = {}
         for place, line in enumerate(order["lines"]):
+            back = line["back"] + still.get((order["content"]["id"], place), 0)
             for lot_id, shares in sorted(order["awards"].items()):
-                target = shares[place][0] * line["back"] // line["quantity"]
+                target = shares[place][0] * back // line["quantity"]
                 if target < shares[place][1]:
                     found[lot_id] = found.get(lot_id, 0) + shares[place][1] - target
                     shares[place][1] = target

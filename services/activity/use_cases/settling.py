@@ -32,9 +32,12 @@ class Settling:
         self._refunded_minor = {key: order.refunded_minor for key, order in self._orders.items()}
 
     def make_room(self) -> None:
-        """Take units away from orders where others take their places, or find better ones themselves."""
+        """Take units away from orders where others take their places, or find better ones themselves.
+
+        What came last leaves first: so each return gives up the points that it had taken, to the last one.
+        """
         store_moves(self._unit.connection, self._leaving)
-        for part, order_id, matches in _by_order(self._leaving):
+        for part, order_id, matches in reversed(list(_by_order(self._leaving))):
             self._unit.emit(ReturnMoved(self._tell(part, order_id, matches)))
 
     def returned(self, matched: Iterable[MatchedReturn]) -> Iterator[OrderReturned]:
