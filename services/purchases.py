@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
 )
 
+from services.storage.columns import Instant
 from services.storage.sets import among
 from services.storage.tables import orders, return_lines
 
@@ -31,15 +32,17 @@ _NO_ORIGINAL: Any = literal_column("''")
 
 
 @cache
-def kept_orders(*, since: bool = False, ids: bool = False) -> Subquery:
+def kept_orders(*, since: bool = False, ids: bool = False, time: str = "") -> Subquery:
     """The kept orders as of the parameter `until`, as far as is known now, one row each.
 
     Columns: customer_id, source, order_id, placed_at, channel, net_minor (above 0). Orders, exchanges and
     returns later than `until` have not happened. since: only orders placed after the parameter `since`.
-    ids: only of the customers in the parameter `ids`.
+    ids: only of the customers in the parameter `ids`. time: comes before the names of the parameters `since`
+    and `until`, so that one statement can look at two times.
     """
-    later = _later_refunds(ids=ids)
-    swapped = _exchanged(later, ids=ids)
+    until = bindparam(f"{time}until", type_=Instant())
+    later = _later_refunds(until, time, ids=ids)
+    swapped = _exchanged(later, until, time, ids=ids)
     net = _worth(orders, later) + func.coalesce(swapped.c.net_minor, 0)
     found = (
         select(
@@ -52,33 +55,33 @@ def kept_orders(*, since: bool = False, ids: bool = False) -> Subquery:
         )
         .outerjoin_from(orders, later, _same_order(later, orders))
         .outerjoin(swapped, _same_order(swapped, orders))
-        .where(orders.c.replaces == _NO_ORIGINAL, orders.c.placed_at <= bindparam("until"), net > 0)
+        .where(orders.c.replaces == _NO_ORIGINAL, orders.c.placed_at <= until, net > 0)
     )
     if since:
-        found = found.where(orders.c.placed_at > bindparam("since"))
-    return _of_ids(found, orders, ids=ids).subquery("kept_orders")
+        found = found.where(orders.c.placed_at > bindparam(f"{time}since", type_=Instant()))
+    return _of_ids(found, orders, ids=ids).subquery(f"{time}kept_orders")
 
 
-def _later_refunds(*, ids: bool) -> CTE:
+def _later_refunds(until: Any, time: str, *, ids: bool) -> CTE:
     """What was refunded of each order after `until`: at the present almost nothing."""
     found = select(
         return_lines.c.source,
         return_lines.c.order_id,
         _total(return_lines.c.amount_minor).label("amount_minor"),
-    ).where(return_lines.c.returned_at > bindparam("until"))
+    ).where(return_lines.c.returned_at > until)
     grouped = found.group_by(return_lines.c.source, return_lines.c.order_id)
-    return _of_ids(grouped, return_lines, ids=ids).cte("later_refunds")
+    return _of_ids(grouped, return_lines, ids=ids).cte(f"{time}later_refunds")
 
 
-def _exchanged(later: CTE, *, ids: bool) -> CTE:
+def _exchanged(later: CTE, until: Any, time: str, *, ids: bool) -> CTE:
     """What the goods taken in exchange are worth, by the order that the first goods were bought with.
 
     Goods taken in an exchange may be exchanged again, so the way back goes over any number of orders.
     """
     first = select(orders.c.source, orders.c.order_id, orders.c.replaces.label("original_id")).where(
-        orders.c.replaces != _NO_ORIGINAL, orders.c.placed_at <= bindparam("until")
+        orders.c.replaces != _NO_ORIGINAL, orders.c.placed_at <= until
     )
-    chain = _of_ids(first, orders, ids=ids).cte("chain", recursive=True)
+    chain = _of_ids(first, orders, ids=ids).cte(f"{time}chain", recursive=True)
     before = orders.alias("before")
     further = select(chain.c.source, chain.c.order_id, before.c.replaces).join_from(
         chain,
@@ -98,7 +101,7 @@ def _exchanged(later: CTE, *, ids: bool) -> CTE:
         .join_from(chain, taken, _same_order(taken, chain))
         .outerjoin(later, _same_order(later, taken))
         .group_by(chain.c.source, chain.c.original_id)
-        .cte("exchanged")
+        .cte(f"{time}exchanged")
     )
 
 

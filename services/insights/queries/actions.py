@@ -1,73 +1,137 @@
-"""What each customer adds to a metric before and after an action."""
+"""What customers add to a metric before and after an action, summed over a group and over the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, case, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Subquery,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from services.insights.queries.returns import placed_orders
-from services.insights.rules.actions import Amounts, Metric, PerCustomer, Windows
-from services.insights.rules.spans import Span
+from services.insights.queries.sums import moments_columns, moments_of, product
+from services.insights.rules.actions import Metric, Question, ShiftSums
+from services.intervals import Cross
 from services.purchases import kept_orders
 from services.storage.columns import Instant
+from services.storage.sets import among
 from services.storage.tables import answers
 
-Both = tuple[PerCustomer, PerCustomer]
+BEFORE: Final = "before_"
+AFTER: Final = "after_"
+AMOUNTS: Final = ("y", "x", "detractors")
+ZERO: Final[ColumnElement[int]] = literal_column("0", Integer)
+ONE: Final[ColumnElement[int]] = literal_column("1", Integer)
+NO_ANSWER: Final = ZERO.label("detractors")
 
 
-def amounts_around(connection: Connection, metric: Metric, windows: Windows) -> Both:
-    """What each customer adds, before and after: each window as it was known at its own end."""
-    if metric is Metric.ORDERS_PER_CUSTOMER:
-        return _orders_per_customer(connection, windows)
-    query = _QUERIES[metric]()
-    return _amounts(connection, query, windows.before), _amounts(connection, query, windows.after)
+def sums_around(connection: Connection, question: Question) -> dict[bool, ShiftSums]:
+    """By whether the customers are in the group: each window as it was known at its own end."""
+    windows, chosen = question.windows, question.customer_ids
+    names: dict[str, Any] = {
+        f"{BEFORE}since": windows.before.since,
+        f"{BEFORE}until": windows.before.until,
+        f"{AFTER}since": windows.after.since,
+        f"{AFTER}until": windows.after.until,
+    }
+    if chosen is not None:
+        names["ids"] = sorted(chosen)
+    rows = connection.execute(_sums(question.metric, grouped=chosen is not None), names)
+    return {bool(row.inside): _shift_sums(row) for row in rows}
 
 
-def _amounts(connection: Connection, query: Select[Any], span: Span) -> PerCustomer:
-    rows = connection.execute(query, {"since": span.since, "until": span.until})
-    return {row[0]: Amounts(*map(int, row[1:])) for row in rows}  # PostgreSQL sums to decimals
+def _shift_sums(row: Any) -> ShiftSums:
+    cross = Cross(*(float(part) for part in (row.yy, row.yx, row.xy, row.xx)))
+    before, after = moments_of(row, "before"), moments_of(row, "after")
+    return ShiftSums(row.customers, before, after, cross, int(row.before_against), int(row.after_against))
 
 
 @cache
-def _order_value() -> Select[Any]:
-    kept = kept_orders(since=True)
-    return select(kept.c.customer_id, func.sum(kept.c.net_minor), func.count()).group_by(kept.c.customer_id)
-
-
-@cache
-def _repeat_rate() -> Select[Any]:
-    kept = kept_orders(since=True)
-    again = case((func.count() > 1, 1), else_=0)
-    return select(kept.c.customer_id, again, literal_column("1")).group_by(kept.c.customer_id)
-
-
-@cache
-def _return_rate() -> Select[Any]:
-    placed = placed_orders()
-    return select(placed.c.customer_id, func.sum(placed.c.returned), func.count()).group_by(
-        placed.c.customer_id
+def _sums(metric: Metric, *, grouped: bool) -> Select[Any]:
+    each = _panel() if metric is Metric.ORDERS_PER_CUSTOMER else _both(_AMOUNTS[metric])
+    inside = case((among(each.c.customer_id, "ids"), 1), else_=0) if grouped else ONE
+    before, after = ((each.c[f"{time}y"], each.c[f"{time}x"]) for time in (BEFORE, AFTER))
+    sums = select(
+        inside.label("inside"),
+        func.count().label("customers"),
+        *moments_columns("before", *before),
+        *moments_columns("after", *after),
+        product(after[0], before[0]).label("yy"),
+        product(after[0], before[1]).label("yx"),
+        product(after[1], before[0]).label("xy"),
+        product(after[1], before[1]).label("xx"),
+        func.sum(each.c[f"{BEFORE}detractors"]).label("before_against"),
+        func.sum(each.c[f"{AFTER}detractors"]).label("after_against"),
     )
+    return sums.group_by("inside") if grouped else sums.having(func.count() > 0)
 
 
-@cache
-def _nps() -> Select[Any]:
+def _both(amounts: Callable[[str], Select[Any]]) -> Subquery:
+    """One row per customer of either window; what was in one window only is 0 in the other."""
+    first, second = amounts(BEFORE).subquery(), amounts(AFTER).subquery()
+    nothing = (ZERO, ZERO, ZERO)
+    parts = union_all(
+        select(first.c.customer_id, *_named(BEFORE, tuple(first.c)[1:]), *_named(AFTER, nothing)),
+        select(second.c.customer_id, *_named(BEFORE, nothing), *_named(AFTER, tuple(second.c)[1:])),
+    ).subquery("part")
+    names = [time + name for time in (BEFORE, AFTER) for name in AMOUNTS]
+    sums = (func.sum(parts.c[name]).label(name) for name in names)
+    return select(parts.c.customer_id, *sums).group_by(parts.c.customer_id).subquery("each")
+
+
+def _named(time: str, amounts: tuple[ColumnElement[Any], ...]) -> list[ColumnElement[Any]]:
+    return [amount.label(time + name) for amount, name in zip(amounts, AMOUNTS, strict=True)]
+
+
+def _order_value(time: str) -> Select[Any]:
+    kept = kept_orders(since=True, time=time)
+    found = select(
+        kept.c.customer_id, func.sum(kept.c.net_minor).label("y"), func.count().label("x"), NO_ANSWER
+    )
+    return found.group_by(kept.c.customer_id)
+
+
+def _repeat_rate(time: str) -> Select[Any]:
+    kept = kept_orders(since=True, time=time)
+    again = case((func.count() > 1, 1), else_=0).label("y")
+    return select(kept.c.customer_id, again, ONE.label("x"), NO_ANSWER).group_by(kept.c.customer_id)
+
+
+def _return_rate(time: str) -> Select[Any]:
+    placed = placed_orders(time)
+    returned = func.sum(placed.c.returned).label("y")
+    found = select(placed.c.customer_id, returned, func.count().label("x"), NO_ANSWER)
+    return found.group_by(placed.c.customer_id)
+
+
+def _nps(time: str) -> Select[Any]:
     detractors = func.sum(case((answers.c.answer <= 6, 1), else_=0))
     promoters = func.sum(case((answers.c.answer >= 9, 1), else_=0))
+    net = (promoters - detractors).label("y")
     return (
-        select(answers.c.customer_id, promoters - detractors, func.count(), detractors)
+        select(answers.c.customer_id, net, func.count().label("x"), detractors.label("detractors"))
         .where(
             answers.c.survey == "NPS",
-            answers.c.answered_at > bindparam("since"),
-            answers.c.answered_at <= bindparam("until"),
+            answers.c.answered_at > bindparam(f"{time}since", type_=Instant()),
+            answers.c.answered_at <= bindparam(f"{time}until", type_=Instant()),
         )
         .group_by(answers.c.customer_id)
     )
 
 
-_QUERIES: dict[Metric, Callable[[], Select[Any]]] = {
+_AMOUNTS: Final[dict[Metric, Callable[[str], Select[Any]]]] = {
     Metric.ORDER_VALUE: _order_value,
     Metric.REPEAT_RATE: _repeat_rate,
     Metric.RETURN_RATE: _return_rate,
@@ -75,26 +139,16 @@ _QUERIES: dict[Metric, Callable[[], Select[Any]]] = {
 }
 
 
-@cache
-def _panel() -> Select[Any]:
+def _panel() -> Subquery:
     """Everybody who had bought before the first window: their orders in each window, none counting as 0."""
-    kept = kept_orders()
-    since, moment = (bindparam(name, type_=Instant()) for name in ("before", "moment"))
+    kept = kept_orders(time=AFTER)
+    since, moment = (bindparam(f"{BEFORE}{name}", type_=Instant()) for name in ("since", "until"))
     placed = kept.c.placed_at
     before = func.sum(case(((placed > since) & (placed <= moment), 1), else_=0))
     after = func.sum(case((placed > moment, 1), else_=0))
     return (
-        select(kept.c.customer_id, before, after)
+        select(kept.c.customer_id, *_named(BEFORE, (before, ONE, ZERO)), *_named(AFTER, (after, ONE, ZERO)))
         .group_by(kept.c.customer_id)
         .having(func.min(placed) <= since)
+        .subquery("each")
     )
-
-
-def _orders_per_customer(connection: Connection, windows: Windows) -> Both:
-    times = {
-        "before": windows.before.since,
-        "moment": windows.before.until,
-        "until": windows.after.until,
-    }
-    rows = connection.execute(_panel(), times).all()
-    return {row[0]: Amounts(row[1], 1) for row in rows}, {row[0]: Amounts(row[2], 1) for row in rows}

@@ -20,16 +20,16 @@ _NO_ORIGINAL: Any = literal_column("''")
 
 
 @cache
-def _returned() -> CTE:
+def _returned(time: str) -> CTE:
     """source, order_id: orders of which something came back for money up to `until`.
 
     What was taken in exchange and came back belongs to the order that the first goods were bought with.
     """
     came = select(return_lines.c.source, return_lines.c.order_id).where(
-        return_lines.c.returned_at <= bindparam("until", type_=Instant()),
+        return_lines.c.returned_at <= bindparam(f"{time}until", type_=Instant()),
         ~return_lines.c.return_id.like(EXCHANGED),
     )
-    returned = came.cte("returned", recursive=True)
+    returned = came.cte(f"{time}returned", recursive=True)
     before = select(orders.c.source, orders.c.replaces).join_from(
         returned,
         orders,
@@ -41,12 +41,13 @@ def _returned() -> CTE:
 
 
 @cache
-def placed_orders() -> Subquery:
+def placed_orders(time: str = "") -> Subquery:
     """customer_id, placed_at, returned (0 or 1) of the orders placed after `since` up to `until`.
 
-    Orders of nothing and goods taken in exchange are no orders here; fully returned ones are.
+    Orders of nothing and goods taken in exchange are no orders here; fully returned ones are. time: as in
+    `kept_orders`.
     """
-    returned = _returned()
+    returned = _returned(time)
     return (
         select(
             orders.c.customer_id,
@@ -61,10 +62,10 @@ def placed_orders() -> Subquery:
         .where(
             orders.c.replaces == _NO_ORIGINAL,
             orders.c.total_minor > 0,
-            orders.c.placed_at > bindparam("since"),
-            orders.c.placed_at <= bindparam("until"),
+            orders.c.placed_at > bindparam(f"{time}since", type_=Instant()),
+            orders.c.placed_at <= bindparam(f"{time}until", type_=Instant()),
         )
-        .subquery("placed_orders")
+        .subquery(f"{time}placed_orders")
     )
 
 

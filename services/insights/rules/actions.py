@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,7 @@ from services.insights.rules.caveats import (
     NOBODY_IN_GROUP,
 )
 from services.insights.rules.comparisons import money
+from services.insights.rules.returns import NOBODY
 from services.insights.rules.spans import Span, whole
 from services.intervals import (
     POINTS,
@@ -50,19 +51,6 @@ class Metric(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Amounts:
-    """What one customer adds to a metric: y over x; of NPS also the detractors among the answers."""
-
-    y: int
-    x: int
-    detractors: int = 0
-
-
-PerCustomer = Mapping[str, Amounts]
-NOTHING: Final = Amounts(0, 0)
-
-
-@dataclass(frozen=True, slots=True)
 class Windows:
     """As many days before a moment as after it; cut on both sides when the time after is not over."""
 
@@ -82,6 +70,24 @@ class Question:
     windows: Windows
     customer_ids: frozenset[str] | None = None
     chosen_today: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftSums:
+    """What some customers add to a metric in both windows, y over x of each, summed; `cross` after by before.
+
+    customers: those in either window. detractors: those among the answers of NPS.
+    """
+
+    customers: int
+    before: Moments
+    after: Moments
+    cross: Cross
+    detractors_before: int = 0
+    detractors_after: int = 0
+
+
+NO_ONE: Final = ShiftSums(0, NOBODY, NOBODY, Cross(0, 0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +135,15 @@ def windows_around(moment: datetime, days: int, now: datetime) -> Windows | Inva
     return Windows(whole(moment - length, moment), whole(moment, moment + length), cut)
 
 
-def effect_of(question: Question, amounts: tuple[PerCustomer, PerCustomer], currency: str) -> Effect:
-    """The answer to a question; amounts: before and after."""
-    metric, windows, chosen = question.metric, question.windows, question.customer_ids
-    everybody = amounts[0].keys() | amounts[1].keys()
+def effect_of(question: Question, sums: Mapping[bool, ShiftSums], currency: str) -> Effect:
+    """The answer to a question; sums: by whether the customers are in its group, which may be everybody."""
+    metric, windows = question.metric, question.windows
     unit = _units(currency)[metric]
-    inside = everybody if chosen is None else everybody & chosen
-    group = _shift(metric, amounts, inside, unit)
+    group = _shift(metric, sums.get(True, NO_ONE), unit)
     caveat = ACTION + (ACTION_CHOSEN_TODAY if question.chosen_today else "")
-    if chosen is None:
+    if question.customer_ids is None:
         return Effect(metric, windows, group, None, None, caveat)
-    rest = _shift(metric, amounts, everybody - inside, unit)
+    rest = _shift(metric, sums.get(False, NO_ONE), unit)
     return Effect(metric, windows, group, rest, apart(group.change, rest.change), caveat)
 
 
@@ -153,44 +157,16 @@ def _units(currency: str) -> dict[Metric, str]:
     }
 
 
-def _shift(
-    metric: Metric, amounts: tuple[PerCustomer, PerCustomer], customers: Collection[str], unit: str
-) -> Shift:
-    first = [amounts[0].get(one, NOTHING) for one in customers]
-    second = [amounts[1].get(one, NOTHING) for one in customers]
-    before, after = moments_of(first), moments_of(second)
-    figures = _figure(metric, before, first, unit), _figure(metric, after, second, unit)
-    together = togetherness(after, before, cross_of(second, first))
-    return Shift(len(customers), *figures, apart(figures[1], figures[0], together))
+def _shift(metric: Metric, sums: ShiftSums, unit: str) -> Shift:
+    before = _figure(metric, sums.before, sums.detractors_before, unit)
+    after = _figure(metric, sums.after, sums.detractors_after, unit)
+    together = togetherness(sums.after, sums.before, sums.cross)
+    return Shift(sums.customers, before, after, apart(after, before, together))
 
 
-def _figure(metric: Metric, moments: Moments, amounts: Iterable[Amounts], unit: str) -> Figure:
+def _figure(metric: Metric, moments: Moments, detractors: int, unit: str) -> Figure:
     if metric is Metric.NPS:
-        detractors = sum(one.detractors for one in amounts)
         return net_promoters(int(moments.y) + detractors, detractors, int(moments.x))
     if metric in {Metric.REPEAT_RATE, Metric.RETURN_RATE}:
         return clustered_share(moments)
     return ratio(moments, unit)
-
-
-def moments_of(amounts: Collection[Amounts]) -> Moments:
-    """Exact sums; n counts those who have anything."""
-    return Moments(
-        sum(one.x > 0 for one in amounts),
-        sum(one.y for one in amounts),
-        sum(one.x for one in amounts),
-        sum(one.y * one.y for one in amounts),
-        sum(one.x * one.y for one in amounts),
-        sum(one.x * one.x for one in amounts),
-    )
-
-
-def cross_of(first: Collection[Amounts], second: Collection[Amounts]) -> Cross:
-    """The products of each customer's amounts in both windows."""
-    both = [(one, other) for one, other in zip(first, second, strict=True) if one.x and other.x]
-    return Cross(
-        sum(one.y * other.y for one, other in both),
-        sum(one.y * other.x for one, other in both),
-        sum(one.x * other.y for one, other in both),
-        sum(one.x * other.x for one, other in both),
-    )

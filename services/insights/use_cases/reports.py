@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from services.insights.queries import actions as action_queries
 from services.insights.queries import cohorts as cohort_queries
 from services.insights.queries import comparisons, returns
 from services.insights.queries import weeks as week_queries
+from services.insights.queries.actions import sums_around
 from services.insights.rules.actions import Effect, Question, effect_of
 from services.insights.rules.cohorts import CohortSize, Retention, retention_report
 from services.insights.rules.comparisons import Comparison, members_report, omnichannel_report, repeat_report
@@ -61,5 +61,4 @@ def weekly(connection: Connection, weeks: int, as_of: datetime, programme: Progr
 
 def effect_of_action(connection: Connection, question: Question, programme: Programme) -> Effect:
     """What changed around an action, for its group and for the rest."""
-    amounts = action_queries.amounts_around(connection, question.metric, question.windows)
-    return effect_of(question, amounts, programme.currency)
+    return effect_of(question, sums_around(connection, question), programme.currency)

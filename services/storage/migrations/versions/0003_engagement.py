@@ -323,6 +323,21 @@ def close_columns() -> None:
             sqlite_where=sa.text("replaces <> ''"),
             postgresql_where=sa.text("replaces <> ''"),
         )
+        batch_op.drop_index(batch_op.f("ix_orders_customer_id_placed_at"))
+        batch_op.create_index(
+            "ix_orders_purchases",
+            [
+                "customer_id",
+                "placed_at",
+                "replaces",
+                "total_minor",
+                "refunded_minor",
+                "channel",
+                "source",
+                "order_id",
+            ],
+            unique=False,
+        )
     with op.batch_alter_table("returns") as batch_op:
         batch_op.create_index(
             "ix_returns_unmatched",

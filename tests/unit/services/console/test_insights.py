@@ -17,6 +17,7 @@ from services.insights.rules.comparisons import Group, Measure
 from services.intervals import Figure, nothing
 from services.programme.programme import Programme
 from services.storage.database import Database
+from tests.integration.shop import ManualClock
 from tests.unit.services.console import scene
 from tests.unit.services.console.test_parts import words_of
 
@@ -131,11 +132,12 @@ async def test_unknown_choices_fall_back_to_the_first(reader: httpx.AsyncClient,
 
 
 async def test_a_saved_segment_is_offered_and_can_be_the_group(
-    reader: httpx.AsyncClient, database: Database
+    reader: httpx.AsyncClient, database: Database, clock: ManualClock
 ) -> None:
     for customer_id, minor in (("ann", 2_000), ("bob", 900)):
         await scene.order(database, customer_id, minor, order_id=customer_id)
     await scene.save_segment(database, "s1", "Spenders <b>", "net_minor > 1000")
+    clock.advance(hours=1)
     page = (await reader.get("/insights/action")).text
     assert '<option value="saved:s1">Spenders &lt;b&gt;</option>' in page
     answer = await reader.get("/insights/action.csv?day=2026-03-01&segment=saved:s1")
