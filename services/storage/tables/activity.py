@@ -58,9 +58,7 @@ returns = table(
     number("refund_minor"),
     number("unmatched_units"),
     Index(None, "customer_id", "returned_at"),
-    Index(
-        "ix_returns_unmatched", "returned_at", sqlite_where=HAS_UNMATCHED, postgresql_where=HAS_UNMATCHED
-    ),
+    Index("ix_returns_unmatched", "returned_at", sqlite_where=HAS_UNMATCHED, postgresql_where=HAS_UNMATCHED),
 )
 
 return_lines = table(  # one row per order line that goods went back to
