@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,9 +15,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy import type_coerce as seen_as
 from sqlalchemy.types import BigInteger
 
-from services.composition import House, build, create_key, live_keys, running
-from services.importing.orders import ImportOptions, import_orders
-from services.importing.sending import Server
+from services.composition import House, build, running
 from services.insights.rules.cohorts import CohortSize
 from services.insights.rules.spans import days_before
 from services.insights.use_cases import reports
@@ -25,26 +24,21 @@ from services.storage.tables import order_lines, orders, return_lines
 from services.telemetry import Telemetry
 from tests.integration.shop import ManualClock
 
-FILE = Path(__file__).parents[2] / "services/demo/orders/online_retail.parquet"
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)  # the day after the last order
 YEAR = 365 * 86_400 * 1_000_000
 
 
 @pytest.fixture
-def database_url() -> str:
+def database_url(retail: Path, tmp_path: Path) -> str:
     """The set queries are held to both databases elsewhere; the real orders are many."""
+    shutil.copytree(retail, tmp_path, dirs_exist_ok=True)
     return ""
 
 
 @pytest.fixture
-async def shop(settings: Settings, tmp_path: Path) -> AsyncIterator[House]:
+async def shop(settings: Settings) -> AsyncIterator[House]:
     """A server with the real orders in it."""
     async with running(build(settings, ManualClock(AS_OF), Telemetry(0.0))) as house:
-        key = create_key(house.database, "import", ("backend",)).text
-        house.keyring.replace(live_keys(house.database))
-        server = Server(f"127.0.0.1:{house.rpc.port}", key)
-        report = await import_orders(ImportOptions(FILE, server, rejects_file=tmp_path / "rejects.csv"))
-        assert report.orders_imported > 18_000
         yield house
 
 

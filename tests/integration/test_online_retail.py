@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +12,17 @@ import duckdb
 import pytest
 from sqlalchemy import select
 
-from services.composition import House, build, create_key, live_keys, running
+from services.composition import House, build, running
 from services.engagement.use_cases.references import reference_from
 from services.engagement.use_cases.rescoring import Chunk, score_chunk
 from services.engagement.use_cases.scores import NewReference, install_reference
-from services.importing.orders import ImportOptions, import_orders
-from services.importing.sending import Server
 from services.settings import Settings
 from services.storage.tables import return_lines, scores
 from services.telemetry import Telemetry
+from tests.integration.conftest import NIGHT, REAL_ORDERS
 from tests.integration.shop import ManualClock
 
 pytestmark = pytest.mark.slow
-
-FILE = Path(__file__).parents[2] / "services/demo/orders/online_retail.parquet"
-NIGHT = datetime(
-    2011, 12, 10, 3, tzinfo=UTC
-)  # the night after the last day; nobody ordered at the year's edge
 
 # One row per kept order of the year: invoices of goods at a price, less what came back to each of them. Times
 # are those of the shop in London, where it is winter at both edges of the window.
@@ -36,7 +30,7 @@ KEPT = f"""
     WITH bought AS (
         SELECT customer_id, invoice_no, min(invoice_date) AS placed_at,
                sum(quantity * round_even(unit_price_gbp::VARCHAR::DECIMAL(18, 6) * 100, 0))::BIGINT AS paid
-        FROM '{FILE}'
+        FROM '{REAL_ORDERS}'
         WHERE customer_id IS NOT NULL AND invoice_no NOT LIKE 'C%' AND unit_price_gbp > 0 AND quantity > 0
           AND upper(stock_code) NOT IN
               ('POST', 'DOT', 'C2', 'M', 'D', 'S', 'B', 'BANK CHARGES', 'AMAZONFEE', 'CRUK')
@@ -71,10 +65,10 @@ SEGMENTED = f"""
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+def database_url(retail: Path, tmp_path: Path) -> str:
     """SQLite alone: what PostgreSQL computes is held to the same by the random histories."""
-    del sqlite_template
-    return f"sqlite:///{tmp_path / 'retail.db'}"
+    shutil.copytree(retail, tmp_path, dirs_exist_ok=True)
+    return ""
 
 
 @pytest.fixture
@@ -82,9 +76,6 @@ async def house(settings: Settings, clock: ManualClock) -> AsyncIterator[House]:
     """A server with all orders and returns of the shop, and everybody scored against the shop itself."""
     clock.move_to(NIGHT)
     async with running(build(settings, clock, Telemetry(0.0))) as house:
-        key = create_key(house.database, "import", ("backend",))
-        house.keyring.replace(live_keys(house.database))
-        await import_orders(ImportOptions(FILE, Server(f"127.0.0.1:{house.rpc.port}", key.text)))
         with house.database.engine.connect() as connection:
             reference = reference_from(connection, NIGHT)
         await house.database.write(install_reference, NewReference(reference))
