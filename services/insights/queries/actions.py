@@ -9,11 +9,13 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Integer,
     Select,
     Subquery,
     bindparam,
     case,
+    cast,
     func,
     literal_column,
     select,
@@ -26,7 +28,7 @@ from services.insights.rules.actions import Metric, Question, ShiftSums
 from services.intervals import Cross
 from services.purchases import kept_orders
 from services.storage.columns import Instant
-from services.storage.sets import among
+from services.storage.sets import KeyList, among
 from services.storage.tables import answers
 
 BEFORE: Final = "before_"
@@ -48,7 +50,12 @@ def sums_around(connection: Connection, question: Question) -> dict[bool, ShiftS
     }
     if chosen is not None:
         names["ids"] = sorted(chosen)
-    rows = connection.execute(_sums(question.metric, grouped=chosen is not None), names)
+        return _sides(connection, _grouped(question.metric, connection.dialect.name), names)
+    return _sides(connection, _ungrouped(question.metric), names)
+
+
+def _sides(connection: Connection, query: Select[Any], names: dict[str, Any]) -> dict[bool, ShiftSums]:
+    rows = connection.execute(query, names)
     return {bool(row.inside): _shift_sums(row) for row in rows}
 
 
@@ -59,12 +66,33 @@ def _shift_sums(row: Any) -> ShiftSums:
 
 
 @cache
-def _sums(metric: Metric, *, grouped: bool) -> Select[Any]:
-    each = _panel() if metric is Metric.ORDERS_PER_CUSTOMER else _both(_AMOUNTS[metric])
-    inside = case((among(each.c.customer_id, "ids"), 1), else_=0) if grouped else ONE
+def _ungrouped(metric: Metric) -> Select[Any]:
+    each = _each(metric)
+    return select(ONE.label("inside"), *_sums(each)).having(func.count() > 0)
+
+
+@cache
+def _grouped(metric: Metric, dialect: str) -> Select[Any]:
+    """On PostgreSQL the ids are rows to join: it would look through a long array once for each customer."""
+    each = _each(metric)
+    rows: FromClause = each
+    inside = among(each.c.customer_id, "ids")
+    if dialect == "postgresql":
+        ids = cast(bindparam("ids", type_=KeyList()), KeyList())
+        chosen = func.unnest(ids).table_valued("value", name="chosen").render_derived()
+        rows = each.outerjoin(chosen, chosen.c.value == each.c.customer_id)
+        inside = chosen.c.value.is_not(None)
+    side = case((inside, 1), else_=0).label("inside")
+    return select(side, *_sums(each)).select_from(rows).group_by("inside")
+
+
+def _each(metric: Metric) -> Subquery:
+    return _panel() if metric is Metric.ORDERS_PER_CUSTOMER else _both(_AMOUNTS[metric])
+
+
+def _sums(each: Subquery) -> tuple[ColumnElement[Any], ...]:
     before, after = ((each.c[f"{time}y"], each.c[f"{time}x"]) for time in (BEFORE, AFTER))
-    sums = select(
-        inside.label("inside"),
+    return (
         func.count().label("customers"),
         *moments_columns("before", *before),
         *moments_columns("after", *after),
@@ -75,7 +103,6 @@ def _sums(metric: Metric, *, grouped: bool) -> Select[Any]:
         func.sum(each.c[f"{BEFORE}detractors"]).label("before_against"),
         func.sum(each.c[f"{AFTER}detractors"]).label("after_against"),
     )
-    return sums.group_by("inside") if grouped else sums.having(func.count() > 0)
 
 
 def _both(amounts: Callable[[str], Select[Any]]) -> Subquery:

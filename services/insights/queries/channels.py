@@ -23,6 +23,12 @@ def _within(moment: ColumnElement[Any]) -> ColumnElement[bool]:
     return and_(unindexed > _SINCE, unindexed <= _UNTIL)
 
 
+def _unsorted(customer_id: ColumnElement[str]) -> ColumnElement[str]:
+    """The same id: SQLite would walk an index for it, and fetch each of its rows."""
+    found: ColumnElement[str] = customer_id.concat(literal_column("''"))
+    return found.label("customer_id")
+
+
 @cache
 def channel_counts() -> Subquery:
     """customer_id and channels: how many distinct ones the customer began something in, after `since`.
@@ -31,11 +37,12 @@ def channel_counts() -> Subquery:
     """
     placed = select(orders.c.customer_id, orders.c.channel).where(_within(orders.c.placed_at))
     clicked = case((touches.c.kind == TouchKind.NEWSLETTER_CLICKED, "EMAIL"), else_=touches.c.channel)
-    touched = select(touches.c.customer_id, clicked).where(
+    in_store: ColumnElement[str] = literal_column(f"'{STORE}'")
+    touched = select(_unsorted(touches.c.customer_id), clicked.label("channel")).where(
         touches.c.kind.in_(sorted(INITIATED_KINDS)), ~touches.c.outbound, _within(touches.c.occurred_at)
     )
-    visited = select(visits.c.customer_id, literal_column(f"'{STORE}'")).where(_within(visits.c.entered_at))
-    used = union(placed, touched, visited).subquery("used")
+    visited = select(visits.c.customer_id, in_store.label("channel")).where(_within(visits.c.entered_at))
+    used = union(*(select(one.distinct().subquery()) for one in (placed, touched, visited))).subquery("used")
     return (
         select(used.c.customer_id, func.count().label("channels"))
         .group_by(used.c.customer_id)
