@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Connection, Engine, delete, event, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Connection, Engine, delete, text
 
 from services.earning.use_cases.syncing import sync_file_rules
 from services.errors import RegularsError
@@ -61,8 +60,6 @@ class Product:
         self.clock = clock
         self.programme = programme
         self.engine = engine
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _hurry)
         self._connection = engine.connect()
         self._writer = Writer(engine, clock, programme, Vault(bytes(32)), react, Nobody())
 
@@ -131,11 +128,6 @@ def without_triggers(connection: Connection) -> Iterator[None]:
     yield
     for _, sql in triggers:
         connection.exec_driver_sql(sql)
-
-
-def _hurry(connection: DBAPIConnection, _entry: object) -> None:
-    """A database that lives for one test need not reach the disk."""
-    connection.cursor().execute("PRAGMA synchronous=OFF")
 
 
 def jobs(commands: Iterable[Command]) -> list[Job]:
