@@ -82,7 +82,7 @@ async def test_a_late_order_changes_what_is_known_of_the_past(backend: Caller, c
     ("asked", "code", "reason"),
     [
         ({"score_version": "none/such"}, grpc.StatusCode.NOT_FOUND, "SCORE_VERSION_NOT_FOUND"),
-        ({"as_of": stamped(NOON + DAY)}, grpc.StatusCode.INVALID_ARGUMENT, "INVALID"),
+        ({"as_of": stamped(NOON + DAY)}, grpc.StatusCode.INVALID_ARGUMENT, "MOMENT_OUT_OF_RANGE"),
         ({"customer_id": "nobody", "as_of": stamped(NOON)}, grpc.StatusCode.NOT_FOUND, "CUSTOMER_NOT_FOUND"),
     ],
 )
