@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -166,7 +167,8 @@ def test_every_statement_of_a_page_goes_by_the_customer(
     for record in ALL:
         plan = plan_of(crowded, page_query(record, Page(customer, wanted, 50, newer=newer), dialect(crowded)))
         assert "customer_id" in plan, (record.name, plan)
-        assert "SCAN" not in plan.upper().replace("INDEX SCAN", "").replace("BITMAP HEAP SCAN", ""), plan
+        by_index = re.sub("INDEX (ONLY )?SCAN|BITMAP HEAP SCAN", "", plan.upper())
+        assert "SCAN" not in by_index, plan
     (touches,) = (record for record in ALL if record.name == "touches")
     plan = plan_of(crowded, page_query(touches, Page(customer, wanted, 50, newer=newer), dialect(crowded)))
     assert "ix_touches_customer_id_occurred_at" in plan
