@@ -128,18 +128,18 @@ async def test_a_token_of_another_list_is_refused(team: Caller, token: str) -> N
 
 async def test_a_page_is_found_without_reading_what_took_effect(house: House) -> None:
     engine = house.database.engine
-    if engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL reads small tables whole, whatever their indexes")
     for customer_id in ("", "anna"):
         with statements_with_values(engine) as seen:
             await house.database.fetch(list_unsettled, customer_id, None, 10)
             await house.database.fetch(count_unsettled, customer_id)
-        plans = [line for one in seen for line in plan_of(engine, *one)]
-        assert not [line for line in plans if line == "SCAN returns"]
+        plans = [line for one in seen if "SELECT" in one[0] for line in plan_of(engine, *one)]
+        assert plans
+        assert not [line for line in plans if line == "SCAN returns" or "Seq Scan on returns" in line]
 
 
 def plan_of(engine: Engine, statement: str, parameters: Any) -> list[str]:
+    explain = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
     with engine.connect() as connection:
-        return [
-            str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        ]
+        if engine.dialect.name == "postgresql":  # a table of few rows would be read whole
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        return [str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {statement}", parameters)]
