@@ -122,6 +122,9 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         "visits": _deleted(Merging.MOVE),
         "reminders": _deleted(Merging.MOVE),
         "gateways": NOBODYS,
+        "gateway_authorities": NOBODYS,
+        "gateway_tokens": NOBODYS,
+        "gateway_certificates": NOBODYS,
         # The ledger: its totals are the programme's own books, so its rows outlive the person.
         "accounts": _kept(
             Merging.STAY, Owner(resets={"qualifying": {}, "tier": "", "forfeits_at": None, "due_at": None})

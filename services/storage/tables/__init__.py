@@ -23,6 +23,7 @@ from services.storage.tables.cases import (
 )
 from services.storage.tables.earning import earning_rules, rule_usage
 from services.storage.tables.engagement import score_references, score_versions, scores
+from services.storage.tables.enrolment import gateway_authorities, gateway_certificates, gateway_tokens
 from services.storage.tables.feedback import answers, invitations
 from services.storage.tables.loyalty import (
     accounts,
@@ -86,6 +87,9 @@ __all__ = [
     "customers",
     "earning_rules",
     "exchanges",
+    "gateway_authorities",
+    "gateway_certificates",
+    "gateway_tokens",
     "gateways",
     "hold_lots",
     "holds",
