@@ -54,7 +54,7 @@ from services.loyalty.use_cases.time import FIRST_SWEEP
 from services.membership.servicer.service import MembershipServicer
 from services.predictions.servicer import PredictionsServicer
 from services.presence.key_tables import KeyTables
-from services.presence.servicer import PresenceServicer
+from services.presence.servicer.service import PresenceServicer
 from services.programme.programme import Programme
 from services.programme.reading import load_programme
 from services.reactions import react

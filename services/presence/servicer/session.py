@@ -1,4 +1,4 @@
-"""`PresenceService`: message -> value -> message."""
+"""One gateway's connection."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from collections.abc import AsyncIterator, Coroutine
 from typing import Any, Final
 
 import structlog
-from google.protobuf.message import Message
-from grpc.aio import ServicerContext
 from regulars.presence.v1 import presence_service_pb2 as pb
-from regulars.presence.v1 import presence_service_pb2_grpc as pb_grpc
 
 from services.errors import InvalidError, UnavailableError
-from services.presence import queries, use_cases
-from services.presence.key_tables import KeyTable, KeyTables
-from services.presence.rules import GatewayBatch, Sighting, Visit
-from services.rpc.validation import first_problem, validate
-from services.rpc.wire import moment, moment_position, page_size, page_token, position_of, short_name, stamp
+from services.presence import use_cases
+from services.presence.key_tables import KeyTables
+from services.presence.rules import GatewayBatch
+from services.presence.servicer.messages import health_facts, is_legible, sighting_of, table_messages
+from services.rpc.validation import validate
+from services.rpc.wire import stamp
 from services.storage.database import Database
 
 TABLE_CHECK_SECONDS: Final = 2.0  # how soon a withdrawn consent reaches a gateway that is online
@@ -26,8 +24,6 @@ ANSWERS_WAITING_MAX: Final = 256  # a gateway that does not read is not waited f
 SEQ_MAX: Final = 2**63 - 1  # what a database can count
 
 log = structlog.get_logger()
-
-Context = ServicerContext[Any, Any]
 
 
 class HelloMissingError(InvalidError):
@@ -40,45 +36,6 @@ class ServerStoppingError(UnavailableError):
     """The server stops; connect again."""
 
     reason = "STOPPING"
-
-
-class PresenceServicer(pb_grpc.PresenceServiceServicer):
-    """Connects the gateways."""
-
-    def __init__(self, database: Database, tables: KeyTables) -> None:
-        self._database = database
-        self._tables = tables
-        self._sessions: set[GatewaySession] = set()
-
-    async def Session(
-        self, requests: AsyncIterator[pb.SessionRequest], context: Context
-    ) -> AsyncIterator[pb.SessionResponse]:
-        del context
-        session = GatewaySession(self._database, self._tables)
-        self._sessions.add(session)
-        try:
-            async for response in session.serve(requests):
-                yield response
-        finally:
-            self._sessions.discard(session)
-
-    def end_sessions(self) -> None:
-        """Let every gateway go, because the server stops: it comes back when there is one again."""
-        for session in self._sessions:
-            session.end()
-
-    async def ListVisits(self, request: pb.ListVisitsRequest, context: Context) -> pb.ListVisitsResponse:
-        del context
-        size = page_size(request.page_size)
-        before = moment_position(request.page_token)
-        found = await self._database.fetch(
-            queries.list_visits, request.store, request.present_only, before, size + 1
-        )
-        page = found[:size]
-        last = position_of(page[-1].entered_at, page[-1].visit_id) if len(found) > size else None
-        return pb.ListVisitsResponse(
-            visits=[visit_message(one) for one in page], next_page_token=page_token(last)
-        )
 
 
 class GatewaySession:
@@ -174,53 +131,3 @@ async def first_hello(requests: AsyncIterator[pb.SessionRequest]) -> pb.Hello:
             return request.hello
         break
     raise HelloMissingError(field="hello")
-
-
-def table_messages(table: KeyTable) -> list[pb.SessionResponse]:
-    return [
-        pb.SessionResponse(
-            key_window=pb.KeyWindow(
-                table_version=table.version,
-                part=position,
-                parts=len(table.parts),
-                starts_at=stamp(part.starts_at),
-                ends_at=stamp(part.ends_at),
-                identifiers=part.identifiers,
-                pseudonyms=part.pseudonyms,
-            )
-        )
-        for position, part in enumerate(table.parts)
-    ]
-
-
-def is_legible(message: Message) -> bool:
-    return first_problem(message) is None
-
-
-def sighting_of(event: pb.PresenceEvent) -> Sighting:
-    return Sighting(
-        event.seq,
-        short_name(pb.PresenceKind, event.kind, "PRESENCE_KIND_"),
-        event.pseudonym.hex(),
-        event.zone,
-        moment(event.observed_at),
-        event.degraded,
-        event.dwell_seconds,
-    )
-
-
-def health_facts(health: pb.Health) -> dict[str, float | bool]:
-    return {field.name: getattr(health, field.name) for field in pb.Health.DESCRIPTOR.fields}
-
-
-def visit_message(visit: Visit) -> pb.Visit:
-    return pb.Visit(
-        visit_id=visit.visit_id,
-        customer_id=visit.customer_id,
-        store=visit.store,
-        zone=visit.zone,
-        state=f"VISIT_STATE_{visit.state}",
-        entered_at=stamp(visit.entered_at),
-        last_seen_at=stamp(visit.last_seen_at),
-        exited_at=stamp(visit.exited_at),
-    )

@@ -1,0 +1,58 @@
+"""`PresenceService`: message -> value -> message."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from grpc.aio import ServicerContext
+from regulars.presence.v1 import presence_service_pb2 as pb
+from regulars.presence.v1 import presence_service_pb2_grpc as pb_grpc
+
+from services.presence import queries
+from services.presence.key_tables import KeyTables
+from services.presence.servicer.messages import visit_message
+from services.presence.servicer.session import GatewaySession
+from services.rpc.wire import moment_position, page_size, page_token, position_of
+from services.storage.database import Database
+
+Context = ServicerContext[Any, Any]
+
+
+class PresenceServicer(pb_grpc.PresenceServiceServicer):
+    """Connects the gateways."""
+
+    def __init__(self, database: Database, tables: KeyTables) -> None:
+        self._database = database
+        self._tables = tables
+        self._sessions: set[GatewaySession] = set()
+
+    async def Session(
+        self, requests: AsyncIterator[pb.SessionRequest], context: Context
+    ) -> AsyncIterator[pb.SessionResponse]:
+        del context
+        session = GatewaySession(self._database, self._tables)
+        self._sessions.add(session)
+        try:
+            async for response in session.serve(requests):
+                yield response
+        finally:
+            self._sessions.discard(session)
+
+    def end_sessions(self) -> None:
+        """Let every gateway go, because the server stops: it comes back when there is one again."""
+        for session in self._sessions:
+            session.end()
+
+    async def ListVisits(self, request: pb.ListVisitsRequest, context: Context) -> pb.ListVisitsResponse:
+        del context
+        size = page_size(request.page_size)
+        before = moment_position(request.page_token)
+        found = await self._database.fetch(
+            queries.list_visits, request.store, request.present_only, before, size + 1
+        )
+        page = found[:size]
+        last = position_of(page[-1].entered_at, page[-1].visit_id) if len(found) > size else None
+        return pb.ListVisitsResponse(
+            visits=[visit_message(one) for one in page], next_page_token=page_token(last)
+        )
