@@ -22,12 +22,28 @@ class PresenceKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PRESENCE_KIND_GAP: _ClassVar[PresenceKind]
     PRESENCE_KIND_AMEND: _ClassVar[PresenceKind]
 
+class DropReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DROP_REASON_UNSPECIFIED: _ClassVar[DropReason]
+    DROP_REASON_FULL: _ClassVar[DropReason]
+    DROP_REASON_OLD: _ClassVar[DropReason]
+    DROP_REASON_DISK: _ClassVar[DropReason]
+
 class VisitState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     VISIT_STATE_UNSPECIFIED: _ClassVar[VisitState]
     VISIT_STATE_ENTERED: _ClassVar[VisitState]
     VISIT_STATE_DWELLING: _ClassVar[VisitState]
     VISIT_STATE_EXITED: _ClassVar[VisitState]
+
+class GatewayTrouble(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    GATEWAY_TROUBLE_UNSPECIFIED: _ClassVar[GatewayTrouble]
+    GATEWAY_TROUBLE_DOWN: _ClassVar[GatewayTrouble]
+    GATEWAY_TROUBLE_DEGRADED: _ClassVar[GatewayTrouble]
+    GATEWAY_TROUBLE_CLOCK: _ClassVar[GatewayTrouble]
+    GATEWAY_TROUBLE_DISK: _ClassVar[GatewayTrouble]
+    GATEWAY_TROUBLE_DROPPED: _ClassVar[GatewayTrouble]
 PRESENCE_KIND_UNSPECIFIED: PresenceKind
 PRESENCE_KIND_ENTER: PresenceKind
 PRESENCE_KIND_MOVE: PresenceKind
@@ -35,10 +51,20 @@ PRESENCE_KIND_DWELL: PresenceKind
 PRESENCE_KIND_EXIT: PresenceKind
 PRESENCE_KIND_GAP: PresenceKind
 PRESENCE_KIND_AMEND: PresenceKind
+DROP_REASON_UNSPECIFIED: DropReason
+DROP_REASON_FULL: DropReason
+DROP_REASON_OLD: DropReason
+DROP_REASON_DISK: DropReason
 VISIT_STATE_UNSPECIFIED: VisitState
 VISIT_STATE_ENTERED: VisitState
 VISIT_STATE_DWELLING: VisitState
 VISIT_STATE_EXITED: VisitState
+GATEWAY_TROUBLE_UNSPECIFIED: GatewayTrouble
+GATEWAY_TROUBLE_DOWN: GatewayTrouble
+GATEWAY_TROUBLE_DEGRADED: GatewayTrouble
+GATEWAY_TROUBLE_CLOCK: GatewayTrouble
+GATEWAY_TROUBLE_DISK: GatewayTrouble
+GATEWAY_TROUBLE_DROPPED: GatewayTrouble
 
 class Evidence(_message.Message):
     __slots__ = ("smoothed_rssi_dbm", "max_rssi_dbm", "samples")
@@ -51,7 +77,7 @@ class Evidence(_message.Message):
     def __init__(self, smoothed_rssi_dbm: _Optional[float] = ..., max_rssi_dbm: _Optional[float] = ..., samples: _Optional[int] = ...) -> None: ...
 
 class PresenceEvent(_message.Message):
-    __slots__ = ("seq", "kind", "pseudonym", "zone", "observed_at", "monotonic_ms", "evidence", "degraded", "dwell_seconds", "dropped")
+    __slots__ = ("seq", "kind", "pseudonym", "zone", "observed_at", "monotonic_ms", "evidence", "degraded", "dwell_seconds", "dropped", "time_uncertain")
     SEQ_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     PSEUDONYM_FIELD_NUMBER: _ClassVar[int]
@@ -62,6 +88,7 @@ class PresenceEvent(_message.Message):
     DEGRADED_FIELD_NUMBER: _ClassVar[int]
     DWELL_SECONDS_FIELD_NUMBER: _ClassVar[int]
     DROPPED_FIELD_NUMBER: _ClassVar[int]
+    TIME_UNCERTAIN_FIELD_NUMBER: _ClassVar[int]
     seq: int
     kind: PresenceKind
     pseudonym: bytes
@@ -72,7 +99,8 @@ class PresenceEvent(_message.Message):
     degraded: bool
     dwell_seconds: float
     dropped: int
-    def __init__(self, seq: _Optional[int] = ..., kind: _Optional[_Union[PresenceKind, str]] = ..., pseudonym: _Optional[bytes] = ..., zone: _Optional[str] = ..., observed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., monotonic_ms: _Optional[int] = ..., evidence: _Optional[_Union[Evidence, _Mapping]] = ..., degraded: _Optional[bool] = ..., dwell_seconds: _Optional[float] = ..., dropped: _Optional[int] = ...) -> None: ...
+    time_uncertain: bool
+    def __init__(self, seq: _Optional[int] = ..., kind: _Optional[_Union[PresenceKind, str]] = ..., pseudonym: _Optional[bytes] = ..., zone: _Optional[str] = ..., observed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., monotonic_ms: _Optional[int] = ..., evidence: _Optional[_Union[Evidence, _Mapping]] = ..., degraded: _Optional[bool] = ..., dwell_seconds: _Optional[float] = ..., dropped: _Optional[int] = ..., time_uncertain: _Optional[bool] = ...) -> None: ...
 
 class Hello(_message.Message):
     __slots__ = ("gateway", "store", "epoch", "boot_id", "version", "oldest_seq", "table_version")
@@ -93,15 +121,67 @@ class Hello(_message.Message):
     def __init__(self, gateway: _Optional[str] = ..., store: _Optional[str] = ..., epoch: _Optional[str] = ..., boot_id: _Optional[str] = ..., version: _Optional[str] = ..., oldest_seq: _Optional[int] = ..., table_version: _Optional[str] = ...) -> None: ...
 
 class EventBatch(_message.Message):
-    __slots__ = ("first_seq", "events")
+    __slots__ = ("first_seq", "events", "epoch")
     FIRST_SEQ_FIELD_NUMBER: _ClassVar[int]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
     first_seq: int
     events: _containers.RepeatedCompositeFieldContainer[PresenceEvent]
-    def __init__(self, first_seq: _Optional[int] = ..., events: _Optional[_Iterable[_Union[PresenceEvent, _Mapping]]] = ...) -> None: ...
+    epoch: str
+    def __init__(self, first_seq: _Optional[int] = ..., events: _Optional[_Iterable[_Union[PresenceEvent, _Mapping]]] = ..., epoch: _Optional[str] = ...) -> None: ...
+
+class Signal(_message.Message):
+    __slots__ = ("pseudonym", "zone", "observed_at", "evidence")
+    PSEUDONYM_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    OBSERVED_AT_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    pseudonym: bytes
+    zone: str
+    observed_at: _timestamp_pb2.Timestamp
+    evidence: Evidence
+    def __init__(self, pseudonym: _Optional[bytes] = ..., zone: _Optional[str] = ..., observed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., evidence: _Optional[_Union[Evidence, _Mapping]] = ...) -> None: ...
+
+class SignalReport(_message.Message):
+    __slots__ = ("signals",)
+    SIGNALS_FIELD_NUMBER: _ClassVar[int]
+    signals: _containers.RepeatedCompositeFieldContainer[Signal]
+    def __init__(self, signals: _Optional[_Iterable[_Union[Signal, _Mapping]]] = ...) -> None: ...
+
+class DroppedEvents(_message.Message):
+    __slots__ = ("reason", "kind", "events")
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    reason: DropReason
+    kind: PresenceKind
+    events: int
+    def __init__(self, reason: _Optional[_Union[DropReason, str]] = ..., kind: _Optional[_Union[PresenceKind, str]] = ..., events: _Optional[int] = ...) -> None: ...
+
+class RadioHealth(_message.Message):
+    __slots__ = ("receiver", "deaf", "degraded", "silent_seconds", "adverts", "scan_restarts", "power_cycles", "bluetooth_restarts", "usb_resets")
+    RECEIVER_FIELD_NUMBER: _ClassVar[int]
+    DEAF_FIELD_NUMBER: _ClassVar[int]
+    DEGRADED_FIELD_NUMBER: _ClassVar[int]
+    SILENT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    ADVERTS_FIELD_NUMBER: _ClassVar[int]
+    SCAN_RESTARTS_FIELD_NUMBER: _ClassVar[int]
+    POWER_CYCLES_FIELD_NUMBER: _ClassVar[int]
+    BLUETOOTH_RESTARTS_FIELD_NUMBER: _ClassVar[int]
+    USB_RESETS_FIELD_NUMBER: _ClassVar[int]
+    receiver: str
+    deaf: bool
+    degraded: bool
+    silent_seconds: float
+    adverts: int
+    scan_restarts: int
+    power_cycles: int
+    bluetooth_restarts: int
+    usb_resets: int
+    def __init__(self, receiver: _Optional[str] = ..., deaf: _Optional[bool] = ..., degraded: _Optional[bool] = ..., silent_seconds: _Optional[float] = ..., adverts: _Optional[int] = ..., scan_restarts: _Optional[int] = ..., power_cycles: _Optional[int] = ..., bluetooth_restarts: _Optional[int] = ..., usb_resets: _Optional[int] = ...) -> None: ...
 
 class Health(_message.Message):
-    __slots__ = ("adverts", "silent_seconds", "spooled", "dropped", "degraded", "members_present", "clock_offset_ms")
+    __slots__ = ("adverts", "silent_seconds", "spooled", "dropped", "degraded", "members_present", "clock_offset_ms", "dropped_by", "spool_in_memory", "spool_error", "spools_set_aside", "spool_bytes", "radios")
     ADVERTS_FIELD_NUMBER: _ClassVar[int]
     SILENT_SECONDS_FIELD_NUMBER: _ClassVar[int]
     SPOOLED_FIELD_NUMBER: _ClassVar[int]
@@ -109,6 +189,12 @@ class Health(_message.Message):
     DEGRADED_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_PRESENT_FIELD_NUMBER: _ClassVar[int]
     CLOCK_OFFSET_MS_FIELD_NUMBER: _ClassVar[int]
+    DROPPED_BY_FIELD_NUMBER: _ClassVar[int]
+    SPOOL_IN_MEMORY_FIELD_NUMBER: _ClassVar[int]
+    SPOOL_ERROR_FIELD_NUMBER: _ClassVar[int]
+    SPOOLS_SET_ASIDE_FIELD_NUMBER: _ClassVar[int]
+    SPOOL_BYTES_FIELD_NUMBER: _ClassVar[int]
+    RADIOS_FIELD_NUMBER: _ClassVar[int]
     adverts: int
     silent_seconds: float
     spooled: int
@@ -116,7 +202,13 @@ class Health(_message.Message):
     degraded: bool
     members_present: int
     clock_offset_ms: float
-    def __init__(self, adverts: _Optional[int] = ..., silent_seconds: _Optional[float] = ..., spooled: _Optional[int] = ..., dropped: _Optional[int] = ..., degraded: _Optional[bool] = ..., members_present: _Optional[int] = ..., clock_offset_ms: _Optional[float] = ...) -> None: ...
+    dropped_by: _containers.RepeatedCompositeFieldContainer[DroppedEvents]
+    spool_in_memory: bool
+    spool_error: str
+    spools_set_aside: int
+    spool_bytes: int
+    radios: _containers.RepeatedCompositeFieldContainer[RadioHealth]
+    def __init__(self, adverts: _Optional[int] = ..., silent_seconds: _Optional[float] = ..., spooled: _Optional[int] = ..., dropped: _Optional[int] = ..., degraded: _Optional[bool] = ..., members_present: _Optional[int] = ..., clock_offset_ms: _Optional[float] = ..., dropped_by: _Optional[_Iterable[_Union[DroppedEvents, _Mapping]]] = ..., spool_in_memory: _Optional[bool] = ..., spool_error: _Optional[str] = ..., spools_set_aside: _Optional[int] = ..., spool_bytes: _Optional[int] = ..., radios: _Optional[_Iterable[_Union[RadioHealth, _Mapping]]] = ...) -> None: ...
 
 class TimeRequest(_message.Message):
     __slots__ = ("sent_at",)
@@ -125,16 +217,18 @@ class TimeRequest(_message.Message):
     def __init__(self, sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class SessionRequest(_message.Message):
-    __slots__ = ("hello", "batch", "health", "time")
+    __slots__ = ("hello", "batch", "health", "time", "signals")
     HELLO_FIELD_NUMBER: _ClassVar[int]
     BATCH_FIELD_NUMBER: _ClassVar[int]
     HEALTH_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
+    SIGNALS_FIELD_NUMBER: _ClassVar[int]
     hello: Hello
     batch: EventBatch
     health: Health
     time: TimeRequest
-    def __init__(self, hello: _Optional[_Union[Hello, _Mapping]] = ..., batch: _Optional[_Union[EventBatch, _Mapping]] = ..., health: _Optional[_Union[Health, _Mapping]] = ..., time: _Optional[_Union[TimeRequest, _Mapping]] = ...) -> None: ...
+    signals: SignalReport
+    def __init__(self, hello: _Optional[_Union[Hello, _Mapping]] = ..., batch: _Optional[_Union[EventBatch, _Mapping]] = ..., health: _Optional[_Union[Health, _Mapping]] = ..., time: _Optional[_Union[TimeRequest, _Mapping]] = ..., signals: _Optional[_Union[SignalReport, _Mapping]] = ...) -> None: ...
 
 class Ack(_message.Message):
     __slots__ = ("epoch", "seq")
@@ -145,12 +239,36 @@ class Ack(_message.Message):
     def __init__(self, epoch: _Optional[str] = ..., seq: _Optional[int] = ...) -> None: ...
 
 class Config(_message.Message):
-    __slots__ = ("rssi_offset_db", "health_interval_seconds")
+    __slots__ = ("rssi_offset_db", "health_interval_seconds", "receiver_offsets", "zone_rules")
     RSSI_OFFSET_DB_FIELD_NUMBER: _ClassVar[int]
     HEALTH_INTERVAL_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    RECEIVER_OFFSETS_FIELD_NUMBER: _ClassVar[int]
+    ZONE_RULES_FIELD_NUMBER: _ClassVar[int]
     rssi_offset_db: float
     health_interval_seconds: int
-    def __init__(self, rssi_offset_db: _Optional[float] = ..., health_interval_seconds: _Optional[int] = ...) -> None: ...
+    receiver_offsets: _containers.RepeatedCompositeFieldContainer[ReceiverOffset]
+    zone_rules: _containers.RepeatedCompositeFieldContainer[ZoneRule]
+    def __init__(self, rssi_offset_db: _Optional[float] = ..., health_interval_seconds: _Optional[int] = ..., receiver_offsets: _Optional[_Iterable[_Union[ReceiverOffset, _Mapping]]] = ..., zone_rules: _Optional[_Iterable[_Union[ZoneRule, _Mapping]]] = ...) -> None: ...
+
+class ReceiverOffset(_message.Message):
+    __slots__ = ("receiver", "rssi_offset_db")
+    RECEIVER_FIELD_NUMBER: _ClassVar[int]
+    RSSI_OFFSET_DB_FIELD_NUMBER: _ClassVar[int]
+    receiver: str
+    rssi_offset_db: float
+    def __init__(self, receiver: _Optional[str] = ..., rssi_offset_db: _Optional[float] = ...) -> None: ...
+
+class ZoneRule(_message.Message):
+    __slots__ = ("zone", "enter_rssi_dbm", "exit_rssi_dbm", "bias_db")
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    ENTER_RSSI_DBM_FIELD_NUMBER: _ClassVar[int]
+    EXIT_RSSI_DBM_FIELD_NUMBER: _ClassVar[int]
+    BIAS_DB_FIELD_NUMBER: _ClassVar[int]
+    zone: str
+    enter_rssi_dbm: float
+    exit_rssi_dbm: float
+    bias_db: float
+    def __init__(self, zone: _Optional[str] = ..., enter_rssi_dbm: _Optional[float] = ..., exit_rssi_dbm: _Optional[float] = ..., bias_db: _Optional[float] = ...) -> None: ...
 
 class KeyWindow(_message.Message):
     __slots__ = ("table_version", "part", "parts", "starts_at", "ends_at", "identifiers", "pseudonyms")
@@ -229,3 +347,57 @@ class ListVisitsResponse(_message.Message):
     visits: _containers.RepeatedCompositeFieldContainer[Visit]
     next_page_token: str
     def __init__(self, visits: _Optional[_Iterable[_Union[Visit, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class Gateway(_message.Message):
+    __slots__ = ("gateway", "store", "version", "last_contact_at", "troubles", "health", "config", "dropped")
+    GATEWAY_FIELD_NUMBER: _ClassVar[int]
+    STORE_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    LAST_CONTACT_AT_FIELD_NUMBER: _ClassVar[int]
+    TROUBLES_FIELD_NUMBER: _ClassVar[int]
+    HEALTH_FIELD_NUMBER: _ClassVar[int]
+    CONFIG_FIELD_NUMBER: _ClassVar[int]
+    DROPPED_FIELD_NUMBER: _ClassVar[int]
+    gateway: str
+    store: str
+    version: str
+    last_contact_at: _timestamp_pb2.Timestamp
+    troubles: _containers.RepeatedScalarFieldContainer[GatewayTrouble]
+    health: Health
+    config: Config
+    dropped: int
+    def __init__(self, gateway: _Optional[str] = ..., store: _Optional[str] = ..., version: _Optional[str] = ..., last_contact_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., troubles: _Optional[_Iterable[_Union[GatewayTrouble, str]]] = ..., health: _Optional[_Union[Health, _Mapping]] = ..., config: _Optional[_Union[Config, _Mapping]] = ..., dropped: _Optional[int] = ...) -> None: ...
+
+class ListGatewaysRequest(_message.Message):
+    __slots__ = ("store", "page_size", "page_token")
+    STORE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    store: str
+    page_size: int
+    page_token: str
+    def __init__(self, store: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListGatewaysResponse(_message.Message):
+    __slots__ = ("gateways", "next_page_token")
+    GATEWAYS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    gateways: _containers.RepeatedCompositeFieldContainer[Gateway]
+    next_page_token: str
+    def __init__(self, gateways: _Optional[_Iterable[_Union[Gateway, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ConfigureGatewayRequest(_message.Message):
+    __slots__ = ("gateway", "config", "request_id")
+    GATEWAY_FIELD_NUMBER: _ClassVar[int]
+    CONFIG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    gateway: str
+    config: Config
+    request_id: str
+    def __init__(self, gateway: _Optional[str] = ..., config: _Optional[_Union[Config, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ConfigureGatewayResponse(_message.Message):
+    __slots__ = ("gateway",)
+    GATEWAY_FIELD_NUMBER: _ClassVar[int]
+    gateway: Gateway
+    def __init__(self, gateway: _Optional[_Union[Gateway, _Mapping]] = ...) -> None: ...
