@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from beacon_gateway.adverts import parse
+from beacon_gateway.adverts import Advert, parse
 from beacon_gateway.clock import Clock, ServerTime
 from beacon_gateway.events import PresenceEvent
 from beacon_gateway.feed import Feed
@@ -82,7 +82,7 @@ class Gateway:
         self.counts.adverts += 1
         self._last_advert_seconds = heard.at_seconds
         advert = parse(heard.manufacturer_frames, heard.service_frames)
-        if advert is None:
+        if not isinstance(advert, Advert):
             return
         pseudonym = self._resolver.pseudonyms.get(advert.identifier)
         if pseudonym is None:
