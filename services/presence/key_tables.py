@@ -10,8 +10,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from services.presence import queries
-from services.presence.rules import (
+from services.presence.queries import keys as queries
+from services.presence.rules.identifiers import (
     PSEUDONYM_BYTES,
     WINDOW,
     announced,
@@ -20,7 +20,7 @@ from services.presence.rules import (
     window_start,
     window_starts,
 )
-from services.presence.use_cases import Pseudonyms, name_members
+from services.presence.use_cases.keys import Pseudonyms, name_members
 from services.storage.database import Database
 
 ENTRIES_PER_PART: Final = 30_000  # 16 bytes each: half of the message limit

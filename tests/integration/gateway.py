@@ -10,7 +10,7 @@ from typing import Any
 
 from regulars.presence.v1 import presence_service_pb2 as presence
 
-from services.presence.rules import announced, window_start
+from services.presence.rules.identifiers import announced, window_start
 from tests.integration.shop import Caller, stamp
 
 WAIT_SECONDS = 10.0  # five times the server's own interval between two looks at the keys

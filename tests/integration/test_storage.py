@@ -31,8 +31,9 @@ from services.feedback.use_cases.answers import record_answers
 from services.membership.rules.members import Consent, ConsentChange, ConsentKind, Enrolment
 from services.membership.use_cases.consents import set_consents
 from services.membership.use_cases.members import enrol_members
-from services.presence.rules import GatewayBatch, Sighting
-from services.presence.use_cases import Pseudonyms, name_members, report_presence
+from services.presence.rules.visits import GatewayBatch, Sighting
+from services.presence.use_cases.keys import Pseudonyms, name_members
+from services.presence.use_cases.reporting import report_presence
 from services.programme.programme import Programme
 from services.reactions import react
 from services.settings import Settings

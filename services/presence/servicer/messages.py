@@ -6,7 +6,7 @@ from google.protobuf.message import Message
 from regulars.presence.v1 import presence_service_pb2 as pb
 
 from services.presence.key_tables import KeyTable
-from services.presence.rules import Sighting, Visit
+from services.presence.rules.visits import Sighting, Visit
 from services.rpc.validation import first_problem
 from services.rpc.wire import moment, short_name, stamp
 

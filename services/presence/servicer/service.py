@@ -9,8 +9,8 @@ from grpc.aio import ServicerContext
 from regulars.presence.v1 import presence_service_pb2 as pb
 from regulars.presence.v1 import presence_service_pb2_grpc as pb_grpc
 
-from services.presence import queries
 from services.presence.key_tables import KeyTables
+from services.presence.queries import visits as queries
 from services.presence.servicer.messages import visit_message
 from services.presence.servicer.session import GatewaySession
 from services.rpc.wire import moment_position, page_size, page_token, position_of

@@ -10,10 +10,11 @@ import structlog
 from regulars.presence.v1 import presence_service_pb2 as pb
 
 from services.errors import InvalidError, UnavailableError
-from services.presence import use_cases
 from services.presence.key_tables import KeyTables
-from services.presence.rules import GatewayBatch
+from services.presence.rules.visits import GatewayBatch
 from services.presence.servicer.messages import health_facts, is_legible, sighting_of, table_messages
+from services.presence.use_cases.health import GatewayHealth, report_health
+from services.presence.use_cases.reporting import report_presence
 from services.rpc.validation import validate
 from services.rpc.wire import stamp
 from services.storage.database import Database
@@ -79,7 +80,7 @@ class GatewaySession:
         """Say what is stored already, so that a gateway sends nothing twice."""
         hello = self._hello
         empty = GatewayBatch(hello.gateway, hello.store, hello.epoch, hello.version, (), 0)
-        acked = await self._database.write(use_cases.report_presence, empty)
+        acked = await self._database.write(report_presence, empty)
         return pb.SessionResponse(ack=pb.Ack(epoch=hello.epoch, seq=acked))
 
     async def _read(self, requests: AsyncIterator[pb.SessionRequest]) -> None:
@@ -91,16 +92,14 @@ class GatewaySession:
     async def _answer(self, request: pb.SessionRequest) -> pb.SessionResponse | None:
         if request.HasField("batch"):
             batch = self._batch_of(request.batch)
-            acked = await self._database.write(use_cases.report_presence, batch)
+            acked = await self._database.write(report_presence, batch)
             return pb.SessionResponse(ack=pb.Ack(epoch=batch.epoch, seq=acked))
         if request.HasField("time"):
             now = stamp(self._database.clock.now())
             return pb.SessionResponse(time=pb.TimeReply(sent_at=request.time.sent_at, server_at=now))
         if request.HasField("health") and is_legible(request.health):
-            report = use_cases.GatewayHealth(
-                self._hello.gateway, self._hello.epoch, health_facts(request.health)
-            )
-            await self._database.write(use_cases.report_health, report)
+            report = GatewayHealth(self._hello.gateway, self._hello.epoch, health_facts(request.health))
+            await self._database.write(report_health, report)
         return None
 
     def _batch_of(self, message: pb.EventBatch) -> GatewayBatch:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.console.freshness import REST_SECONDS_MAX
-from services.presence.rules import STALE_VISIT
+from services.presence.rules.visits import STALE_VISIT
 from services.storage.database import Database
 from tests.integration.shop import ManualClock
 from tests.unit.services.console import scene

@@ -10,21 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.presence.rules import (
-    STALE_VISIT,
+from services.presence.rules.identifiers import (
     WINDOW,
+    announced,
+    day_of,
+    pseudonym_of,
+    window_start,
+    window_starts,
+)
+from services.presence.rules.visits import (
+    STALE_VISIT,
     Sighting,
     Visit,
     VisitState,
     advance,
-    announced,
-    day_of,
     is_plausible,
     is_stale,
     open_visit,
-    pseudonym_of,
-    window_start,
-    window_starts,
 )
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

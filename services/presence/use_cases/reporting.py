@@ -1,16 +1,14 @@
-"""What `presence` does: store what gateways report, once, and keep the visits that follow from it."""
+"""What gateways report is stored once, and the visits that follow from it are kept."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Final
+from collections.abc import Sequence
 
 from services.errors import RegularsError
 from services.events import ConsentsChanged, CustomerSeen, MemberStateChanged, VisitDwelled, VisitEnded
-from services.presence import queries
-from services.presence.rules import (
+from services.presence.queries import gateways, keys
+from services.presence.queries import visits as queries
+from services.presence.rules.visits import (
     GatewayBatch,
     Sighting,
     Visit,
@@ -23,30 +21,6 @@ from services.presence.rules import (
 from services.storage.sets import lock_customers
 from services.storage.unit import UnitOfWork, use_case
 
-PSEUDONYM_DAYS: Final = 3  # a gateway that was offline for two days still finds its members
-
-
-@dataclass(frozen=True, slots=True)
-class Pseudonyms:
-    """The names of the members for one day, about to be given to gateways."""
-
-    day: date
-    named: tuple[tuple[str, str], ...]  # (pseudonym as hex, customer id)
-    customer_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayHealth:
-    """How a gateway fares."""
-
-    gateway: str
-    epoch: str
-    health: Mapping[str, Any]
-
-    @property
-    def customer_id(self) -> str:
-        return self.gateway
-
 
 @use_case(int)
 def report_presence(unit: UnitOfWork, batches: Sequence[GatewayBatch]) -> list[int | RegularsError]:
@@ -55,9 +29,9 @@ def report_presence(unit: UnitOfWork, batches: Sequence[GatewayBatch]) -> list[i
 
 
 def _report(unit: UnitOfWork, batch: GatewayBatch) -> int:
-    acked = queries.acked_seq(unit.connection, batch.gateway, batch.epoch)
+    acked = gateways.acked_seq(unit.connection, batch.gateway, batch.epoch)
     fresh = [sighting for sighting in batch.sightings if sighting.seq > acked]
-    names = queries.resolve(unit.connection, (sighting.pseudonym for sighting in fresh))
+    names = keys.resolve(unit.connection, (sighting.pseudonym for sighting in fresh))
     known = [
         (names[one.pseudonym], one) for one in fresh if one.pseudonym in names and is_plausible(one, unit.now)
     ]
@@ -65,7 +39,7 @@ def _report(unit: UnitOfWork, batch: GatewayBatch) -> int:
     queries.store_events(unit.connection, batch, known)
     _follow(unit, batch.store, known)
     acked = max(acked, batch.last_seq)
-    queries.store_gateway(unit.connection, batch, acked, unit.now)
+    gateways.store_gateway(unit.connection, batch, acked, unit.now)
     return acked
 
 
@@ -112,27 +86,7 @@ def follow_members(unit: UnitOfWork, changes: Sequence[MemberStateChanged]) -> N
     states = {change.customer_id: change.after for change in changes}
     awake = [one for one, state in states.items() if state == "ACTIVE"]
     resting = [one for one in states if one not in awake]
-    queries.wake_keys(unit.connection, awake, unit.now)
-    queries.rest_keys(unit.connection, resting, unit.now)
+    keys.wake_keys(unit.connection, awake, unit.now)
+    keys.rest_keys(unit.connection, resting, unit.now)
     for visit in queries.close_visits(unit.connection, resting):
         unit.emit(VisitEnded(visit.visit_id, visit.customer_id))
-
-
-@use_case(type(None))
-def name_members(unit: UnitOfWork, asked: Sequence[Pseudonyms]) -> list[RegularsError | None]:
-    """Keep the pseudonyms of a day before any gateway learns them, and forget those of days gone by."""
-    for one in asked:
-        keys = dict(queries.all_keys(unit.connection))
-        named = (
-            (pseudonym, customer_id, one.day) for pseudonym, customer_id in one.named if customer_id in keys
-        )
-        queries.store_pseudonyms(unit.connection, named)
-        queries.forget_pseudonyms(unit.connection, one.day - timedelta(days=PSEUDONYM_DAYS))
-    return [None] * len(asked)
-
-
-@use_case(type(None))
-def report_health(unit: UnitOfWork, reports: Sequence[GatewayHealth]) -> list[RegularsError | None]:
-    for report in reports:
-        queries.store_health(unit.connection, report.gateway, report.epoch, dict(report.health), unit.now)
-    return [None] * len(reports)
