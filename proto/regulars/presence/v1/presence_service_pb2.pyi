@@ -216,19 +216,41 @@ class TimeRequest(_message.Message):
     sent_at: _timestamp_pb2.Timestamp
     def __init__(self, sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class TagReading(_message.Message):
+    __slots__ = ("pseudonym", "seen_at", "battery_mv", "temperature_c", "sealed")
+    PSEUDONYM_FIELD_NUMBER: _ClassVar[int]
+    SEEN_AT_FIELD_NUMBER: _ClassVar[int]
+    BATTERY_MV_FIELD_NUMBER: _ClassVar[int]
+    TEMPERATURE_C_FIELD_NUMBER: _ClassVar[int]
+    SEALED_FIELD_NUMBER: _ClassVar[int]
+    pseudonym: bytes
+    seen_at: _timestamp_pb2.Timestamp
+    battery_mv: int
+    temperature_c: float
+    sealed: bytes
+    def __init__(self, pseudonym: _Optional[bytes] = ..., seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., battery_mv: _Optional[int] = ..., temperature_c: _Optional[float] = ..., sealed: _Optional[bytes] = ...) -> None: ...
+
+class TagReport(_message.Message):
+    __slots__ = ("readings",)
+    READINGS_FIELD_NUMBER: _ClassVar[int]
+    readings: _containers.RepeatedCompositeFieldContainer[TagReading]
+    def __init__(self, readings: _Optional[_Iterable[_Union[TagReading, _Mapping]]] = ...) -> None: ...
+
 class SessionRequest(_message.Message):
-    __slots__ = ("hello", "batch", "health", "time", "signals")
+    __slots__ = ("hello", "batch", "health", "time", "signals", "tags")
     HELLO_FIELD_NUMBER: _ClassVar[int]
     BATCH_FIELD_NUMBER: _ClassVar[int]
     HEALTH_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     SIGNALS_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
     hello: Hello
     batch: EventBatch
     health: Health
     time: TimeRequest
     signals: SignalReport
-    def __init__(self, hello: _Optional[_Union[Hello, _Mapping]] = ..., batch: _Optional[_Union[EventBatch, _Mapping]] = ..., health: _Optional[_Union[Health, _Mapping]] = ..., time: _Optional[_Union[TimeRequest, _Mapping]] = ..., signals: _Optional[_Union[SignalReport, _Mapping]] = ...) -> None: ...
+    tags: TagReport
+    def __init__(self, hello: _Optional[_Union[Hello, _Mapping]] = ..., batch: _Optional[_Union[EventBatch, _Mapping]] = ..., health: _Optional[_Union[Health, _Mapping]] = ..., time: _Optional[_Union[TimeRequest, _Mapping]] = ..., signals: _Optional[_Union[SignalReport, _Mapping]] = ..., tags: _Optional[_Union[TagReport, _Mapping]] = ...) -> None: ...
 
 class Ack(_message.Message):
     __slots__ = ("epoch", "seq")
@@ -288,6 +310,42 @@ class KeyWindow(_message.Message):
     pseudonyms: bytes
     def __init__(self, table_version: _Optional[str] = ..., part: _Optional[int] = ..., parts: _Optional[int] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., identifiers: _Optional[bytes] = ..., pseudonyms: _Optional[bytes] = ...) -> None: ...
 
+class KeyStretch(_message.Message):
+    __slots__ = ("starts_at", "ends_at", "first_row", "cells")
+    STARTS_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDS_AT_FIELD_NUMBER: _ClassVar[int]
+    FIRST_ROW_FIELD_NUMBER: _ClassVar[int]
+    CELLS_FIELD_NUMBER: _ClassVar[int]
+    starts_at: _timestamp_pb2.Timestamp
+    ends_at: _timestamp_pb2.Timestamp
+    first_row: int
+    cells: bytes
+    def __init__(self, starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., first_row: _Optional[int] = ..., cells: _Optional[bytes] = ...) -> None: ...
+
+class StaticTag(_message.Message):
+    __slots__ = ("row", "identifier")
+    ROW_FIELD_NUMBER: _ClassVar[int]
+    IDENTIFIER_FIELD_NUMBER: _ClassVar[int]
+    row: int
+    identifier: bytes
+    def __init__(self, row: _Optional[int] = ..., identifier: _Optional[bytes] = ...) -> None: ...
+
+class KeyUpdate(_message.Message):
+    __slots__ = ("base_version", "version", "identifiers", "pseudonyms", "tags", "forgotten_rows")
+    BASE_VERSION_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    IDENTIFIERS_FIELD_NUMBER: _ClassVar[int]
+    PSEUDONYMS_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    FORGOTTEN_ROWS_FIELD_NUMBER: _ClassVar[int]
+    base_version: str
+    version: str
+    identifiers: _containers.RepeatedCompositeFieldContainer[KeyStretch]
+    pseudonyms: _containers.RepeatedCompositeFieldContainer[KeyStretch]
+    tags: _containers.RepeatedCompositeFieldContainer[StaticTag]
+    forgotten_rows: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, base_version: _Optional[str] = ..., version: _Optional[str] = ..., identifiers: _Optional[_Iterable[_Union[KeyStretch, _Mapping]]] = ..., pseudonyms: _Optional[_Iterable[_Union[KeyStretch, _Mapping]]] = ..., tags: _Optional[_Iterable[_Union[StaticTag, _Mapping]]] = ..., forgotten_rows: _Optional[_Iterable[int]] = ...) -> None: ...
+
 class TimeReply(_message.Message):
     __slots__ = ("sent_at", "server_at")
     SENT_AT_FIELD_NUMBER: _ClassVar[int]
@@ -297,16 +355,18 @@ class TimeReply(_message.Message):
     def __init__(self, sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., server_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class SessionResponse(_message.Message):
-    __slots__ = ("ack", "config", "key_window", "time")
+    __slots__ = ("ack", "config", "time", "keys", "key_window")
     ACK_FIELD_NUMBER: _ClassVar[int]
     CONFIG_FIELD_NUMBER: _ClassVar[int]
-    KEY_WINDOW_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
+    KEYS_FIELD_NUMBER: _ClassVar[int]
+    KEY_WINDOW_FIELD_NUMBER: _ClassVar[int]
     ack: Ack
     config: Config
-    key_window: KeyWindow
     time: TimeReply
-    def __init__(self, ack: _Optional[_Union[Ack, _Mapping]] = ..., config: _Optional[_Union[Config, _Mapping]] = ..., key_window: _Optional[_Union[KeyWindow, _Mapping]] = ..., time: _Optional[_Union[TimeReply, _Mapping]] = ...) -> None: ...
+    keys: KeyUpdate
+    key_window: KeyWindow
+    def __init__(self, ack: _Optional[_Union[Ack, _Mapping]] = ..., config: _Optional[_Union[Config, _Mapping]] = ..., time: _Optional[_Union[TimeReply, _Mapping]] = ..., keys: _Optional[_Union[KeyUpdate, _Mapping]] = ..., key_window: _Optional[_Union[KeyWindow, _Mapping]] = ...) -> None: ...
 
 class Visit(_message.Message):
     __slots__ = ("visit_id", "customer_id", "store", "zone", "state", "entered_at", "last_seen_at", "exited_at")
@@ -401,3 +461,37 @@ class ConfigureGatewayResponse(_message.Message):
     GATEWAY_FIELD_NUMBER: _ClassVar[int]
     gateway: Gateway
     def __init__(self, gateway: _Optional[_Union[Gateway, _Mapping]] = ...) -> None: ...
+
+class ListTagsRequest(_message.Message):
+    __slots__ = ("battery_low_only", "page_size", "page_token")
+    BATTERY_LOW_ONLY_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    battery_low_only: bool
+    page_size: int
+    page_token: str
+    def __init__(self, battery_low_only: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class Tag(_message.Message):
+    __slots__ = ("customer_id", "spoofable", "seen_at", "battery_mv", "temperature_c", "battery_low")
+    CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    SPOOFABLE_FIELD_NUMBER: _ClassVar[int]
+    SEEN_AT_FIELD_NUMBER: _ClassVar[int]
+    BATTERY_MV_FIELD_NUMBER: _ClassVar[int]
+    TEMPERATURE_C_FIELD_NUMBER: _ClassVar[int]
+    BATTERY_LOW_FIELD_NUMBER: _ClassVar[int]
+    customer_id: str
+    spoofable: bool
+    seen_at: _timestamp_pb2.Timestamp
+    battery_mv: int
+    temperature_c: float
+    battery_low: bool
+    def __init__(self, customer_id: _Optional[str] = ..., spoofable: _Optional[bool] = ..., seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., battery_mv: _Optional[int] = ..., temperature_c: _Optional[float] = ..., battery_low: _Optional[bool] = ...) -> None: ...
+
+class ListTagsResponse(_message.Message):
+    __slots__ = ("tags", "next_page_token")
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    tags: _containers.RepeatedCompositeFieldContainer[Tag]
+    next_page_token: str
+    def __init__(self, tags: _Optional[_Iterable[_Union[Tag, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
