@@ -31,7 +31,7 @@ class PresenceEvent:
     pseudonym: 8 bytes, of the day; empty for GAP, as is the zone.
     at_seconds: the gateway's monotonic clock.
     degraded: the radio was not healthy at the time, or shortly before.
-    dwell_seconds: since ENTER, for DWELL and EXIT.
+    dwell_seconds: since ENTER.
     dropped: events lost, for GAP.
     """
 
@@ -43,6 +43,19 @@ class PresenceEvent:
     degraded: bool = False
     dwell_seconds: float = 0.0
     dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """How well a member who is in is heard now: live news, which no disk ever holds.
+
+    pseudonym: 8 bytes, of the day. at_seconds: the gateway's monotonic clock.
+    """
+
+    pseudonym: bytes
+    zone: str
+    at_seconds: float
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from beacon_gateway.tracker import ZoneRule
+from beacon_gateway.room import ZoneRule
 
 
 class ZoneSettings(BaseModel):
-    """When a zone counts as entered and left; see `tracker.ZoneRule`."""
+    """When a zone counts as entered and left; see `room.ZoneRule`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

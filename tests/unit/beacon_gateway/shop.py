@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from beacon_gateway.adverts import parse
 from beacon_gateway.events import PresenceEvent, PresenceKind
 from beacon_gateway.identities import ROTATION_SECONDS, eid
+from beacon_gateway.room import Receiver, ZoneRule
 from beacon_gateway.scene import Position, Scene
 from beacon_gateway.scene import parse as parse_scene
 from beacon_gateway.simulator import Route, airwaves, ends_seconds
-from beacon_gateway.tracker import Receiver, Tracker, ZoneRule
+from beacon_gateway.tracker import Tracker
 
 ZONES: dict[str, Position] = {
     "door": (1.0, 6.0),

@@ -3,7 +3,8 @@ import statistics
 import pytest
 
 from beacon_gateway.events import PresenceEvent, PresenceKind
-from beacon_gateway.tracker import Receiver, Tracker, ZoneRule
+from beacon_gateway.room import Receiver, ZoneRule
+from beacon_gateway.tracker import Tracker
 from tests.unit.beacon_gateway.shop import judge, shop
 
 ANNA = b"anna0000"
@@ -26,7 +27,7 @@ class Story:
                 for zone, rssi in rssi_dbm.items():
                     self.tracker.hear(ANNA, names[zone], rssi, POWER, self.now + half)
             self.now += 1.0
-            self.events += self.tracker.tick(self.now, deaf=deaf)
+            self.events += self.tracker.tick(self.now, deaf={DOOR, SHOES} if deaf else set())
         return self
 
     def told(self) -> list[tuple[str, str, float]]:

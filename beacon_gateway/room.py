@@ -1,0 +1,46 @@
+"""Where a gateway's receivers hear, and from which strength on a zone counts as entered or left. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from beacon_gateway.adverts import MEASURED_POWER_DBM
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneRule:
+    """When a zone counts as entered and left, in dBm at a tag of -59 dBm at 1 m."""
+
+    enter_rssi_dbm: float = -76.0
+    exit_rssi_dbm: float = -84.0
+    bias_db: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A receiver, the zone that it covers, and by how much it hears stronger than it should."""
+
+    name: str
+    zone: str
+    offset_db: float = 0.0
+
+
+class Room:
+    """A gateway's receivers with their zones, offsets and rules. What the server says comes first."""
+
+    def __init__(self, receivers: Iterable[Receiver], rules: Mapping[str, ZoneRule]) -> None:
+        self._receivers = tuple(receivers)
+        self._rules = dict(rules)
+        self.zone_of = {receiver.name: receiver.zone for receiver in self._receivers}
+        self.common_offset_db = 0.0
+        self.configure({}, {})
+
+    def configure(self, offsets_db: Mapping[str, float], rules: Mapping[str, ZoneRule]) -> None:
+        """Takes the server's offsets by receiver and rules by zone; where it says nothing, ours hold."""
+        self._offset_db = {r.name: offsets_db.get(r.name, r.offset_db) for r in self._receivers}
+        given = {**self._rules, **rules}
+        self.rule_of = {receiver.name: given.get(receiver.zone, ZoneRule()) for receiver in self._receivers}
+
+    def normal_rssi_dbm(self, receiver: str, rssi_dbm: int, measured_power_dbm: int) -> float:
+        """The strength as a receiver without an offset would hear a tag of -59 dBm at 1 m."""
+        offset_db = self._offset_db[receiver] + self.common_offset_db
+        return rssi_dbm - offset_db - (measured_power_dbm - MEASURED_POWER_DBM)
