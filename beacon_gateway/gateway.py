@@ -12,7 +12,7 @@ from beacon_gateway.clock import Clock, ServerTime
 from beacon_gateway.events import PresenceEvent
 from beacon_gateway.feed import Feed
 from beacon_gateway.identities import KeyTable, Resolver
-from beacon_gateway.radio import AdvertQueue, Heard, Radio
+from beacon_gateway.radio import AdvertQueue, Heard, Radio, RadioReport
 from beacon_gateway.tracker import Tracker
 
 TICK_SECONDS: Final = 1.0  # the tracker's step
@@ -42,6 +42,7 @@ class HealthReport:
     degraded: bool
     members_present: int
     clock_offset_seconds: float
+    radios: tuple[RadioReport, ...] = ()
 
 
 class Gateway:
@@ -95,7 +96,7 @@ class Gateway:
         while self._next_tick_seconds <= at_seconds:
             now_seconds = self._next_tick_seconds
             self._resolver.refresh(self._server_seconds(now_seconds))
-            deaf, degraded = self._radio.deaf(), self._radio.degraded()
+            deaf, degraded = self._radio.deaf_receivers(), self._radio.degraded()
             self._pending.extend(self._tracker.tick(now_seconds, deaf=deaf, degraded=degraded))
             self._next_tick_seconds += TICK_SECONDS
 
@@ -125,9 +126,10 @@ class Gateway:
         return HealthReport(
             adverts=self.counts.adverts,
             silent_seconds=max(0.0, self._clock.monotonic_seconds() - self._last_advert_seconds),
-            degraded=self._radio.deaf() or self._radio.degraded(),
+            degraded=bool(self._radio.deaf_receivers()) or self._radio.degraded(),
             members_present=self._tracker.present,
             clock_offset_seconds=self._server_time.offset_seconds,
+            radios=self._radio.reports(),
         )
 
     def unix_seconds(self) -> float:

@@ -5,7 +5,6 @@ import contextlib
 import secrets
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,35 +12,22 @@ from typing import Annotated, Final
 import structlog
 import typer
 
+from beacon_gateway import ears as radios
 from beacon_gateway import settings as configuration
 from beacon_gateway import telemetry
-from beacon_gateway.clock import Clock, SceneClock, SystemClock
 from beacon_gateway.feed import Feed
 from beacon_gateway.gateway import Gateway
-from beacon_gateway.radio import AdvertQueue, Radio
-from beacon_gateway.scene import Scene, SceneError
-from beacon_gateway.scene import load as load_scene
+from beacon_gateway.radio import Radio, RadioLostError
+from beacon_gateway.scene import SceneError
 from beacon_gateway.settings import Settings, SettingsError
 from beacon_gateway.spool import Spool, SpoolError
-from beacon_gateway.tracker import Receiver, Tracker, ZoneRule
+from beacon_gateway.tracker import Tracker
 from beacon_gateway.uplink import Introduction, Link, Uplink
 
 FLUSH_SECONDS_MAX: Final = 3.0  # on SIGTERM: what the server does not take by then waits in the spool
-DEFAULT_ZONE: Final = "store"
 
 log = structlog.get_logger()
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ears:
-    """A radio with its clock and queue, and where it hears."""
-
-    radio: Radio
-    clock: Clock
-    queue: AdvertQueue
-    receivers: tuple[Receiver, ...]
-    rules: dict[str, ZoneRule]
 
 
 @app.callback()
@@ -83,11 +69,14 @@ def run_command(  # noqa: PLR0913 - each is an option of the command line
     except (SettingsError, SceneError, SpoolError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
+    except RadioLostError as error:
+        log.error("gateway.radio_lost", reason=str(error))  # noqa: TRY400 - the reason says it all
+        raise typer.Exit(1) from error
 
 
 async def _serve(settings: Settings, *, exit_at_end: bool) -> None:
     """Builds everything, runs it until a signal or the scene's end, and stops it in order."""
-    ears = _ears(settings)
+    ears = radios.build(settings)
     with contextlib.closing(Spool(settings.spool, settings.spool_events_max)) as spool:
         feed = Feed(spool)
         tracker = Tracker(ears.receivers, ears.rules)
@@ -105,8 +94,8 @@ async def _serve(settings: Settings, *, exit_at_end: bool) -> None:
 async def _run(
     radio: Radio, gateway: Gateway, uplink: Uplink, feed: Feed, stop: asyncio.Event, *, exit_at_end: bool
 ) -> None:
+    hearing = asyncio.create_task(_hear(radio, stop))
     async with asyncio.TaskGroup() as tasks:
-        hearing = tasks.create_task(radio.run())
         following = tasks.create_task(gateway.run())
         tasks.create_task(uplink.run())
         stopped = asyncio.create_task(stop.wait())
@@ -119,6 +108,17 @@ async def _run(
         await asyncio.wait([hearing, following])
         await _flush(gateway, feed)
         uplink.close()
+    if not hearing.cancelled():
+        hearing.result()
+
+
+async def _hear(radio: Radio, stop: asyncio.Event) -> None:
+    """Stops the gateway in good order when the radio fails for good."""
+    try:
+        await radio.run()
+    except Exception:
+        stop.set()
+        raise
 
 
 async def _finished(hearing: asyncio.Task[None], gateway: Gateway, feed: Feed) -> None:
@@ -144,37 +144,6 @@ def _stop_signals() -> Iterator[asyncio.Event]:
     yield stop
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.remove_signal_handler(number)
-
-
-def _ears(settings: Settings) -> _Ears:
-    queue = AdvertQueue(settings.queue_length_max)
-    if settings.scene is not None and settings.radio == "simulated":
-        return _virtual_ears(load_scene(settings.scene), settings, queue)
-    from beacon_gateway.scanner import BleakRadio
-
-    clock = SystemClock()
-    zone = settings.zones[0] if settings.zones else DEFAULT_ZONE
-    receiver = Receiver(settings.adapter, zone, settings.rssi_offset_db)
-    radio = BleakRadio(settings.adapter, receiver.name, clock, queue, settings.silence_seconds_max)
-    return _Ears(radio, clock, queue, (receiver,), _rules(settings))
-
-
-def _virtual_ears(scene: Scene, settings: Settings, queue: AdvertQueue) -> _Ears:
-    """A scene's receivers, or only those of the zones that were asked for."""
-    from beacon_gateway.simulator import VirtualRadio
-
-    if settings.zones:
-        scene = scene.restricted_to(settings.zones)
-    clock = SceneClock(scene.starts_at_seconds(), scene.speed)
-    receivers = tuple(
-        Receiver(r.name, r.zone, r.offset_db + settings.rssi_offset_db) for r in scene.receivers
-    )
-    rules = {name: zone.rule() for name, zone in scene.zones.items()} | _rules(settings)
-    return _Ears(VirtualRadio(scene, clock, queue), clock, queue, receivers, rules)
-
-
-def _rules(settings: Settings) -> dict[str, ZoneRule]:
-    return {name: zone.rule() for name, zone in settings.zone_rules.items()}
 
 
 def _link(settings: Settings) -> Link:

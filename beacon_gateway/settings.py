@@ -2,9 +2,9 @@
 
 import ipaddress
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,9 +16,22 @@ from beacon_gateway.spool import EVENTS_MAX
 from beacon_gateway.telemetry import Exporter
 from beacon_gateway.zones import ZoneSettings
 
+# As hci0, or its address: that stays when a replugged adapter gets another number.
+Adapter = Annotated[str, Field(pattern=r"^(hci\d+|([0-9A-F]{2}:){5}[0-9A-F]{2})$")]
+
 
 class SettingsError(ValueError):
     """Settings that do not fit; the text names each one."""
+
+
+class ReceiverSettings(BaseModel):
+    """One Bluetooth adapter and the zone that it covers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    adapter: Adapter
+    zone: str = Field(min_length=1, max_length=64)
+    rssi_offset_db: float = Field(default=0.0, ge=-30, le=30)
 
 
 class Settings(BaseSettings):
@@ -35,7 +48,8 @@ class Settings(BaseSettings):
     scene: Path | None = None
     zones: tuple[str, ...] = ()
     zone_rules: dict[str, ZoneSettings] = {}
-    adapter: str = Field(default="hci0", pattern=r"^hci\d+$")
+    adapter: Adapter = "hci0"
+    receivers: tuple[ReceiverSettings, ...] = ()
     rssi_offset_db: float = Field(default=0.0, ge=-30, le=30)
     plaintext: bool | None = None
     ca: Path | None = None
@@ -50,7 +64,9 @@ class Settings(BaseSettings):
         if self.radio == "simulated" and self.scene is None:
             raise ValueError("a simulated radio needs a scene")
         if self.radio == "bleak" and len(self.zones) > 1:
-            raise ValueError("one adapter covers one zone")
+            raise ValueError("one adapter covers one zone; list several under receivers")
+        if len({receiver.adapter for receiver in self.receivers}) < len(self.receivers):
+            raise ValueError("two receivers have the same adapter")
         return self
 
     def is_plaintext(self) -> bool:

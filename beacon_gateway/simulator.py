@@ -11,7 +11,7 @@ from beacon_gateway.adverts import APPLE_COMPANY, EDDYSTONE_LOSS_DB, EDDYSTONE_U
 from beacon_gateway.clock import Clock
 from beacon_gateway.identities import ROTATION_SECONDS, eid
 from beacon_gateway.propagation import Body, RadioMap, RadioPath
-from beacon_gateway.radio import AdvertQueue, Heard
+from beacon_gateway.radio import AdvertQueue, Heard, RadioReport
 from beacon_gateway.scene import Position, Scene, Walker
 
 ADVERT_JITTER_SECONDS: Final = 0.01  # the advDelay of the Bluetooth specification, 0-10 ms
@@ -168,8 +168,11 @@ class VirtualRadio:
     def heard_until_seconds(self) -> float:
         return self._heard_until_seconds
 
-    def deaf(self) -> bool:
-        return False
+    def deaf_receivers(self) -> frozenset[str]:
+        return frozenset()
 
     def degraded(self) -> bool:
         return False
+
+    def reports(self) -> tuple[RadioReport, ...]:
+        return ()

@@ -14,7 +14,7 @@ from beacon_gateway.events import PresenceKind
 from beacon_gateway.feed import Feed
 from beacon_gateway.gateway import Gateway
 from beacon_gateway.identities import ROTATION_SECONDS, KeyTable, KeyWindow, eid
-from beacon_gateway.radio import AdvertQueue, Heard
+from beacon_gateway.radio import AdvertQueue, Heard, RadioReport
 from beacon_gateway.spool import Spool
 from beacon_gateway.tracker import Receiver, Tracker
 
@@ -43,11 +43,14 @@ class HandHeldRadio:
     def heard_until_seconds(self) -> float:
         return self.until
 
-    def deaf(self) -> bool:
-        return self.is_deaf
+    def deaf_receivers(self) -> frozenset[str]:
+        return frozenset({"r"} if self.is_deaf else ())
 
     def degraded(self) -> bool:
         return False
+
+    def reports(self) -> tuple[RadioReport, ...]:
+        return (RadioReport("r", self.is_deaf, degraded=False, silent_seconds=0.0, adverts=0),)
 
 
 def table(version: str, *keys: bytes) -> KeyTable:
