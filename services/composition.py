@@ -33,7 +33,7 @@ from regulars.predictions.v1 import predictions_service_pb2, predictions_service
 from regulars.presence.v1 import presence_service_pb2, presence_service_pb2_grpc
 from regulars.reminders.v1 import reminders_service_pb2, reminders_service_pb2_grpc
 from regulars.rewards.v1 import rewards_service_pb2, rewards_service_pb2_grpc
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from services.activity.servicer.service import ActivityServicer
 from services.clock import Clock, SystemClock
@@ -144,7 +144,6 @@ def build(settings: Settings, clock: Clock, telemetry: Telemetry) -> House:
     refuse_another_currency(database)
     take_in_rules(database)
     keyring = Keyring(live_keys(database))
-    keyring.revocations.replace(revoked_certificates(database))
     presence = PresenceServicer(database, KeyTables(database))
     gateways = GatewaysServicer(database, lambda: rpc.gateway_port)
     services = (*all_services(database, presence), gateways_service(gateways))
@@ -227,11 +226,15 @@ def service(messages: Any, stubs: Any, name: str, servicer: Any) -> Service:
 
 def live_keys(database: Database) -> list[ApiKey]:
     with database.engine.connect() as connection:
-        return [
-            ApiKey(key.key_id, key.name, key.secret_sha256, frozenset(key.scopes.split(",")), key.expires_at)
-            for key in keys.all_keys(connection)
-            if key.revoked_at is None
-        ]
+        return keys_that_live(connection)
+
+
+def keys_that_live(connection: Connection) -> list[ApiKey]:
+    return [
+        ApiKey(key.key_id, key.name, key.secret_sha256, frozenset(key.scopes.split(",")), key.expires_at)
+        for key in keys.all_keys(connection)
+        if key.revoked_at is None
+    ]
 
 
 def create_key(database: Database, name: str, scopes: tuple[str, ...]) -> NewKey:
@@ -286,21 +289,16 @@ async def upkeep(house: House) -> None:
         house.telemetry.flush()
         try:
             await renew_keyring(house)
-            await asyncio.to_thread(house.database.on_redirects)
+            await house.database.learn_redirects()
         except Exception as error:  # noqa: BLE001  (a database that is away for a moment must not end it)
             log.warning("upkeep_failed", reason=type(error).__name__)
 
 
 async def renew_keyring(house: House) -> None:
     """Let nothing count that was revoked by now, on streams that are open either."""
-    house.keyring.replace(await asyncio.to_thread(live_keys, house.database))
-    house.keyring.revocations.replace(await asyncio.to_thread(revoked_certificates, house.database))
+    house.keyring.replace(await house.database.fetch(keys_that_live))
+    house.keyring.revocations.replace(await house.database.fetch(revoked_serials, house.clock.now()))
     house.rpc.desk.recheck()
-
-
-def revoked_certificates(database: Database) -> list[str]:
-    with database.engine.connect() as connection:
-        return revoked_serials(connection, database.clock.now())
 
 
 def plan_recurring(database: Database) -> None:
@@ -317,6 +315,7 @@ async def running(house: House) -> AsyncIterator[House]:
     """Serve calls and work through what is due, until the block ends."""
     await house.database.open()
     plan_recurring(house.database)
+    await renew_keyring(house)
     await house.rpc.start()
     working = asyncio.create_task(house.worker.run())
     keeping_up = asyncio.create_task(upkeep(house))
