@@ -19,8 +19,6 @@ from beacon_gateway.scanner import BleakBus, DuplexScan
 from beacon_gateway.silence import Silence
 
 BUS_SECONDS: Final = 2.0  # between two tries to reach the system bus
-LOOK_SECONDS: Final = 1.0  # between two looks at a scan; without a monitor, how often it is refreshed
-SETTLE_SECONDS: Final = 0.5  # BlueZ announces a change before it has finished it
 EXPERIMENTAL_HINT: Final = "set Experimental=true in BlueZ's main.conf"
 
 log = structlog.get_logger()
@@ -105,7 +103,7 @@ class AdapterRadio:
             except RadioError as error:
                 step = self._decide(error.trouble)
             await self._repairs.take(step.rung, watch, self._now_seconds())
-            await _pause(watch, step.pause_seconds)
+            await self._pause(watch, step.pause_seconds)
 
     async def _scan(self, watch: BluezWatch) -> None:
         """One scan, until BlueZ changes. Raises RadioError when it fails or has been silent for too long."""
@@ -125,7 +123,7 @@ class AdapterRadio:
 
     async def _listen(self, scan: DuplexScan, watch: BluezWatch) -> None:
         while not self._too_silent():
-            if await _within(watch.changed, LOOK_SECONDS):
+            if await _within(watch.changed, self._host.patience.look):
                 log.info("radio.changed", receiver=self._receiver)
                 return
             if not scan.monitored:
@@ -150,6 +148,11 @@ class AdapterRadio:
             raise RadioLostError(trouble.value)
         return step
 
+    async def _pause(self, watch: BluezWatch, seconds: float) -> None:
+        """Waits, but no longer than until BlueZ changes, and a moment more for the change to be complete."""
+        await _within(watch.changed, seconds * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+        await asyncio.sleep(self._host.patience.settle)
+
     def _tell_whether_monitored(self, monitored: bool) -> None:
         if self._monitored and not monitored:
             log.warning("radio.unmonitored", receiver=self._receiver, hint=EXPERIMENTAL_HINT)
@@ -169,12 +172,6 @@ class AdapterRadio:
 
     def _now_seconds(self) -> float:
         return self._host.clock.monotonic_seconds()
-
-
-async def _pause(watch: BluezWatch, seconds: float) -> None:
-    """Waits, but no longer than until BlueZ changes, and a moment more for the change to be complete."""
-    await _within(watch.changed, seconds * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
-    await asyncio.sleep(SETTLE_SECONDS)
 
 
 async def _within(event: asyncio.Event, seconds: float) -> bool:

@@ -10,8 +10,8 @@ from typing import NamedTuple, Protocol
 class Heard(NamedTuple):
     """One advert at one receiver.
 
-    sender: the address that it came from, so that telemetry finds the identifier beside it. It lives no longer
-    than this value, but for members' tags, whose addresses are known for seconds.
+    sender: the address that it came from, so that telemetry finds the identifier beside it. It lives no
+    longer than this value, but for members' tags, whose addresses are known for seconds.
     at_seconds: the gateway's monotonic clock.
     manufacturer_frames: company identifier -> bytes; service_frames: lower-case 128-bit UUID -> bytes.
     """

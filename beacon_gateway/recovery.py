@@ -69,6 +69,8 @@ class Patience:
     stop: float = 5.0
     silence: float = 30.0  # of a scan, in a store full of phones
     empty_silence: float = 300.0  # once two scans have heard nothing: then it is night
+    look: float = 1.0  # between two looks at a scan; without a monitor, how often it is refreshed
+    settle: float = 0.5  # BlueZ announces a change before it has finished it
     doubt: float = 5.0  # a shorter silence says that members left, a longer one that we may be deaf
     sound: float = 60.0  # a scan that heard for so long was well again
     restart: float = 10.0  # mere restarts of the scan before the adapter is switched off and on

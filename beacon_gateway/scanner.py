@@ -23,7 +23,7 @@ from bleak.exc import BleakBluetoothNotAvailableError, BleakDBusError, BleakErro
 from beacon_gateway.adverts import OWN_UUID
 from beacon_gateway.recovery import Patience, RadioError, Trouble
 
-RSSI_UNKNOWN_DBM: Final = -127  # bleak's word for "BlueZ did not say"
+RSSI_DBM: Final = range(-126, 21)  # what Bluetooth can say; -127 is bleak's word for "BlueZ did not"
 # What a monitor must match to be accepted: the flags of nearly every tag, and our own frames' types.
 MONITOR_PATTERNS: Final = (
     OrPattern(0, AdvertisementDataType.FLAGS, b"\x06"),
@@ -129,7 +129,7 @@ class DuplexScan:
         stack.push_async_callback(self._bus.stop, scanner, self._patience.stop)
 
     def _take(self, device: BLEDevice, advert: AdvertisementData) -> None:
-        if advert.rssi != RSSI_UNKNOWN_DBM:
+        if advert.rssi in RSSI_DBM:
             self._hear(device.address, advert.rssi, advert.manufacturer_data, advert.service_data)
 
 

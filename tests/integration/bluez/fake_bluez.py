@@ -25,6 +25,7 @@ class FakeAdapter:
     """One adapter. busy: how often StartDiscovery answers InProgress first.
 
     wedged: StartDiscovery never answers; power_helps: switching it off and on mends that.
+    late_seconds: how long StartDiscovery takes.
     """
 
     path: str
@@ -33,10 +34,12 @@ class FakeAdapter:
     busy: int = 0
     wedged: bool = False
     power_helps: bool = True
+    late_seconds: float = 0.0
     scanners: set[str] = field(default_factory=set)
     monitors: dict[str, str] = field(default_factory=dict)
     devices: dict[str, dict[str, Variant]] = field(default_factory=dict)
     starts: int = 0
+    refusals: int = 0
     power_cycles: int = 0
 
     @property
@@ -75,6 +78,7 @@ class FakeBluez:
         self._address = address
         self._experimental = experimental
         self._tasks: set[asyncio.Task[None]] = set()
+        self._gone: set[str] = set()
         self.adapters: dict[str, FakeAdapter] = {}
         self.patterns: list[Any] = []
         self.first = self._add("hci0", "00:00:00:00:00:01")
@@ -184,13 +188,21 @@ class FakeBluez:
             return Message.new_error(message, "org.bluez.Error.NotReady", "Resource Not Ready")
         if adapter.busy > 0 or message.sender in adapter.scanners:
             adapter.busy -= 1
+            adapter.refusals += 1
             return Message.new_error(message, "org.bluez.Error.InProgress", "Operation already in progress")
-        adapter.scanners.add(message.sender or "")
         adapter.starts += 1
-        return Message.new_method_return(message)
+        self._later(self._begin(message, adapter, adapter.late_seconds))
+        return True
+
+    async def _begin(self, message: Message, adapter: FakeAdapter, late_seconds: float) -> None:
+        await asyncio.sleep(late_seconds)
+        if message.sender not in self._gone:
+            adapter.scanners.add(message.sender or "")
+            await self._send(Message.new_method_return(message))
 
     def _see_client_leave(self, name: str, _before: str, after: str) -> None:
         if not after:
+            self._gone.add(name)
             for adapter in self.adapters.values():
                 adapter.forget_client(name)
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from beacon_gateway.adverts import EDDYSTONE_UUID
 from beacon_gateway.identities import eid
 from beacon_gateway.recovery import Patience
-from tests.integration.private_bus import Listening, bluez, bus, private_bus, until  # noqa: F401 - fixtures
+from tests.integration.bluez.listening import Listening, bluez, until
 from tests.unit.beacon_gateway.session_server import KEY, Behaviour, SessionServer, pseudonym, serve
 
 RUN = [sys.executable, "-c", "from beacon_gateway.main import run; run()", "run"]
 TAG = "C0:00:00:00:00:01"
 FRAME = {EDDYSTONE_UUID: b"\x30\xee" + bytes(range(8))}
-QUICK = Patience(silence=0.5)
+QUICK = Patience(silence=0.3, look=0.1, settle=0.05)
 
 
 async def test_every_advert_arrives_also_when_only_its_strength_changes(bus: str) -> None:

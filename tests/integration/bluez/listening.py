@@ -2,19 +2,15 @@
 
 import asyncio
 import contextlib
-import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Self
-
-import pytest
 
 from beacon_gateway.adapter import AdapterRadio, Host
 from beacon_gateway.clock import SystemClock
 from beacon_gateway.radio import AdvertQueue, Heard, RadioReport, Radios
 from beacon_gateway.recovery import Patience
-from tests.conftest import missing
-from tests.integration.fake_bluez import FakeBluez
+from tests.integration.bluez.fake_bluez import FakeBluez
 
 BUS = """<busconfig><type>session</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
@@ -42,22 +38,6 @@ class PrivateBus:
         self._daemon.kill()
         await self._daemon.wait()
         self._socket.unlink(missing_ok=True)
-
-
-@pytest.fixture
-async def private_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PrivateBus]:
-    if shutil.which("dbus-daemon") is None:
-        missing("dbus-daemon is not installed")
-    bus = PrivateBus(tmp_path)
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
-    await bus.start()
-    yield bus
-    await bus.kill()
-
-
-@pytest.fixture
-def bus(private_bus: PrivateBus) -> str:
-    return private_bus.address
 
 
 async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
