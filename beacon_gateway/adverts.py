@@ -160,7 +160,9 @@ def _proximity(company: int, body: bytes) -> Advert | None:
     head, identifier, power_dbm = _PROXIMITY.unpack_from(body)
     if company == APPLE_COMPANY and head == b"\x02\x15" and len(body) == PROXIMITY_BYTES:
         return Advert(Frame.IBEACON, PROXIMITY_TAG + identifier, power_dbm)
-    if head == b"\xbe\xac" and len(body) <= PROXIMITY_BYTES + 1:  # the last byte is the maker's, if it is sent
+    if (
+        head == b"\xbe\xac" and len(body) <= PROXIMITY_BYTES + 1
+    ):  # the last byte is the maker's, if it is sent
         return Advert(Frame.ALTBEACON, PROXIMITY_TAG + identifier, power_dbm)
     return None
 

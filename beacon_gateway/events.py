@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class PresenceKind(StrEnum):
@@ -58,10 +59,24 @@ class Signal:
     evidence: Evidence
 
 
+class Position(NamedTuple):
+    """Where an event lies in the spool: runs of the gateway in their order, numbers from 1 in each."""
+
+    run: int
+    seq: int
+
+
 @dataclass(frozen=True, slots=True)
 class SpooledEvent:
-    """An event on disk, with its number within the spool's epoch and its corrected Unix time."""
+    """An event that waits.
 
-    seq: int
+    epoch: names its run to the server.
+    observed_at_seconds: Unix time, as far as it is known now.
+    is_time_uncertain: the run never met the server; the time is a guess.
+    """
+
+    position: Position
+    epoch: str
     observed_at_seconds: float
     event: PresenceEvent
+    is_time_uncertain: bool = False

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import secrets
 import signal
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -15,14 +14,16 @@ import typer
 from beacon_gateway import ears as radios
 from beacon_gateway import settings as configuration
 from beacon_gateway import telemetry
+from beacon_gateway.channel import Link
 from beacon_gateway.feed import Feed
 from beacon_gateway.gateway import Gateway
 from beacon_gateway.radio import Radio, RadioLostError
 from beacon_gateway.scene import SceneError
+from beacon_gateway.session import Introduction
 from beacon_gateway.settings import Settings, SettingsError
 from beacon_gateway.spool import Spool, SpoolError
 from beacon_gateway.tracker import Tracker
-from beacon_gateway.uplink import Introduction, Link, Uplink
+from beacon_gateway.uplink import Uplink
 
 FLUSH_SECONDS_MAX: Final = 3.0  # on SIGTERM: what the server does not take by then waits in the spool
 
@@ -77,7 +78,8 @@ def run_command(  # noqa: PLR0913 - each is an option of the command line
 async def _serve(settings: Settings, *, exit_at_end: bool) -> None:
     """Builds everything, runs it until a signal or the scene's end, and stops it in order."""
     ears = radios.build(settings)
-    with contextlib.closing(Spool(settings.spool, settings.spool_events_max)) as spool:
+    started_at_seconds = ears.clock.started_at_seconds()
+    with contextlib.closing(Spool(settings.spool, settings.spool_limits(), started_at_seconds)) as spool:
         feed = Feed(spool)
         tracker = Tracker(ears.receivers, ears.rules)
         gateway = Gateway(ears.radio, ears.queue, ears.clock, tracker, feed)
@@ -152,7 +154,7 @@ def _link(settings: Settings) -> Link:
 
 
 def _introduction(settings: Settings) -> Introduction:
-    return Introduction(settings.gateway, settings.store, secrets.token_hex(8), version("regulars"))
+    return Introduction(settings.gateway, settings.store, version("regulars"))
 
 
 def run() -> None:

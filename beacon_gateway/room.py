@@ -1,7 +1,7 @@
 """Where a gateway's receivers hear, and from which strength on a zone counts as entered or left. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from beacon_gateway.adverts import MEASURED_POWER_DBM
 
@@ -22,6 +22,18 @@ class Receiver:
     name: str
     zone: str
     offset_db: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What the server tells a gateway to do differently; where it says nothing, the gateway's own holds.
+
+    rssi_offset_db: of all receivers, on top of each one's own.
+    """
+
+    rssi_offset_db: float = 0.0
+    receiver_offsets_db: Mapping[str, float] = field(default_factory=dict)
+    zone_rules: Mapping[str, ZoneRule] = field(default_factory=dict)
 
 
 class Room:

@@ -1,8 +1,10 @@
 """The gateway's settings: command line over environment (REGULARS_GATEWAY_*) over TOML file over defaults."""
 
 import ipaddress
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from tomllib import TOMLDecodeError
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -12,12 +14,25 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from beacon_gateway.spool import EVENTS_MAX
+from beacon_gateway.spool import BYTES_MAX, DAYS_MAX, SpoolLimits
 from beacon_gateway.telemetry import Exporter
 from beacon_gateway.zones import ZoneSettings
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 # As hci0, or its address: that stays when a replugged adapter gets another number.
 Adapter = Annotated[str, Field(pattern=r"^(hci\d+|([0-9A-F]{2}:){5}[0-9A-F]{2})$")]
+DEFAULT_ZONE: Final = "store"  # of a gateway with one adapter that names no zone
+FIXES: Final = {
+    "server": "write HOST:PORT, such as loyalty.example.com:50051",
+    "spool": "name a file on a disk that survives a restart, such as /var/lib/regulars/spool.db",
+    "adapter": "write hci0, or the adapter's address in capitals; bluetoothctl list shows both",
+    "radio": "write bleak, or simulated with a scene",
+    "log_level": "write DEBUG, INFO, WARNING or ERROR",
+    "metrics": "write none, console or otlp",
+    "otlp_endpoint": "write http://HOST:PORT of a collector's gRPC receiver",
+}
 
 
 class SettingsError(ValueError):
@@ -40,10 +55,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="REGULARS_GATEWAY_", extra="forbid", frozen=True)
 
     server: str = Field(pattern=r"^\S+:\d{1,5}$")
-    key: SecretStr
-    gateway: str = Field(min_length=1, max_length=64)
-    store: str = Field(min_length=1, max_length=64)
+    key: SecretStr | None = None
+    gateway: str = Field(default="", max_length=64)
+    store: str = Field(default="", max_length=64)
     spool: Path
+    credentials: Path | None = None
+    status_file: Path = Path("/run/regulars-gateway/status.json")
     radio: Literal["simulated", "bleak"] = "bleak"
     scene: Path | None = None
     zones: tuple[str, ...] = ()
@@ -53,11 +70,13 @@ class Settings(BaseSettings):
     rssi_offset_db: float = Field(default=0.0, ge=-30, le=30)
     plaintext: bool | None = None
     ca: Path | None = None
-    spool_events_max: int = Field(default=EVENTS_MAX, ge=100)
+    spool_bytes_max: int = Field(default=BYTES_MAX, ge=1_000_000)
+    spool_days_max: float = Field(default=DAYS_MAX, gt=0)
     queue_length_max: int = Field(default=16_384, ge=16)
     silence_seconds_max: float = Field(default=30.0, gt=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     metrics: Exporter = "none"
+    otlp_endpoint: str = Field(default="http://localhost:4317", pattern=r"^https?://\S+:\d{1,5}$")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -67,7 +86,23 @@ class Settings(BaseSettings):
             raise ValueError("one adapter covers one zone; list several under receivers")
         if len({receiver.adapter for receiver in self.receivers}) < len(self.receivers):
             raise ValueError("two receivers have the same adapter")
+        if unknown := sorted(self.zone_rules.keys() - self.covered_zones()):
+            raise ValueError(f"zone_rules: no receiver covers the zone {unknown[0]!r}; look at its spelling")
         return self
+
+    def covered_zones(self) -> frozenset[str]:
+        """The zones that may be named; of a scene, which has its own, those with rules too."""
+        if self.radio == "simulated":
+            return frozenset(self.zone_rules) | frozenset(self.zones)
+        return frozenset({one.zone for one in self.receivers} or self.zones or {DEFAULT_ZONE})
+
+    @property
+    def credentials_file(self) -> Path:
+        """Beside the spool, unless said otherwise."""
+        return self.credentials or self.spool.with_name("credentials.json")
+
+    def spool_limits(self) -> SpoolLimits:
+        return SpoolLimits(bytes_max=self.spool_bytes_max, days_max=self.spool_days_max)
 
     def is_plaintext(self) -> bool:
         """TLS everywhere but on this machine, unless said otherwise."""
@@ -92,17 +127,30 @@ def load(config: Path | None, options: dict[str, Any]) -> Settings:
 
     try:
         return _Sourced(**{name: value for name, value in options.items() if value is not None})
-    except (ValidationError, ValueError) as error:
+    except TOMLDecodeError as error:
+        raise SettingsError(f"{config}: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{config}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
         raise SettingsError(_explain(error)) from error
 
 
 def _explain(error: ValueError) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
-    return "\n".join(
-        f"{'.'.join(str(step) for step in fault['loc']) or 'settings'}: {fault['msg']}"
-        for fault in error.errors(include_input=False)
-    )
+    return "\n".join(_explain_one(fault) for fault in error.errors(include_input=False))
+
+
+def _explain_one(fault: "ErrorDetails") -> str:
+    """The field, what is wrong with it, and how to put it right."""
+    field = ".".join(str(step) for step in fault["loc"])
+    name = str(fault["loc"][0]) if fault["loc"] else ""
+    if fault["type"] == "extra_forbidden":
+        near = get_close_matches(name, Settings.model_fields, 1)
+        return f"{field}: there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
+    message = fault["msg"].removeprefix("Value error, ")
+    fix = FIXES.get(name)
+    return f"{field or 'settings'}: {message}" + (f"; {fix}" if fix else "")
 
 
 def _is_loopback(server: str) -> bool:

@@ -15,7 +15,8 @@ from regulars.presence.v1.presence_service_pb2_grpc import (
     add_PresenceServiceServicer_to_server,
 )
 
-from beacon_gateway.identities import ROTATION_SECONDS, eid
+from beacon_gateway.key_table import ROTATION_SECONDS, Stretch
+from tests.unit.beacon_gateway.key_updates import whole
 
 KEY = "rk_test_0123456789"
 
@@ -24,22 +25,20 @@ def pseudonym(identity_key: bytes) -> bytes:
     return b"P" + identity_key[-7:]
 
 
-def windows(version: str, keys: list[bytes], now_seconds: float, hours: int = 1) -> list[pb.KeyWindow]:
-    """A table for `keys` from the rotation before now on, one window a part."""
-    first = int(now_seconds) // ROTATION_SECONDS - 1
-    count = hours * 3600 // ROTATION_SECONDS + 3
-    return [
-        pb.KeyWindow(
-            table_version=version,
-            part=part,
-            parts=count,
-            starts_at=_timestamp((first + part) * ROTATION_SECONDS),
-            ends_at=_timestamp((first + part + 1) * ROTATION_SECONDS),
-            identifiers=b"".join(eid(key, (first + part) * ROTATION_SECONDS) for key in keys),
-            pseudonyms=b"".join(pseudonym(key) for key in keys),
-        )
-        for part in range(count)
-    ]
+def table(version: str, keys: list[bytes], now_seconds: float, hours: int = 1) -> pb.KeyUpdate:
+    """A table for `keys` from the rotation before now on."""
+    windows = hours * 3600 // ROTATION_SECONDS + 3
+    update = whole(version, {key: pseudonym(key) for key in keys}, now_seconds, windows)
+    return pb.KeyUpdate(
+        version=version,
+        identifiers=[_stretch(one) for one in update.identifiers],
+        pseudonyms=[_stretch(one) for one in update.pseudonyms],
+    )
+
+
+def _stretch(one: Stretch) -> pb.KeyStretch:
+    starts_at, ends_at = (_timestamp(moment) for moment in one.span)
+    return pb.KeyStretch(starts_at=starts_at, ends_at=ends_at, first_row=one.first_row, cells=one.cells)
 
 
 def _timestamp(unix_seconds: float) -> Timestamp:
@@ -118,11 +117,8 @@ class SessionServer(PresenceServiceServicer):
     def _greet(self, hello: pb.Hello) -> list[pb.SessionResponse]:
         self.hellos.append(hello)
         self._gateway, self._epoch = hello.gateway, hello.epoch
-        table = windows(self.behaviour.table_version, self.behaviour.keys, self.behaviour.now())
-        return [
-            pb.SessionResponse(config=pb.Config()),
-            *(pb.SessionResponse(key_window=window) for window in table),
-        ]
+        keys = table(self.behaviour.table_version, self.behaviour.keys, self.behaviour.now())
+        return [pb.SessionResponse(config=pb.Config()), pb.SessionResponse(keys=keys)]
 
     def _store(self, batch: pb.EventBatch) -> None:
         assert batch.first_seq == batch.events[0].seq

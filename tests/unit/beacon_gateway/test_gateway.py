@@ -13,10 +13,13 @@ from beacon_gateway.clock import SERVER_SAMPLES_MAX, SceneClock, ServerTime
 from beacon_gateway.events import PresenceKind
 from beacon_gateway.feed import Feed
 from beacon_gateway.gateway import Gateway
-from beacon_gateway.identities import ROTATION_SECONDS, KeyTable, KeyWindow, eid
+from beacon_gateway.identities import eid
+from beacon_gateway.key_table import KeyUpdate
 from beacon_gateway.radio import AdvertQueue, Heard, RadioReport
+from beacon_gateway.room import Receiver
 from beacon_gateway.spool import Spool
-from beacon_gateway.tracker import Receiver, Tracker
+from beacon_gateway.tracker import Tracker
+from tests.unit.beacon_gateway.key_updates import whole
 
 ANNA, STRANGER = bytes(16), bytes(range(16))
 NAME = b"pseudony"
@@ -53,11 +56,9 @@ class HandHeldRadio:
         return (RadioReport("r", self.is_deaf, degraded=False, silent_seconds=0.0, adverts=0),)
 
 
-def table(version: str, *keys: bytes) -> KeyTable:
-    identifiers = b"".join(eid(key, int(AT)) for key in keys)
-    starts = AT // ROTATION_SECONDS * ROTATION_SECONDS
-    window = KeyWindow(version, 0, 1, starts, starts + ROTATION_SECONDS, identifiers, NAME * len(keys))
-    return KeyTable(version, (window,))
+def table(version: str, *keys: bytes) -> KeyUpdate:
+    names = {key: NAME if key == ANNA else b"another." for key in keys}
+    return whole(version, names, AT)
 
 
 class Desk:
@@ -80,7 +81,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 async def test_a_member_in_the_table_is_noticed_and_on_disk(desk: Desk) -> None:
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 5)
     await desk.gateway.catch_up()
     (entry,) = desk.spool.after(0, 10)
@@ -90,7 +91,7 @@ async def test_a_member_in_the_table_is_noticed_and_on_disk(desk: Desk) -> None:
 
 
 async def test_who_is_in_no_table_leaves_only_a_count(desk: Desk, tmp_path: Path) -> None:
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(STRANGER, 60)
     await desk.gateway.catch_up()
     assert len(desk.spool) == 0
@@ -100,11 +101,11 @@ async def test_who_is_in_no_table_leaves_only_a_count(desk: Desk, tmp_path: Path
 
 
 async def test_a_member_whom_a_new_table_does_not_hold_is_forgotten_at_once(desk: Desk) -> None:
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 10)
     await desk.gateway.catch_up()
     assert desk.gateway.health().members_present == 1
-    desk.gateway.take_table(table("2"))
+    desk.gateway.take_keys(table("2"))
     assert desk.gateway.health().members_present == 0
     desk.radio.hears(ANNA, 120)
     await desk.gateway.catch_up()
@@ -112,15 +113,15 @@ async def test_a_member_whom_a_new_table_does_not_hold_is_forgotten_at_once(desk
 
 
 async def test_a_member_stays_through_a_table_that_still_holds_them(desk: Desk) -> None:
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 10)
     await desk.gateway.catch_up()
-    desk.gateway.take_table(table("2", STRANGER, ANNA))
+    desk.gateway.take_keys(table("2", STRANGER, ANNA))
     assert desk.gateway.health().members_present == 1
 
 
 async def test_nobody_leaves_while_the_radio_is_deaf(desk: Desk) -> None:
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 10)
     await desk.gateway.catch_up()
     desk.radio.is_deaf = True
@@ -131,7 +132,7 @@ async def test_nobody_leaves_while_the_radio_is_deaf(desk: Desk) -> None:
 
 
 async def test_a_late_look_at_the_queue_sees_the_same_story(desk: Desk) -> None:
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 10)
     desk.radio.until += 100
     desk.radio.hears(ANNA, 10)
@@ -142,7 +143,7 @@ async def test_a_late_look_at_the_queue_sees_the_same_story(desk: Desk) -> None:
 async def test_times_are_corrected_by_the_servers_clock(desk: Desk) -> None:
     asked_at = desk.gateway.unix_seconds()
     desk.gateway.take_time(asked_at, asked_at + 90.0)
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 5)
     await desk.gateway.catch_up()
     (entry,) = desk.spool.after(0, 10)
@@ -152,7 +153,7 @@ async def test_times_are_corrected_by_the_servers_clock(desk: Desk) -> None:
 async def test_events_that_the_disk_refused_are_written_when_it_takes_them_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     with monkeypatch.context() as full:
 
         def refuse(*_: object, **__: object) -> None:
