@@ -69,11 +69,17 @@ def load(path: Path) -> Credentials:
 
 
 def save(path: Path, credentials: Credentials) -> None:
-    """Writes the file whole or not at all, for its owner only. Raises OSError."""
+    """Writes the file whole or not at all, for its owner only. Raises OSError.
+
+    Written by root it belongs to the folder's owner, as whom the gateway runs.
+    """
     made = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w") as opened:
             json.dump(asdict(credentials), opened, indent=1)
+            if os.geteuid() == 0:
+                folder = path.parent.stat()
+                os.fchown(opened.fileno(), folder.st_uid, folder.st_gid)
             opened.flush()
             os.fsync(opened.fileno())
         made.replace(path)

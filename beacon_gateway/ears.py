@@ -1,7 +1,6 @@
 """What the gateway hears with: real adapters or a scene, built from the settings."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from beacon_gateway.clock import Clock, SceneClock, SystemClock
 from beacon_gateway.radio import AdvertQueue, Radio, Radios
@@ -9,9 +8,7 @@ from beacon_gateway.recovery import Patience
 from beacon_gateway.room import Receiver, ZoneRule
 from beacon_gateway.scene import Scene
 from beacon_gateway.scene import load as load_scene
-from beacon_gateway.settings import Settings
-
-DEFAULT_ZONE: Final = "store"
+from beacon_gateway.settings import DEFAULT_ZONE, Settings
 
 
 @dataclass(frozen=True, slots=True)

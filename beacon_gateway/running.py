@@ -1,0 +1,218 @@
+"""The running gateway: builds everything from the settings, and starts and stops it in order."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from beacon_gateway import credentials, telemetry
+from beacon_gateway import ears as radios
+from beacon_gateway.channel import Link
+from beacon_gateway.credentials import CredentialsError
+from beacon_gateway.ears import Ears
+from beacon_gateway.enrolment import Renewal
+from beacon_gateway.feed import Feed
+from beacon_gateway.gateway import Gateway
+from beacon_gateway.notify import Notifier
+from beacon_gateway.radio import Radio
+from beacon_gateway.session import Introduction
+from beacon_gateway.settings import Settings, SettingsError
+from beacon_gateway.spool import Spool
+from beacon_gateway.status import Facts, StatusFile
+from beacon_gateway.tracker import Tracker
+from beacon_gateway.uplink import Uplink
+
+TELL_SECONDS: Final = 10.0  # between two words to systemd
+FLUSH_SECONDS_MAX: Final = 3.0  # on SIGTERM: what the server does not take by then waits in the spool
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Device:
+    """The parts of one gateway, which work at the same time."""
+
+    radio: Radio
+    gateway: Gateway
+    uplink: Uplink
+    feed: Feed
+
+
+async def serve(settings: Settings, *, exit_at_end: bool) -> None:
+    """Builds everything, runs it until a signal or the scene's end, and stops it in order.
+
+    Raises SettingsError, SceneError, SpoolError before it starts, RadioLostError when it gives up.
+    """
+    ears = radios.build(settings)
+    link, introduction = link_of(settings), introduction_of(settings)
+    started_at_seconds = ears.clock.started_at_seconds()
+    with contextlib.closing(Spool(settings.spool, settings.spool_limits(), started_at_seconds)) as spool:
+        device = _device(ears, link, introduction, Feed(spool))
+        meters = telemetry.meter_provider(settings.metrics, settings.otlp_endpoint, introduction.gateway)
+        telemetry.observe(meters.get_meter("beacon_gateway"), device.gateway, ears.queue, device.feed)
+        log.info("gateway.started", radio=settings.radio, spooled=device.feed.waiting)
+        with _stop_signals() as stop:
+            await _run(device, _chores(settings, link, introduction, device), stop, exit_at_end=exit_at_end)
+        meters.shutdown()
+    log.info("gateway.stopped", adverts=device.gateway.counts.adverts, events=device.feed.appended)
+
+
+def _device(ears: Ears, link: Link, introduction: Introduction, feed: Feed) -> _Device:
+    gateway = Gateway(ears.radio, ears.queue, ears.clock, Tracker(ears.receivers, ears.rules), feed)
+    return _Device(ears.radio, gateway, Uplink(link, introduction, feed, gateway), feed)
+
+
+def _chores(
+    settings: Settings, link: Link, introduction: Introduction, device: _Device
+) -> list[Coroutine[Any, Any, None]]:
+    """What goes on beside the real work."""
+
+    def describe() -> Facts:
+        return facts(link, introduction, device.gateway, device.feed, device.uplink)
+
+    notifier = Notifier()
+    chores = [
+        StatusFile(settings.status_file, describe).run(),
+        notifier.beat(lambda: device.gateway.looks),
+        _tell(notifier, describe),
+    ]
+    if link.credentials is not None:
+        chores.append(Renewal(link, link.credentials).run())
+    return chores
+
+
+async def _run(
+    device: _Device, chores: list[Coroutine[Any, Any, None]], stop: asyncio.Event, *, exit_at_end: bool
+) -> None:
+    hearing = asyncio.create_task(_hear(device.radio, stop))
+    async with asyncio.TaskGroup() as tasks:
+        following = tasks.create_task(device.gateway.run())
+        tasks.create_task(device.uplink.run())
+        beside = [tasks.create_task(chore) for chore in chores]
+        await _until_over(device, hearing, stop, exit_at_end=exit_at_end)
+        for task in (hearing, following, *beside):
+            task.cancel()
+        await asyncio.wait([hearing, following])
+        await _flush(device.gateway, device.feed)
+        device.uplink.close()
+    if not hearing.cancelled():
+        hearing.result()
+
+
+async def _until_over(
+    device: _Device, hearing: asyncio.Task[None], stop: asyncio.Event, *, exit_at_end: bool
+) -> None:
+    ends: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
+    if exit_at_end:
+        ends.append(asyncio.create_task(_finished(hearing, device.gateway, device.feed)))
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    for end in ends:
+        end.cancel()
+
+
+async def _hear(radio: Radio, stop: asyncio.Event) -> None:
+    """Stops the gateway in good order when the radio fails for good."""
+    try:
+        await radio.run()
+    except Exception:
+        stop.set()
+        raise
+
+
+async def _finished(hearing: asyncio.Task[None], gateway: Gateway, feed: Feed) -> None:
+    """Returns when there is nothing more to hear and the server has it all."""
+    await asyncio.wait([hearing])
+    await gateway.catch_up()
+    await feed.emptied()
+
+
+async def _flush(gateway: Gateway, feed: Feed) -> None:
+    await gateway.catch_up()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(feed.emptied(), FLUSH_SECONDS_MAX)
+
+
+async def _tell(notifier: Notifier, describe: Callable[[], Facts]) -> None:
+    """Lets `systemctl status` show in one line how it goes."""
+    notifier.tell(READY=1)
+    try:
+        while True:
+            now = describe()
+            state = "connected" if now["connected"] else "server away"
+            notifier.tell(STATUS=f"{state}, {now['members_present']} present, {now['spooled']} events wait")
+            await asyncio.sleep(TELL_SECONDS)
+    finally:
+        notifier.tell(STOPPING=1)
+
+
+@contextlib.contextmanager
+def _stop_signals() -> Iterator[asyncio.Event]:
+    """An event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    yield stop
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.remove_signal_handler(number)
+
+
+def link_of(settings: Settings) -> Link:
+    """With the credentials of the enrolment, else with the key. Raises SettingsError without either."""
+    key = settings.key.get_secret_value() if settings.key else ""
+    found = enrolled_file(settings)
+    if found is None and not key:
+        raise SettingsError("this gateway is not enrolled: run regulars-gateway enrol, or set key")
+    return Link(settings.server, "" if found else key, settings.is_plaintext(), settings.ca, found)
+
+
+def introduction_of(settings: Settings) -> Introduction:
+    """Who we are: as enrolled, else as the settings say. Raises SettingsError."""
+    gateway, store = settings.gateway, settings.store
+    if found := enrolled_file(settings):
+        try:
+            mine = credentials.load(found)
+        except CredentialsError as error:
+            raise SettingsError(str(error)) from error
+        if gateway not in ("", mine.gateway):
+            raise SettingsError(f"gateway: enrolled as {mine.gateway}; remove the line, or enrol anew")
+        gateway, store = mine.gateway, store or mine.store
+    if not (gateway and store):
+        raise SettingsError("gateway and store: name them, or run regulars-gateway enrol")
+    return Introduction(gateway, store, version("regulars"))
+
+
+def enrolled_file(settings: Settings) -> Path | None:
+    """The file with our credentials; None without one, or in plaintext, which knows no certificates."""
+    file = settings.credentials_file
+    return file if not settings.is_plaintext() and file.exists() else None
+
+
+def facts(link: Link, introduction: Introduction, gateway: Gateway, feed: Feed, uplink: Uplink) -> Facts:
+    """What `status` shows; counts, and nobody's identifier."""
+    return {
+        "gateway": introduction.gateway,
+        "store": introduction.store,
+        "version": introduction.version,
+        "server": link.address,
+        "connected": uplink.connected,
+        "spooled": feed.waiting,
+        "dropped": feed.dropped,
+        "certificate_ends_at_seconds": _certificate_ends_at_seconds(link),
+        **asdict(gateway.health()),
+    }
+
+
+def _certificate_ends_at_seconds(link: Link) -> float | None:
+    """None without a certificate, and while its file cannot be read, which `Renewal` logs."""
+    if link.credentials is None:
+        return None
+    with contextlib.suppress(CredentialsError):
+        return credentials.load(link.credentials).ends_at_seconds()
+    return None
