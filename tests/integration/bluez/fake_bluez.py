@@ -81,7 +81,7 @@ class FakeBluez:
         self._gone: set[str] = set()
         self.adapters: dict[str, FakeAdapter] = {}
         self.patterns: list[Any] = []
-        self.first = self._add("hci0", "00:00:00:00:00:01")
+        self.first = self.add("hci0", "00:00:00:00:00:01")
         self.first.busy = busy
 
     async def start(self) -> None:
@@ -96,8 +96,13 @@ class FakeBluez:
         """Dies as a killed daemon does: without a word to its clients."""
         self._bus.disconnect()
 
+    def add(self, name: str, address: str) -> FakeAdapter:
+        """Has one more adapter, without a word."""
+        adapter = self.adapters[f"/org/bluez/{name}"] = FakeAdapter(f"/org/bluez/{name}", address)
+        return adapter
+
     def plug_in(self, name: str, address: str) -> FakeAdapter:
-        adapter = self._add(name, address)
+        adapter = self.add(name, address)
         self._announce(adapter.path, {ADAPTER: adapter.properties()})
         return adapter
 
@@ -143,10 +148,6 @@ class FakeBluez:
     def announce_device(self, path: str, properties: dict[str, Variant]) -> None:
         """Announces any device, however senseless."""
         self._announce(path, {DEVICE: properties})
-
-    def _add(self, name: str, address: str) -> FakeAdapter:
-        adapter = self.adapters[f"/org/bluez/{name}"] = FakeAdapter(f"/org/bluez/{name}", address)
-        return adapter
 
     def _take(self, message: Message) -> Message | bool | None:
         if message.message_type is MessageType.SIGNAL and message.member == "NameOwnerChanged":
