@@ -51,6 +51,8 @@ class Verdict:
         except TimeoutError:
             return SessionOverError("the connection broke, and the server's reason was lost with it")
         code, details = self._said[0]
+        if code is grpc.StatusCode.OK:
+            return SessionOverError("ended in good order")
         refused = code in (grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.PERMISSION_DENIED)
         return SessionOverError(f"{code.name}: {details}", is_refusal=refused)
 

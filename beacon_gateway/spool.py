@@ -314,4 +314,4 @@ class Spool:
 
 def _is_broken(error: sqlite3.Error) -> bool:
     """A malformed file, or none of SQLite's; what may pass (busy, full, read-only, I/O) has other names."""
-    return type(error) is sqlite3.DatabaseError or error.sqlite_errorname == "SQLITE_ERROR"
+    return type(error) is sqlite3.DatabaseError or getattr(error, "sqlite_errorname", "") == "SQLITE_ERROR"

@@ -53,6 +53,7 @@ class Behaviour:
 
     acks_lost: acknowledgements that never leave, although the events are stored.
     acks_of_another: acknowledgements that name another spool's epoch.
+    refusal: status and words with which no session begins.
     batches_max: batches a session stores before the server breaks it off without acknowledging the last.
     """
 
@@ -61,6 +62,8 @@ class Behaviour:
     acks_lost: int = 0
     acks_of_another: int = 0
     batches_max: int | None = None
+    refusal: tuple[grpc.StatusCode, str] | None = None
+    config: pb.Config = field(default_factory=pb.Config)
     now: Callable[[], float] = time.time
 
 
@@ -73,6 +76,7 @@ class SessionServer(PresenceServiceServicer):
         self.received = 0
         self.hellos: list[pb.Hello] = []
         self.healths: list[pb.Health] = []
+        self.signals: list[pb.Signal] = []
         self.keys_shown: list[str] = []
         self.ended_in_order = 0
 
@@ -81,6 +85,8 @@ class SessionServer(PresenceServiceServicer):
     ) -> AsyncIterator[pb.SessionResponse]:
         metadata = dict(context.invocation_metadata())
         self.keys_shown.append(str(metadata.get("authorization")))
+        if refusal := self.behaviour.refusal:
+            await context.abort(*refusal)
         self._batches = 0
         async for request in request_iterator:
             match request.WhichOneof("up"):
@@ -96,6 +102,8 @@ class SessionServer(PresenceServiceServicer):
                     yield pb.SessionResponse(time=reply)
                 case "health":
                     self.healths.append(request.health)
+                case "signals":
+                    self.signals.extend(request.signals.signals)
         self.ended_in_order += 1
 
     async def _take(self, batch: pb.EventBatch, context: Any) -> pb.Ack | None:
@@ -109,7 +117,7 @@ class SessionServer(PresenceServiceServicer):
         if self.behaviour.acks_of_another > 0:
             self.behaviour.acks_of_another -= 1
             return pb.Ack(epoch="another", seq=max(event.seq for event in batch.events))
-        return pb.Ack(epoch=self._epoch, seq=max(event.seq for event in batch.events))
+        return pb.Ack(epoch=batch.epoch or self._epoch, seq=max(event.seq for event in batch.events))
 
     async def ListVisits(self, request: pb.ListVisitsRequest, context: Any) -> pb.ListVisitsResponse:  # noqa: N802
         raise NotImplementedError
@@ -118,13 +126,13 @@ class SessionServer(PresenceServiceServicer):
         self.hellos.append(hello)
         self._gateway, self._epoch = hello.gateway, hello.epoch
         keys = table(self.behaviour.table_version, self.behaviour.keys, self.behaviour.now())
-        return [pb.SessionResponse(config=pb.Config()), pb.SessionResponse(keys=keys)]
+        return [pb.SessionResponse(config=self.behaviour.config), pb.SessionResponse(keys=keys)]
 
     def _store(self, batch: pb.EventBatch) -> None:
         assert batch.first_seq == batch.events[0].seq
         for event in batch.events:
             self.received += 1
-            self.stored.setdefault((self._gateway, self._epoch, event.seq), event)
+            self.stored.setdefault((self._gateway, batch.epoch or self._epoch, event.seq), event)
 
 
 async def serve(

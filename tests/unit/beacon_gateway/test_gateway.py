@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from beacon_gateway.adverts import EDDYSTONE_UUID
 from beacon_gateway.clock import SERVER_SAMPLES_MAX, SceneClock, ServerTime
@@ -17,6 +18,7 @@ from beacon_gateway.identities import eid
 from beacon_gateway.key_table import KeyUpdate
 from beacon_gateway.radio import AdvertQueue, Heard, RadioReport
 from beacon_gateway.room import Receiver
+from beacon_gateway.shelf import START, Shelf
 from beacon_gateway.spool import Spool
 from beacon_gateway.tracker import Tracker
 from tests.unit.beacon_gateway.key_updates import whole
@@ -61,6 +63,17 @@ def table(version: str, *keys: bytes) -> KeyUpdate:
     return whole(version, names, AT)
 
 
+class SetClock(SceneClock):
+    """A clock that somebody sets while the gateway runs."""
+
+    def __init__(self) -> None:
+        super().__init__(AT, 1.0)
+        self.set_by_seconds = 0.0
+
+    def wall_seconds(self) -> float:
+        return super().wall_seconds() + self.set_by_seconds
+
+
 class Desk:
     def __init__(self, spool: Spool) -> None:
         queue = AdvertQueue(1000)
@@ -68,15 +81,16 @@ class Desk:
         self.radio = HandHeldRadio(queue)
         self.feed = Feed(spool)
         tracker = Tracker([Receiver("r", "door")], {})
-        self.gateway = Gateway(self.radio, queue, SceneClock(AT, 1.0), tracker, self.feed)
+        self.clock = SetClock()
+        self.gateway = Gateway(self.radio, queue, self.clock, tracker, self.feed)
 
     def kinds(self) -> list[PresenceKind]:
-        return [entry.event.kind for entry in self.spool.after(0, 100)]
+        return [entry.event.kind for entry in self.spool.after(START, 100)]
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    with contextlib.closing(Spool(tmp_path / "spool.db")) as spool:
+    with contextlib.closing(Spool(tmp_path / "spool.db", started_at_seconds=AT)) as spool:
         yield Desk(spool)
 
 
@@ -84,7 +98,7 @@ async def test_a_member_in_the_table_is_noticed_and_on_disk(desk: Desk) -> None:
     desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 5)
     await desk.gateway.catch_up()
-    (entry,) = desk.spool.after(0, 10)
+    (entry,) = desk.spool.after(START, 10)
     assert (entry.event.kind, entry.event.pseudonym) == (PresenceKind.ENTER, NAME)
     assert entry.observed_at_seconds == pytest.approx(AT + 1.0)
     assert desk.gateway.table_version() == "1"
@@ -140,31 +154,71 @@ async def test_a_late_look_at_the_queue_sees_the_same_story(desk: Desk) -> None:
     assert desk.kinds() == [PresenceKind.ENTER, PresenceKind.EXIT, PresenceKind.ENTER]
 
 
-async def test_times_are_corrected_by_the_servers_clock(desk: Desk) -> None:
-    asked_at = desk.gateway.unix_seconds()
-    desk.gateway.take_time(asked_at, asked_at + 90.0)
+async def test_times_are_corrected_by_the_servers_clock_even_of_what_was_noticed_before(desk: Desk) -> None:
     desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 5)
     await desk.gateway.catch_up()
-    (entry,) = desk.spool.after(0, 10)
+    asked_at = desk.gateway.unix_seconds()
+    assert desk.gateway.take_time(asked_at, asked_at + 90.0)
+    await desk.feed.learn(desk.gateway.started_at_seconds(), desk.gateway.monotonic_seconds())
+    (entry,) = desk.spool.after(START, 10)
     assert entry.observed_at_seconds == pytest.approx(AT + 1.0 + 90.0, abs=0.2)
 
 
-async def test_events_that_the_disk_refused_are_written_when_it_takes_them_again(
+async def test_a_device_clock_that_is_off_is_told_and_so_is_its_repair(desk: Desk) -> None:
+    with structlog.testing.capture_logs() as logs:
+        for set_by_seconds in (0.0, -3.0, -3.0, 0.0):
+            desk.clock.set_by_seconds = set_by_seconds
+            asked_at = desk.gateway.unix_seconds()
+            desk.gateway.take_time(asked_at, asked_at)
+            assert desk.gateway.health().clock_offset_seconds == pytest.approx(-set_by_seconds, abs=0.2)
+    assert [one["event"] for one in logs] == ["clock.skewed", "clock.right"]
+
+
+async def test_setting_the_devices_clock_moves_no_event(desk: Desk) -> None:
+    desk.gateway.take_keys(table("1", ANNA))
+    desk.clock.set_by_seconds = 5_000_000.0
+    desk.radio.hears(ANNA, 5)
+    await desk.gateway.catch_up()
+    (entry,) = desk.spool.after(START, 10)
+    assert entry.observed_at_seconds == pytest.approx(AT + 1.0, abs=0.2)
+
+
+async def test_a_disk_that_refuses_keeps_nobody_from_being_noticed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def refuse(shelf: Shelf, *more: object) -> bool:
+        if shelf.path:
+            raise sqlite3.OperationalError("attempt to write a readonly database")
+        return PUT(shelf, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Shelf, "put", refuse)
     desk.gateway.take_keys(table("1", ANNA))
-    with monkeypatch.context() as full:
-
-        def refuse(*_: object, **__: object) -> None:
-            raise sqlite3.OperationalError("database or disk is full")
-
-        full.setattr(desk.spool, "append", refuse)
-        desk.radio.hears(ANNA, 5)
-        await desk.gateway.catch_up()
-    assert len(desk.spool) == 0
+    desk.radio.hears(ANNA, 5)
     await desk.gateway.catch_up()
     assert desk.kinds() == [PresenceKind.ENTER]
+    assert desk.feed.report().error == "attempt to write a readonly database"
+
+
+async def test_who_comes_is_on_disk_at_once_and_a_stay_waits_for_company(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("beacon_gateway.gateway.STAY_SECONDS_MAX", 0.5)
+    monkeypatch.setattr("beacon_gateway.gateway.LOOK_SECONDS", 0.01)
+    desk.gateway.take_keys(table("1", ANNA))
+    following = asyncio.create_task(desk.gateway.run())
+    desk.radio.hears(ANNA, 5)
+    await asyncio.sleep(0.2)
+    assert desk.kinds() == [PresenceKind.ENTER]
+    desk.radio.hears(ANNA, 25)
+    await asyncio.sleep(0.2)
+    assert desk.kinds() == [PresenceKind.ENTER]
+    await asyncio.sleep(0.6)
+    assert desk.kinds() == [PresenceKind.ENTER, PresenceKind.DWELL]
+    following.cancel()
+
+
+PUT = Shelf.put
 
 
 def test_a_full_queue_drops_its_oldest_and_counts() -> None:
@@ -189,6 +243,12 @@ def test_an_old_drift_is_forgotten() -> None:
     for server_at in [1.0] * SERVER_SAMPLES_MAX + [3.0] * SERVER_SAMPLES_MAX:
         server_time.add(sent_at_seconds=0.0, received_at_seconds=0.0, server_at_seconds=server_at)
     assert server_time.offset_seconds == 3.0
+
+
+def test_an_answer_that_was_long_on_its_way_says_nothing() -> None:
+    server_time = ServerTime()
+    assert not server_time.add(sent_at_seconds=0.0, received_at_seconds=9.0, server_at_seconds=500.0)
+    assert not server_time.is_known
 
 
 def test_a_scenes_clock_waits_for_the_servers_time() -> None:

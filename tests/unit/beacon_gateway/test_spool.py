@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from beacon_gateway.clock import EARLIEST_SECONDS
-from beacon_gateway.events import Evidence, Position, PresenceEvent, PresenceKind, SpooledEvent
+from beacon_gateway.events import Evidence, PresenceEvent, PresenceKind, SpooledEvent
 from beacon_gateway.shelf import START, DropReason, Shelf
 from beacon_gateway.spool import DAY_SECONDS, Spool, SpoolError, SpoolLimits
 
@@ -20,6 +20,7 @@ ENTER = PresenceEvent(
 )
 NOW = EARLIEST_SECONDS + 300 * DAY_SECONDS
 ALL = 1_000_000
+LIMITS = SpoolLimits()
 FULL, OLD, DISK = DropReason.FULL, DropReason.OLD, DropReason.DISK
 
 
@@ -37,7 +38,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def opened(path: Path, limits: SpoolLimits = SpoolLimits(), started_at_seconds: float = NOW) -> Iterator[Spool]:
+def opened(path: Path, limits: SpoolLimits = LIMITS, started_at_seconds: float = NOW) -> Iterator[Spool]:
     """One run of the gateway, as far as its spool goes."""
     with contextlib.closing(Spool(path, limits, started_at_seconds)) as spool:
         yield spool
