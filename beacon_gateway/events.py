@@ -48,7 +48,7 @@ class PresenceEvent:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """How well a member who is in is heard now: live news, which no disk ever holds.
+    """How well a member is heard now: live news, which no disk ever holds.
 
     pseudonym: 8 bytes, of the day. at_seconds: the gateway's monotonic clock.
     """

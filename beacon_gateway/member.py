@@ -6,7 +6,7 @@ from typing import Final
 
 from beacon_gateway.events import PresenceEvent, PresenceKind, Signal
 from beacon_gateway.room import Room
-from beacon_gateway.smoothing import FORGET_SECONDS, Track
+from beacon_gateway.smoothing import FORGET_SECONDS, STALE_AFTER_SECONDS, Track
 
 ENTER_HOLD_SECONDS: Final = 2.0  # a passer-by is near the door for less
 ENTER_SAMPLES_MIN: Final = 3
@@ -77,7 +77,7 @@ class Member:
     def signals(self, pseudonym: bytes, room: Room, now_seconds: float) -> Iterator[Signal]:
         """How well each receiver hears the member, where that is news."""
         for name, track in self.tracks.items():
-            if track.score_dbm(now_seconds) < room.rule_of[name].exit_rssi_dbm:
+            if now_seconds - track.at_seconds > STALE_AFTER_SECONDS:
                 continue
             shown_at, shown_dbm = self._shown.get(name, (float("-inf"), 0.0))
             changed = abs(track.rssi_dbm - shown_dbm) >= SIGNAL_CHANGE_DB

@@ -13,6 +13,7 @@ from beacon_gateway.scene import Position, Propagation, SceneReceiver, Store, Wa
 
 CELL_M: Final = 0.25  # half a wavelength of nothing that matters here, and few enough cells to keep
 SHADOW_METRES: Final = 2.0  # a step behind a shelf changes what is in the way
+SHADOW_FREE_METRES: Final = 3.0  # little stands between a receiver and a tag right below it
 SHADOW_SECONDS: Final = 30.0  # other people move too
 SHADOW_FIXED_SHARE: Final = 0.7  # of the variance: furniture; the rest are people
 TURN_SECONDS: Final = 8.0  # how long a shopper looks one way
@@ -67,7 +68,8 @@ class RadioMap:
     def _measure(self, position: Position) -> float:
         distance_m = max(DISTANCE_MIN_M, math.dist(position, self.at_m))
         loss_db = 10 * self._how.path_loss_exponent * math.log10(distance_m) + self._walls_db(position)
-        return self._offset_db - loss_db + self._shadow.at(position)
+        shadow_db = self._shadow.at(position) * (1 - math.exp(-distance_m / SHADOW_FREE_METRES))
+        return self._offset_db - loss_db + shadow_db
 
     def _walls_db(self, position: Position) -> float:
         inner = sum(wall.loss_db for wall in self._store.walls if _crosses(wall, position, self.at_m))

@@ -1,8 +1,8 @@
 """Random stores with shoppers and passers-by, to test and show a gateway on what nobody arranged for it.
 
-The front is the line y = 0, the street lies below it. Behind the door is a strip along the front, behind that
-a middle aisle between four zones; shelves stand across from the outer walls to the aisle, so that nobody
-walks through one.
+The front is the line y = 0, the street lies below it. Inside the door is a zone of its own, around and behind
+it are four others to both sides of a middle aisle; shelves stand across from the outer walls to the aisle, so
+that nobody walks through one.
 """
 
 import math
@@ -27,6 +27,8 @@ from beacon_gateway.scene import (
 
 DOOR_ZONE: Final = "door"
 ZONES: Final = ("shoes", "coats", "bags", "till")  # left front, right front, left back, right back
+DOOR_ZONE_METRES: Final = 6.0  # across; it lies before the parts of the front zones that it covers
+SHELF_METRES: Final = 1.0  # a shelf and the step that one keeps from it
 SHOPPERS: Final = 240
 PASSERS_BY: Final = 60
 OPENS_AT: Final = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
@@ -37,7 +39,8 @@ STOP_SECONDS: Final = (4.0, 300.0)
 WINDOW_SHOPPERS_SHARE: Final = 0.25  # of those who pass by: they stop before the window
 QUICK_SHARE: Final = 0.1  # of the shoppers: they look in at the door and leave
 CALIBRATION_METRES: Final = 1.5  # how far from a receiver the calibration walk stops
-CALIBRATION_SECONDS: Final = 30.0
+CALIBRATION_SECONDS: Final = 15.0
+SIDES: Final = ((-1, 0), (1, 0), (0, -1), (0, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +50,19 @@ class Plan:
     width_m: float
     depth_m: float
     door_m: float  # from the left
-    front_m: float  # depth of the strip behind the door
+    front_m: float  # depth of the zone inside the door, where the shelves begin
     middle_m: float  # depth at which the back zones begin
     aisle_m: float = 1.0  # half the middle aisle's width
 
     def area(self, zone: str) -> tuple[Position, Position]:
         """Two corners of a zone's rectangle."""
         if zone == DOOR_ZONE:
-            return (0.0, 0.0), (self.width_m, self.front_m)
+            half_m = DOOR_ZONE_METRES / 2
+            return (self.door_m - half_m, 0.0), (self.door_m + half_m, self.front_m)
         right, back = ZONES.index(zone) % 2, ZONES.index(zone) // 2
-        left_m = self.door_m if right else 0.0
-        front_m = self.middle_m if back else self.front_m
-        return (left_m, front_m), (left_m + self._breadth(right), self.depth_m if back else self.middle_m)
-
-    def _breadth(self, right: int) -> float:
-        return self.width_m - self.door_m if right else self.door_m
+        left_m, right_m = (self.door_m, self.width_m) if right else (0.0, self.door_m)
+        front_m, back_m = (self.middle_m, self.depth_m) if back else (0.0, self.middle_m)
+        return (left_m, front_m), (right_m, back_m)
 
     def shelves(self, source: random.Random) -> Iterator[Wall]:
         """Between the zones, and one or two within each."""
@@ -72,9 +73,10 @@ class Plan:
             yield Wall(from_m=(from_m, y_m), to_m=(to_m, y_m), loss_db=source.uniform(2.0, 6.0))
 
     def spot(self, zone: str, source: random.Random) -> Position:
-        """Somewhere in a zone, half a metre off its edges."""
+        """Somewhere in a zone before a shelf, which stand along its edges."""
         (left_m, front_m), (right_m, back_m) = self.area(zone)
-        return source.uniform(left_m + 0.5, right_m - 0.5), source.uniform(front_m + 0.5, back_m - 0.5)
+        room_m = SHELF_METRES
+        return source.uniform(left_m + room_m, right_m - room_m), source.uniform(front_m + room_m, back_m - room_m)
 
     def centre(self, zone: str) -> Position:
         (left_m, front_m), (right_m, back_m) = self.area(zone)
@@ -102,17 +104,17 @@ def random_store(seed: int, shoppers: int = SHOPPERS, passers_by: int = PASSERS_
 
 
 def calibration_walk(scene: Scene) -> Scene:
-    """The same store, empty but for one who stops at each receiver in turn, `CALIBRATION_METRES` from it."""
-    stops = tuple(_beside(receiver, turn) for receiver in scene.receivers for turn in (-1, 1))
-    walker = Walker(
-        identity_key="ca" * 16, arrives_seconds=0.0, leaves_seconds=len(stops) * 120.0, path=stops
-    )
+    """The same store, empty but for one who stops on each side of each receiver in turn."""
+    stops = tuple(_beside(receiver, *side) for receiver in scene.receivers for side in SIDES)
+    ends_seconds = _way_seconds(list(stops), 1.2)
+    walker = Walker(identity_key="ca" * 16, arrives_seconds=0.0, leaves_seconds=ends_seconds, path=stops)
     return scene.model_copy(update={"walkers": (walker,)})
 
 
-def _beside(receiver: SceneReceiver, turn: int) -> Waypoint:
+def _beside(receiver: SceneReceiver, right: int, back: int) -> Waypoint:
     x_m, y_m = receiver.position_m
-    return Waypoint(at_m=(x_m + turn * CALIBRATION_METRES, y_m), dwell_seconds=CALIBRATION_SECONDS)
+    at_m = (x_m + right * CALIBRATION_METRES, y_m + back * CALIBRATION_METRES)
+    return Waypoint(at_m=at_m, dwell_seconds=CALIBRATION_SECONDS)
 
 
 def _plan(source: random.Random) -> Plan:

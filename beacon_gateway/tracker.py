@@ -85,11 +85,15 @@ class Tracker:
         return events
 
     def signals(self, now_seconds: float) -> list[Signal]:
-        """How well members who are in are heard, of those of whom there is news. Call it after `tick`."""
+        """How well members are heard, of those of whom there is news. Call it after `tick`.
+
+        Also of those who are not in by what is heard here: another gateway may have let them in, and of two
+        that hear a member the weaker tells where not to look. The server forgets those who are in nowhere.
+        """
         return [
             signal
             for pseudonym, member in self._members.items()
-            if member.zone and member.frozen_since is None
+            if member.frozen_since is None
             for signal in member.signals(pseudonym, self._room, now_seconds)
         ]
 

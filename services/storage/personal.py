@@ -90,6 +90,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         "consents": _deleted(Merging.STAY),  # each decision was made under its own id; see merging's rules
         "presence_keys": _deleted(Merging.STAY, secrets=("identity_key",)),  # silent while merged
         "presence_pseudonyms": _deleted(Merging.STAY),
+        "presence_tags": _deleted(Merging.STAY),
         "master_keys": NOBODYS,
         "redirects": Holding(
             False,
@@ -119,6 +120,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         "make_goods": _deleted(Merging.MOVE),
         "make_good_months": NOBODYS,  # what was given, whoever got it
         "presence_events": _deleted(Merging.MOVE),
+        "presence_states": WORKING,
         "visits": _deleted(Merging.MOVE),
         "reminders": _deleted(Merging.MOVE),
         "gateways": NOBODYS,

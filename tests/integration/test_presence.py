@@ -45,8 +45,7 @@ async def test_a_key_table_carries_no_key(backend: Caller, caller_of: CallerOf) 
     key = await member_with_device(backend, "anna")
     async with connected(caller_of("gateway")) as gateway:
         await gateway.table_with(members=1)
-        (windows,) = gateway.tables.values()
-        assert not any(key in window.SerializeToString() for window in windows)
+        assert not any(key in update.SerializeToString() for update in gateway.updates)
 
 
 async def test_withdrawing_presence_reaches_a_connected_gateway_within_seconds(

@@ -236,7 +236,8 @@ def prepare(engine: Engine, name: str, size: int) -> None:
     if name == "sightings":
         with engine.begin() as connection:
             rows = [
-                {"customer_id": f"c{one}", "identity_key": bytes(16), "made_at": NOON} for one in range(size)
+                {"customer_id": f"c{one}", "identity_key": bytes(16), "serial": one, "made_at": NOON}
+                for one in range(size)
             ]
             connection.execute(insert(tables.presence_keys), rows)
         named = tuple((f"{one:016x}", f"c{one}") for one in range(size))

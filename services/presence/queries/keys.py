@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
+from services.presence.rules.key_table import Device
 from services.storage.sets import among, insert_new
 from services.storage.tables import presence_keys, presence_pseudonyms
 
 _AWAKE = presence_keys.c.paused_at.is_(None)
 _RESOLVE = (
-    select(presence_pseudonyms.c.pseudonym, presence_pseudonyms.c.customer_id)
+    select(presence_pseudonyms.c.pseudonym, presence_pseudonyms.c.customer_id, presence_keys.c.tag)
     .join(presence_keys, presence_keys.c.customer_id == presence_pseudonyms.c.customer_id)
     .where(among(presence_pseudonyms.c.pseudonym, "ids"), _AWAKE)
 )
@@ -29,29 +30,49 @@ _WAKE = (
 )
 
 
+_SERIALS = select(presence_keys.c.customer_id, presence_keys.c.serial).where(_AWAKE)
+_SERIALS_OF = _SERIALS.where(among(presence_keys.c.customer_id, "ids"))
+_DEVICES_OF = select(
+    presence_keys.c.serial, presence_keys.c.customer_id, presence_keys.c.identity_key, presence_keys.c.tag
+).where(_AWAKE, among(presence_keys.c.customer_id, "ids"))
+# Serials are random: the sum of their lower halves tells one set from another, however it came about.
+_STATE = select(func.count(), func.coalesce(func.sum(presence_keys.c.serial.op("&")(0xFFFFFFFF)), 0)).where(
+    _AWAKE
+)
+
+
 @dataclass(frozen=True, slots=True)
 class KeysState:
     """Changes whenever a presence key is made or forgotten, rests or wakes."""
 
     count: int
-    newest: datetime | None
+    serials: int
 
-    @property
-    def version(self) -> str:
-        return f"{self.count}-{self.newest.timestamp():.6f}" if self.newest else "0"
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Who is meant by a pseudonym. spoofable: the device says the same always, and anybody can copy it."""
+
+    customer_id: str
+    spoofable: bool
 
 
 def keys_state(connection: Connection) -> KeysState:
-    row = connection.execute(select(func.count(), func.max(presence_keys.c.made_at)).where(_AWAKE)).one()
-    return KeysState(row[0], row[1])
+    count, serials = connection.execute(_STATE).one()
+    return KeysState(count, int(serials))
 
 
-def all_keys(connection: Connection) -> list[tuple[str, bytes]]:
-    """(customer id, identity key) of every member with a device who may be noticed."""
-    columns = (presence_keys.c.customer_id, presence_keys.c.identity_key)
-    return [
-        (row[0], row[1]) for row in connection.execute(select(*columns).where(_AWAKE).order_by(columns[0]))
-    ]
+def devices_since(connection: Connection, known: Mapping[int, int]) -> tuple[list[Device], set[int]]:
+    """The devices that are not among the known serials, and the known serials that are gone."""
+    there = {serial: customer_id for customer_id, serial in connection.execute(_SERIALS)}
+    fresh = [customer_id for serial, customer_id in there.items() if serial not in known]
+    rows = connection.execute(_DEVICES_OF, {"ids": fresh})
+    return [Device(*row[:3], bytes.fromhex(row[3] or "")) for row in rows], set(known) - there.keys()
+
+
+def serials_of(connection: Connection, customer_ids: Sequence[str]) -> dict[str, int]:
+    """Customer id -> serial, of those who may be noticed."""
+    return {row[0]: row[1] for row in connection.execute(_SERIALS_OF, {"ids": customer_ids})}
 
 
 def rest_keys(connection: Connection, customer_ids: Sequence[str], now: datetime) -> None:
@@ -78,5 +99,10 @@ def forget_pseudonyms(connection: Connection, before: date) -> None:
 
 def resolve(connection: Connection, pseudonyms: Iterable[str]) -> dict[str, str]:
     """Pseudonym -> customer id; one that belongs to no member who may be noticed has no entry."""
+    return {name: whose.customer_id for name, whose in resolve_named(connection, pseudonyms).items()}
+
+
+def resolve_named(connection: Connection, pseudonyms: Iterable[str]) -> dict[str, Named]:
+    """As `resolve`, with what is known of the device."""
     rows = connection.execute(_RESOLVE, {"ids": sorted(set(pseudonyms))})
-    return {row[0]: row[1] for row in rows}
+    return {name: Named(customer_id, tag is not None) for name, customer_id, tag in rows}

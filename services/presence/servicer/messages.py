@@ -5,27 +5,10 @@ from __future__ import annotations
 from google.protobuf.message import Message
 from regulars.presence.v1 import presence_service_pb2 as pb
 
-from services.presence.key_tables import KeyTable
 from services.presence.rules.visits import Sighting, Visit
+from services.presence.use_cases.reporting import Signal
 from services.rpc.validation import first_problem
 from services.rpc.wire import moment, short_name, stamp
-
-
-def table_messages(table: KeyTable) -> list[pb.SessionResponse]:
-    return [
-        pb.SessionResponse(
-            key_window=pb.KeyWindow(
-                table_version=table.version,
-                part=position,
-                parts=len(table.parts),
-                starts_at=stamp(part.starts_at),
-                ends_at=stamp(part.ends_at),
-                identifiers=part.identifiers,
-                pseudonyms=part.pseudonyms,
-            )
-        )
-        for position, part in enumerate(table.parts)
-    ]
 
 
 def is_legible(message: Message) -> bool:
@@ -41,6 +24,16 @@ def sighting_of(event: pb.PresenceEvent) -> Sighting:
         moment(event.observed_at),
         event.degraded,
         event.dwell_seconds,
+        event.evidence.smoothed_rssi_dbm if event.HasField("evidence") else None,
+    )
+
+
+def signal_of(message: pb.Signal) -> Signal:
+    return Signal(
+        message.pseudonym.hex(),
+        message.zone,
+        moment(message.observed_at),
+        message.evidence.smoothed_rssi_dbm,
     )
 
 
@@ -58,4 +51,5 @@ def visit_message(visit: Visit) -> pb.Visit:
         entered_at=stamp(visit.entered_at),
         last_seen_at=stamp(visit.last_seen_at),
         exited_at=stamp(visit.exited_at),
+        amended_at=stamp(visit.amended_at),
     )

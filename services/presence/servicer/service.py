@@ -11,9 +11,11 @@ from regulars.presence.v1 import presence_service_pb2_grpc as pb_grpc
 
 from services.presence.key_tables import KeyTables
 from services.presence.queries import visits as queries
+from services.presence.queries.tags import list_tags
 from services.presence.servicer.messages import visit_message
 from services.presence.servicer.session import GatewaySession
-from services.rpc.wire import moment_position, page_size, page_token, position_of
+from services.presence.servicer.tag_messages import tag_message
+from services.rpc.wire import moment_position, page_position, page_size, page_token, position_of
 from services.storage.database import Database
 
 Context = ServicerContext[Any, Any]
@@ -43,6 +45,17 @@ class PresenceServicer(pb_grpc.PresenceServiceServicer):
         """Let every gateway go, because the server stops: it comes back when there is one again."""
         for session in self._sessions:
             session.end()
+
+    async def ListTags(self, request: pb.ListTagsRequest, context: Context) -> pb.ListTagsResponse:
+        del context
+        size = page_size(request.page_size)
+        after = page_position(request.page_token, (str,))
+        found = await self._database.fetch(
+            list_tags, request.battery_low_only, after[0] if after else None, size + 1
+        )
+        page = found[:size]
+        last = (page[-1].customer_id,) if len(found) > size else None
+        return pb.ListTagsResponse(tags=[tag_message(one) for one in page], next_page_token=page_token(last))
 
     async def ListVisits(self, request: pb.ListVisitsRequest, context: Context) -> pb.ListVisitsResponse:
         del context

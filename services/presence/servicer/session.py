@@ -10,17 +10,21 @@ import structlog
 from regulars.presence.v1 import presence_service_pb2 as pb
 
 from services.errors import InvalidError, UnavailableError
-from services.presence.key_tables import KeyTables
+from services.presence.key_tables import LOOK_SECONDS, KeyTables
 from services.presence.rules.visits import GatewayBatch
-from services.presence.servicer.messages import health_facts, is_legible, sighting_of, table_messages
+from services.presence.servicer.key_messages import key_messages
+from services.presence.servicer.messages import health_facts, is_legible, sighting_of, signal_of
+from services.presence.servicer.tag_messages import reading_of
 from services.presence.use_cases.health import GatewayHealth, report_health
-from services.presence.use_cases.reporting import report_presence
+from services.presence.use_cases.reporting import SignalReport, report_presence, report_signals
+from services.presence.use_cases.tags import TagReport, report_tags
 from services.rpc.validation import validate
 from services.rpc.wire import stamp
 from services.storage.database import Database
 
-TABLE_CHECK_SECONDS: Final = 2.0  # how soon a withdrawn consent reaches a gateway that is online
 ANSWERS_WAITING_MAX: Final = 256  # a gateway that does not read is not waited for with more memory
+PARTS_WAITING_MAX: Final = 2  # parts of a key table, 64 KiB each
+PART_SECONDS: Final = 0.02  # between two looks whether the line has room: 6 MB/s at most
 
 SEQ_MAX: Final = 2**63 - 1  # what a database can count
 
@@ -52,7 +56,7 @@ class GatewaySession:
         self._hello = await first_hello(requests)
         yield await self._welcome()
         tasks = [
-            asyncio.create_task(self._to_the_end(self._push_tables())),
+            asyncio.create_task(self._to_the_end(self._push_keys())),
             asyncio.create_task(self._to_the_end(self._read(requests))),
         ]
         try:
@@ -97,6 +101,11 @@ class GatewaySession:
         if request.HasField("time"):
             now = stamp(self._database.clock.now())
             return pb.SessionResponse(time=pb.TimeReply(sent_at=request.time.sent_at, server_at=now))
+        if request.HasField("signals"):
+            await self._database.write(report_signals, self._signals_of(request.signals))
+        if request.HasField("tags"):
+            readings = tuple(reading_of(one) for one in request.tags.readings if is_legible(one))
+            await self._database.write(report_tags, TagReport(self._hello.gateway, readings))
         if request.HasField("health") and is_legible(request.health):
             report = GatewayHealth(self._hello.gateway, self._hello.epoch, health_facts(request.health))
             await self._database.write(report_health, report)
@@ -111,16 +120,25 @@ class GatewaySession:
         last_seq = max((event.seq for event in message.events if event.seq <= SEQ_MAX), default=0)
         return GatewayBatch(hello.gateway, hello.store, hello.epoch, hello.version, sightings, last_seq)
 
-    async def _push_tables(self) -> None:
-        """Send the key table now, and again whenever a key or the hour changes."""
-        sent = self._hello.table_version
+    def _signals_of(self, message: pb.SignalReport) -> SignalReport:
+        signals = tuple(signal_of(one) for one in message.signals if is_legible(one))
+        return SignalReport(self._hello.gateway, self._hello.store, signals)
+
+    async def _push_keys(self) -> None:
+        """Bring the gateway's key table up to date now, and again whenever a key or the hour changes."""
+        held = self._hello.table_version
         while True:
-            table = await self._tables.current()
-            if table.version != sent:
-                for message in table_messages(table):
-                    await self._out.put(message)
-                sent = table.version
-            await asyncio.sleep(TABLE_CHECK_SECONDS)
+            for update in await self._tables.since(held):
+                for message in key_messages(update):
+                    await self._put_patiently(message)
+                held = update.version
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _put_patiently(self, message: pb.SessionResponse) -> None:
+        """On a slow line, let acknowledgements overtake a table: few of its parts wait at a time."""
+        while self._out.qsize() >= PARTS_WAITING_MAX:  # noqa: ASYNC110 - a queue tells nobody that it has room
+            await asyncio.sleep(PART_SECONDS)
+        await self._out.put(message)
 
 
 async def first_hello(requests: AsyncIterator[pb.SessionRequest]) -> pb.Hello:

@@ -1,4 +1,4 @@
-"""What gateways call members, day by day, and whose keys rest."""
+"""What gateways call members, day by day."""
 
 from __future__ import annotations
 
@@ -9,27 +9,33 @@ from typing import Final
 
 from services.errors import RegularsError
 from services.presence.queries import keys as queries
+from services.presence.rules.key_table import Device
+from services.storage.sets import lock_known
 from services.storage.unit import UnitOfWork, use_case
 
-PSEUDONYM_DAYS: Final = 3  # a gateway that was offline for two days still finds its members
+PSEUDONYM_DAYS: Final = 8  # a gateway keeps what it could not send for seven days
 
 
 @dataclass(frozen=True, slots=True)
 class Pseudonyms:
-    """The names of the members for one day, about to be given to gateways."""
+    """The names of members for one day, about to be given to gateways."""
 
     day: date
-    named: tuple[tuple[str, str], ...]  # (pseudonym as hex, customer id)
+    named: tuple[tuple[str, Device], ...]  # (pseudonym as hex, whose)
     customer_id: str = ""
 
 
 @use_case(type(None))
 def name_members(unit: UnitOfWork, asked: Sequence[Pseudonyms]) -> list[RegularsError | None]:
-    """Keep the pseudonyms of a day before any gateway learns them, and forget those of days gone by."""
+    """Keep the pseudonyms of a day, of the keys that are still there, and forget those of days gone by."""
     for one in asked:
-        keys = dict(queries.all_keys(unit.connection))
+        ids = [device.customer_id for _, device in one.named]
+        lock_known(unit, ids)  # a key that is being forgotten is waited for
+        there = queries.serials_of(unit.connection, ids)
         named = (
-            (pseudonym, customer_id, one.day) for pseudonym, customer_id in one.named if customer_id in keys
+            (pseudonym, device.customer_id, one.day)
+            for pseudonym, device in one.named
+            if there.get(device.customer_id) == device.serial
         )
         queries.store_pseudonyms(unit.connection, named)
         queries.forget_pseudonyms(unit.connection, one.day - timedelta(days=PSEUDONYM_DAYS))

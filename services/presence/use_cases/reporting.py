@@ -2,24 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
 
+from services.clock import CLOCK_SKEW_MAX, EPOCH
 from services.errors import RegularsError
 from services.events import ConsentsChanged, CustomerSeen, MemberStateChanged, VisitDwelled, VisitEnded
 from services.presence.queries import gateways, keys
 from services.presence.queries import visits as queries
+from services.presence.rules.stays import EXIT, stays_of
 from services.presence.rules.visits import (
+    Change,
     GatewayBatch,
     Sighting,
+    Span,
     Visit,
-    VisitState,
-    advance,
+    amended,
+    changes,
     is_plausible,
-    is_stale,
-    open_visit,
+    seen,
 )
-from services.storage.sets import lock_customers
+from services.presence.rules.zones import Listening, Reading
+from services.storage.sets import lock_customers, lock_known
 from services.storage.unit import UnitOfWork, use_case
+
+LISTENING_KEPT: Final = timedelta(hours=1)  # readings of who has left say nothing any more
+SIGNAL_AGE_MAX: Final = timedelta(minutes=1)  # a signal is live or nothing
+SPEAKING: Final = timedelta(minutes=2)  # a gateway says of each member every minute that it is there
+SEEN_STEP: Final = timedelta(seconds=15)  # a visit that merely goes on is not written anew with every reading
+
+Known = Sequence[tuple[str, Sighting]]  # with the customer's id
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """How well a gateway hears a member now."""
+
+    pseudonym: str  # hex
+    zone: str
+    observed_at: datetime
+    rssi_dbm: float
+
+
+@dataclass(frozen=True, slots=True)
+class SignalReport:
+    """Signals of one gateway."""
+
+    gateway: str
+    store: str
+    signals: tuple[Signal, ...]
+
+    @property
+    def customer_id(self) -> str:
+        return self.gateway
 
 
 @use_case(int)
@@ -37,41 +74,137 @@ def _report(unit: UnitOfWork, batch: GatewayBatch) -> int:
     ]
     lock_customers(unit, (customer_id for customer_id, _ in known))
     queries.store_events(unit.connection, batch, known)
-    _follow(unit, batch.store, known)
+    if known:
+        heard = _listen(unit, batch.store, _readings(batch.gateway, known))
+        _follow(unit, batch.store, known, heard)
     acked = max(acked, batch.last_seq)
     gateways.store_gateway(unit.connection, batch, acked, unit.now)
     return acked
 
 
-def _follow(unit: UnitOfWork, store: str, known: Sequence[tuple[str, Sighting]]) -> None:
-    """Carry the visits forward, sighting by sighting, and store each once."""
-    inside = queries.visits_inside(unit.connection, (customer_id for customer_id, _ in known), store)
-    changed: dict[str, Visit] = {}
-    for customer_id, sighting in known:
-        visit = inside.get(customer_id)
-        if visit is None and sighting.kind == "EXIT":  # its entry was lost; nobody is inside
-            continue
-        if visit is None or is_stale(visit, sighting):
-            visit = open_visit(customer_id, store, sighting)
-            unit.emit(CustomerSeen(customer_id))
-        after = advance(visit, sighting)
-        _emit(unit, visit, after)
-        changed[after.visit_id] = after
-        inside[customer_id] = after
-        if after.state is VisitState.EXITED:
-            del inside[customer_id]
-    queries.store_visits(unit.connection, changed.values())
+@use_case(type(None))
+def report_signals(unit: UnitOfWork, reports: Sequence[SignalReport]) -> list[RegularsError | None]:
+    """Let each report move members between zones; it opens and ends no visit.
+
+    Who is on none leaves no trace.
+    """
+    for report in reports:
+        names = keys.resolve(unit.connection, (signal.pseudonym for signal in report.signals))
+        lock_known(unit, names.values())
+        inside = queries.visits_inside(unit.connection, names.values(), report.store)
+        readings: dict[str, list[Reading]] = {customer_id: [] for customer_id in inside}
+        for signal in report.signals:
+            customer_id = names.get(signal.pseudonym, "")
+            if customer_id in inside and _is_news(signal, unit.now):
+                readings[customer_id].append(_reading(report.gateway, signal))
+        if inside:
+            _go_on(unit, inside, _listen(unit, report.store, readings))
+    return [None] * len(reports)
 
 
-def _emit(unit: UnitOfWork, before: Visit, after: Visit) -> None:
-    if after.state is before.state:
-        return
-    if after.state is VisitState.DWELLING:
+def _is_news(signal: Signal, now: datetime) -> bool:
+    """What a clock puts elsewhere would settle the zone of a time that is yet to come."""
+    return now - SIGNAL_AGE_MAX <= signal.observed_at <= now + CLOCK_SKEW_MAX
+
+
+def _readings(gateway: str, known: Known) -> dict[str, list[Reading]]:
+    """What the sightings say of how well each customer is heard."""
+    found: dict[str, list[Reading]] = {customer_id: [] for customer_id, _ in known}
+    for customer_id, one in known:
+        if one.kind != EXIT and one.rssi_dbm is not None:
+            found[customer_id].append(
+                Reading(one.observed_at.timestamp(), gateway, one.zone, float(one.rssi_dbm))
+            )
+    return found
+
+
+def _reading(gateway: str, signal: Signal) -> Reading:
+    return Reading(signal.observed_at.timestamp(), gateway, signal.zone, signal.rssi_dbm)
+
+
+def _listen(unit: UnitOfWork, store: str, readings: Mapping[str, Sequence[Reading]]) -> dict[str, Listening]:
+    """Add what was heard to what is known of each customer."""
+    before = queries.listenings(unit.connection, store, readings)
+    heard = {one: before.get(one, Listening()).hearing(fresh) for one, fresh in readings.items()}
+    queries.store_listenings(unit.connection, store, heard, unit.now)
+    return heard
+
+
+def _follow(unit: UnitOfWork, store: str, known: Known, heard: Mapping[str, Listening]) -> None:
+    """Rebuild the visits that the sightings speak of from all that was said in their time."""
+    spans = _spans(known)
+    stored = queries.visits_touched(unit.connection, store, spans)
+    whole = {one: span.with_visits(stored[one]) for one, span in spans.items()}
+    words = queries.words(unit.connection, store, whole)
+    found = [
+        amended(change, spans[one].until, unit.now)
+        for one in spans
+        for change in changes(stored[one], stays_of(words[one]), (one, store))
+    ]
+    _keep(unit, [_placed(change, heard[change.after.customer_id]) for change in found])
+
+
+def _spans(known: Known) -> dict[str, Span]:
+    """From when to when the news of each customer reach."""
+    spans: dict[str, Span] = {}
+    for customer_id, one in known:
+        span = spans.get(customer_id, Span(one.began_at, one.observed_at))
+        spans[customer_id] = Span(min(span.since, one.began_at), max(span.until, one.observed_at))
+    return spans
+
+
+def _placed(change: Change, heard: Listening) -> Change:
+    """The change with the zone in which the member is heard best, and the last moment at which anyone did."""
+    after, newest_at = change.after, _moment(heard.newest_seconds)
+    if newest_at < after.entered_at:
+        return change
+    if not after.is_over and newest_at <= after.last_seen_at + SPEAKING:
+        after = seen(after, newest_at)
+    zone = heard.zone_at(min(newest_at, after.last_seen_at).timestamp())
+    return replace(change, after=replace(after, zone=zone or after.zone))
+
+
+def _moment(seconds: float) -> datetime:
+    return EPOCH + timedelta(seconds=seconds)
+
+
+def _go_on(unit: UnitOfWork, inside: Mapping[str, Visit], heard: Mapping[str, Listening]) -> None:
+    """Carry on the visits that are under way."""
+    found = [_placed(Change(visit, visit), heard[one]) for one, visit in inside.items()]
+    _keep(unit, [change for change in found if _matters(change)])
+
+
+def _matters(change: Change) -> bool:
+    before, after = change.before, change.after
+    return (
+        before is None
+        or (after.zone, after.state) != (before.zone, before.state)
+        or (after.last_seen_at - before.last_seen_at >= SEEN_STEP)
+    )
+
+
+def _keep(unit: UnitOfWork, found: Iterable[Change]) -> None:
+    found = list(found)
+    gone = [visit for change in found for visit in change.joined]
+    if gone:
+        queries.delete_visits(unit.connection, gone)
+    queries.store_visits(unit.connection, [change.after for change in found])
+    for change in found:
+        _emit(unit, change)
+
+
+def _emit(unit: UnitOfWork, change: Change) -> None:
+    before, after = change.before, change.after
+    if before is None:
+        unit.emit(CustomerSeen(after.customer_id))
+    if after.has_dwelled and not change.dwelled_before:
         unit.emit(
             VisitDwelled(after.visit_id, after.customer_id, after.store, after.zone, after.last_seen_at)
         )
-    if after.state is VisitState.EXITED:
-        unit.emit(VisitEnded(after.visit_id, after.customer_id))
+    over = [visit for visit in change.joined if not visit.is_over]
+    over += [after] if after.is_over and not (before and before.is_over) else []
+    for visit in over:
+        unit.emit(VisitEnded(visit.visit_id, visit.customer_id))
 
 
 def close_visits(unit: UnitOfWork, changes: Sequence[ConsentsChanged]) -> None:

@@ -46,11 +46,18 @@ from services.storage.tables.membership import (
     merge_rows,
     merges,
     presence_keys,
+    presence_tags,
     profiles,
     redirects,
 )
 from services.storage.tables.predictions import churn_predictions, prediction_runs, replenishments
-from services.storage.tables.presence import gateways, presence_events, presence_pseudonyms, visits
+from services.storage.tables.presence import (
+    gateways,
+    presence_events,
+    presence_pseudonyms,
+    presence_states,
+    visits,
+)
 from services.storage.tables.reminders import reminders
 from services.storage.tables.requests import api_keys, outbox, requests
 from services.storage.tables.rewards import (
@@ -114,6 +121,8 @@ __all__ = [
     "presence_events",
     "presence_keys",
     "presence_pseudonyms",
+    "presence_states",
+    "presence_tags",
     "products",
     "profiles",
     "redirects",

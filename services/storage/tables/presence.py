@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Float, Index
 
 from services.storage.columns import key, moment, number, table, text
 
@@ -27,8 +27,19 @@ presence_events = table(
     text("zone", 64),
     moment("observed_at"),
     Column("degraded", Boolean, nullable=False),
+    text("store", 64),
+    Column("dwell_seconds", Float, nullable=False),
     Index(None, "customer_id", "observed_at"),
     clustered=True,
+)
+
+presence_states = table(  # how well each member is heard now, which decides the zone; kept for an hour
+    "presence_states",
+    key("customer_id"),
+    key("store", 64),
+    moment("heard_at"),
+    Column("listening", JSON, nullable=False),
+    Index(None, "heard_at"),
 )
 
 presence_pseudonyms = table(  # what gateways know members by, for one day; forgotten with the consent
@@ -51,6 +62,7 @@ visits = table(
     moment("entered_at"),
     moment("last_seen_at"),
     moment("exited_at", nullable=True),
+    moment("amended_at", nullable=True),
     Index(None, "customer_id", "store", "state"),
     Index(None, "customer_id", "entered_at"),
     Index(None, "entered_at", "visit_id"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,6 +17,8 @@ depends_on = None
 
 def upgrade() -> None:
     enrolment()
+    presence_devices()
+    arbiter()
 
 
 def enrolment() -> None:
@@ -49,3 +53,68 @@ def enrolment() -> None:
         sa.Column("used_at", tables.Instant(), nullable=True),
         sa.PrimaryKeyConstraint("token_id", name=op.f("pk_gateway_tokens")),
     )
+
+
+def presence_devices() -> None:
+    op.create_table(
+        "presence_tags",
+        sa.Column("customer_id", sa.String(length=128), nullable=False),
+        sa.Column("battery_mv", sa.Integer(), nullable=True),
+        sa.Column("temperature_c", sa.Float(), nullable=True),
+        sa.Column("seen_at", tables.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_presence_tags")),
+    )
+    with op.batch_alter_table("presence_tags", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_presence_tags_battery_mv"), ["battery_mv"], unique=False)
+    with op.batch_alter_table("presence_keys") as batch_op:
+        batch_op.add_column(sa.Column("serial", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("tag", sa.String(length=80), nullable=True))
+    number_keys(op.get_bind())
+    with op.batch_alter_table("presence_keys") as batch_op:
+        batch_op.alter_column("serial", existing_type=sa.BigInteger(), nullable=False)
+        batch_op.create_index(batch_op.f("ix_presence_keys_tag"), ["tag"], unique=True)
+        batch_op.create_index(
+            batch_op.f("ix_presence_keys_paused_at_serial"), ["paused_at", "serial"], unique=False
+        )
+
+
+def number_keys(connection: sa.Connection) -> None:
+    """Gives every key that is there a serial."""
+    keys = sa.table("presence_keys", sa.column("customer_id"), sa.column("serial"))
+    numbered = keys.update().where(keys.c.customer_id == sa.bindparam("whose"))
+    rows = [
+        {"whose": customer_id, "serial": secrets.randbits(62)}
+        for customer_id in connection.execute(sa.select(keys.c.customer_id)).scalars()
+    ]
+    if rows:
+        connection.execute(numbered.values(serial=sa.bindparam("serial")), rows)
+
+
+def arbiter() -> None:
+    op.create_table(
+        "presence_states",
+        sa.Column("customer_id", sa.String(length=128), nullable=False),
+        sa.Column("store", sa.String(length=64), nullable=False),
+        sa.Column("heard_at", tables.Instant(), nullable=False),
+        sa.Column("listening", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", "store", name=op.f("pk_presence_states")),
+    )
+    with op.batch_alter_table("presence_states", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_presence_states_heard_at"), ["heard_at"], unique=False)
+    with op.batch_alter_table("presence_events") as batch_op:
+        batch_op.add_column(sa.Column("store", sa.String(length=64), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("dwell_seconds", sa.Float(), nullable=False, server_default="0"))
+    place_events(op.get_bind())
+    with op.batch_alter_table("visits") as batch_op:
+        batch_op.add_column(sa.Column("amended_at", tables.Instant(), nullable=True))
+
+
+def place_events(connection: sa.Connection) -> None:
+    """Every event happened in the store that its gateway stood in."""
+    names = ("gateway", "epoch", "store")
+    events = sa.table("presence_events", *map(sa.column, names))
+    gateways = sa.table("gateways", *map(sa.column, names))
+    store = sa.select(gateways.c.store).where(
+        gateways.c.gateway == events.c.gateway, gateways.c.epoch == events.c.epoch
+    )
+    connection.execute(events.update().values(store=sa.func.coalesce(store.scalar_subquery(), "")))
