@@ -85,7 +85,7 @@ def check(raw: bytes) -> None:
 
 def main(seconds: int) -> None:
     """Searches for `seconds`; the input that breaks a rule is written to the present folder."""
-    import atheris
+    import atheris  # type: ignore[import-untyped,unused-ignore]
 
     atheris.instrument_func(parse)
     corpus = Path(".fuzz") / "adverts"
