@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from logging import INFO, WARNING
 from typing import Final
 
 import structlog
@@ -71,6 +72,7 @@ class Gateway:
         self._resolver = Resolver()
         self._tags = Tags()
         self._formats = formats
+        self._keep: Callable[[KeyUpdate], None] = lambda _: None
         self._coverage = Coverage.NONE
         self._server_time = ServerTime()
         self._next_tick_seconds = TICK_SECONDS
@@ -138,7 +140,9 @@ class Gateway:
         coverage = self._resolver.coverage(at_seconds)
         if coverage is not self._coverage:
             self._coverage = coverage
-            log.warning("table.coverage", coverage=coverage.value)
+            log.log(
+                INFO if coverage is Coverage.CURRENT else WARNING, "table.coverage", coverage=coverage.value
+            )
 
     def _is_due(self) -> bool:
         """Who comes and goes is on disk with this second's look; a power cut costs no more than that."""
@@ -179,7 +183,12 @@ class Gateway:
         table = self._resolver.table
         self._tracker.forget_unless(table.holds)
         self._tags.forget_unless(table.holds)
+        self._keep(update)
         log.info("table.changed", version=table.version, windows=len(table.windows))
+
+    def keep_keys(self, keep: Callable[[KeyUpdate], None]) -> None:
+        """Calls `keep` with every change of the table from now on."""
+        self._keep = keep
 
     def take_readings(self) -> Sequence[TagReading]:
         """What members' tags said of themselves since the last time; then it is forgotten here."""

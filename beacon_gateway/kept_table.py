@@ -11,7 +11,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -61,17 +61,21 @@ log = structlog.get_logger()
 class KeptTable:
     """A copy of the key table in one SQLite file.
 
-    A disk that refuses is said once; the gateway goes on with what it has in memory.
+    A disk that refuses is said once; the gateway goes on with what it has in memory. A copy that nobody wants
+    is deleted.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_wanted: bool = True) -> None:
         self._path = path
+        self._is_wanted = is_wanted
         self._unwritten: list[KeyUpdate] = []
         self._come = asyncio.Event()
         self._is_refused = False
 
     def load(self) -> KeyUpdate | None:
         """The table as it was kept, as an update of an empty one; None when there is none to read."""
+        if not self._is_wanted:
+            self._discard()
         if not self._path.exists():
             return None
         try:
@@ -79,13 +83,18 @@ class KeptTable:
                 return _read(connection)
         except (sqlite3.Error, OSError, TableError) as error:
             log.warning("table.unreadable", reason=str(error))
-            self._path.unlink(missing_ok=True)
+            self._discard()
             return None
+
+    def _discard(self) -> None:
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
     def add(self, update: KeyUpdate) -> None:
         """Leaves an update to `run`."""
-        self._unwritten.append(update)
-        self._come.set()
+        if self._is_wanted:
+            self._unwritten.append(update)
+            self._come.set()
 
     async def run(self) -> None:
         """Writes what comes, until cancelled."""

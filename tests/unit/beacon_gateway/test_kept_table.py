@@ -99,6 +99,15 @@ def test_what_waits_is_written_at_the_end(tmp_path: Path) -> None:
     assert KeptTable(tmp_path / "keys.db").load() is not None
 
 
+def test_a_copy_that_is_not_wanted_is_deleted(tmp_path: Path) -> None:
+    written(tmp_path / "keys.db", members())
+    kept = KeptTable(tmp_path / "keys.db", is_wanted=False)
+    assert kept.load() is None
+    kept.add(members())
+    kept.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 STEPS = st.lists(st.tuples(st.integers(0, 3), st.sets(st.integers(0, 8), max_size=3)), max_size=6)
 
 
