@@ -13,7 +13,7 @@ from regulars.presence.v1 import presence_service_pb2 as presence
 from beacon_gateway.key_messages import key_update_of
 from beacon_gateway.key_table import EMPTY, KeyTable, UpdateIntake, cells_of
 from services.presence.rules.identifiers import announced, window_start
-from tests.integration.shop import Caller, stamp
+from tests.integration.shop import Caller, Refusal, refusal, stamp
 
 WAIT_SECONDS = 10.0  # five times the server's own interval between two looks at the keys
 
@@ -24,6 +24,8 @@ class Gateway:
     def __init__(self, call: Any, epoch: str) -> None:
         self.epoch = epoch
         self.acked = -1
+        self.acks: list[tuple[str, int]] = []
+        self.configs: list[presence.Config] = []
         self.seq = 0
         self.updates: list[presence.KeyUpdate] = []
         self.table = KeyTable()
@@ -45,17 +47,28 @@ class Gateway:
     async def report_as(
         self, seq: int, kind: str, pseudonym: bytes, at: datetime, dwell_seconds: float = 0.0
     ) -> None:
+        await self.send_event(seq, kind, pseudonym, at, dwell_seconds=dwell_seconds)
+        await self.wait_for(lambda: self.acked >= seq)
+
+    async def send_event(
+        self, seq: int, kind: str, pseudonym: bytes, at: datetime, *, epoch: str = "", **more: Any
+    ) -> None:
+        """Send one event, of another run when `epoch` names one, and do not wait."""
         event = presence.PresenceEvent(
             seq=seq,
             kind=f"PRESENCE_KIND_{kind}",
             pseudonym=pseudonym,
             zone="entrance",
             observed_at=stamp(at),
-            dwell_seconds=dwell_seconds,
+            **more,
         )
-        batch = presence.EventBatch(first_seq=seq, events=[event])
+        batch = presence.EventBatch(first_seq=seq, events=[event], epoch=epoch)
         await self.send(presence.SessionRequest(batch=batch))
-        await self.wait_for(lambda: self.acked >= seq)
+
+    async def ended(self) -> Refusal:
+        """Wait until the server ends the session, and answer why it did."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            return await refusal(self._reading)
 
     async def table_with(self, members: int) -> dict[bytes, bytes]:
         """Identifier -> pseudonym, of every window, once the gateway's table knows so many members."""
@@ -99,8 +112,11 @@ class Gateway:
 
     def _take(self, response: presence.SessionResponse) -> None:
         if response.HasField("ack"):
-            assert response.ack.epoch == self.epoch
-            self.acked = response.ack.seq
+            self.acks.append((response.ack.epoch, response.ack.seq))
+            if response.ack.epoch == self.epoch:
+                self.acked = response.ack.seq
+        elif response.HasField("config"):
+            self.configs.append(response.config)
         elif response.HasField("keys"):
             self.updates.append(response.keys)
             update = self._intake.add(key_update_of(response.keys))
@@ -110,6 +126,8 @@ class Gateway:
             self.replies.append(response.time)
 
     async def close(self) -> None:
+        if self._reading.done():
+            return
         await self._call.done_writing()
         await self._reading
 

@@ -40,6 +40,7 @@ class Sighting:
     degraded: bool
     dwell_seconds: float
     rssi_dbm: float | None = None
+    dropped: int = 0  # events lost, for GAP
 
     @property
     def began_at(self) -> datetime:
@@ -53,7 +54,7 @@ class GatewayBatch:
     gateway: str
     store: str
     epoch: str
-    version: str
+    session: str
     sightings: tuple[Sighting, ...]
     last_seq: int  # of all that was sent, the refused included
 

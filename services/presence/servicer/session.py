@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+import secrets
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from typing import Any, Final
 
 import structlog
+from grpc.aio import ServicerContext
 from regulars.presence.v1 import presence_service_pb2 as pb
 
 from services.errors import InvalidError, UnavailableError
 from services.presence.key_tables import LOOK_SECONDS, KeyTables
+from services.presence.queries.gateways import Greeting, told
 from services.presence.rules.visits import GatewayBatch
 from services.presence.servicer.key_messages import key_messages
-from services.presence.servicer.messages import health_facts, is_legible, sighting_of, signal_of
+from services.presence.servicer.messages import (
+    config_message,
+    facts_of,
+    is_legible,
+    sighting_of,
+    signal_of,
+)
 from services.presence.servicer.tag_messages import reading_of
-from services.presence.use_cases.health import GatewayHealth, report_health
+from services.presence.use_cases.gateways import (
+    GatewayHealth,
+    GatewaySupersededError,
+    greet,
+    report_health,
+)
 from services.presence.use_cases.reporting import SignalReport, report_presence, report_signals
 from services.presence.use_cases.tags import TagReport, report_tags
+from services.rpc.certificates import refuse_other_gateway
 from services.rpc.validation import validate
 from services.rpc.wire import stamp
 from services.storage.database import Database
@@ -46,16 +61,20 @@ class ServerStoppingError(UnavailableError):
 class GatewaySession:
     """One gateway's connection: its reports come in, acknowledgements and key tables go out."""
 
-    def __init__(self, database: Database, tables: KeyTables) -> None:
+    def __init__(self, database: Database, tables: KeyTables, context: ServicerContext[Any, Any]) -> None:
         self._database = database
         self._tables = tables
         self._out: asyncio.Queue[pb.SessionResponse | Exception | None] = asyncio.Queue(ANSWERS_WAITING_MAX)
+        self._context = context
         self._hello = pb.Hello()
+        self._session = secrets.token_hex(16)
 
     async def serve(self, requests: AsyncIterator[pb.SessionRequest]) -> AsyncIterator[pb.SessionResponse]:
         self._hello = await first_hello(requests)
+        refuse_other_gateway(self._context, self._hello.gateway)
         yield await self._welcome()
         tasks = [
+            asyncio.create_task(self._to_the_end(self._push_config())),
             asyncio.create_task(self._to_the_end(self._push_keys())),
             asyncio.create_task(self._to_the_end(self._read(requests))),
         ]
@@ -83,8 +102,8 @@ class GatewaySession:
     async def _welcome(self) -> pb.SessionResponse:
         """Say what is stored already, so that a gateway sends nothing twice."""
         hello = self._hello
-        empty = GatewayBatch(hello.gateway, hello.store, hello.epoch, hello.version, (), 0)
-        acked = await self._database.write(report_presence, empty)
+        greeting = Greeting(hello.gateway, hello.store, hello.epoch, hello.version, self._session)
+        acked = await self._database.write(greet, greeting)
         return pb.SessionResponse(ack=pb.Ack(epoch=hello.epoch, seq=acked))
 
     async def _read(self, requests: AsyncIterator[pb.SessionRequest]) -> None:
@@ -107,22 +126,35 @@ class GatewaySession:
             readings = tuple(reading_of(one) for one in request.tags.readings if is_legible(one))
             await self._database.write(report_tags, TagReport(self._hello.gateway, readings))
         if request.HasField("health") and is_legible(request.health):
-            report = GatewayHealth(self._hello.gateway, self._hello.epoch, health_facts(request.health))
+            report = GatewayHealth(self._hello.gateway, self._session, facts_of(request.health))
             await self._database.write(report_health, report)
         return None
 
     def _batch_of(self, message: pb.EventBatch) -> GatewayBatch:
         """A batch as a value; an event that breaks a rule is left out, so that it cannot stop the stream."""
-        hello = self._hello
+        hello, epoch = self._hello, message.epoch or self._hello.epoch
         sightings = tuple(sighting_of(event) for event in message.events if is_legible(event))
         if len(sightings) < len(message.events):
             log.warning("presence_events_refused", count=len(message.events) - len(sightings))
         last_seq = max((event.seq for event in message.events if event.seq <= SEQ_MAX), default=0)
-        return GatewayBatch(hello.gateway, hello.store, hello.epoch, hello.version, sightings, last_seq)
+        return GatewayBatch(hello.gateway, hello.store, epoch, self._session, sightings, last_seq)
 
     def _signals_of(self, message: pb.SignalReport) -> SignalReport:
         signals = tuple(signal_of(one) for one in message.signals if is_legible(one))
         return SignalReport(self._hello.gateway, self._hello.store, signals)
+
+    async def _push_config(self) -> None:
+        """Say what the gateway is to do differently, now and on change, as long as this session counts."""
+        sent: Mapping[str, Any] | None = None
+        while True:
+            session, config = await self._database.fetch(told, self._hello.gateway)
+            if session != self._session:
+                log.warning("gateway_superseded", gateway=self._hello.gateway)
+                raise GatewaySupersededError
+            if config != sent:
+                await self._out.put(pb.SessionResponse(config=config_message(config)))
+                sent = config
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _push_keys(self) -> None:
         """Bring the gateway's key table up to date now, and again whenever a key or the hour changes."""

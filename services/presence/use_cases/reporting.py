@@ -25,9 +25,11 @@ from services.presence.rules.visits import (
     seen,
 )
 from services.presence.rules.zones import Listening, Reading
+from services.presence.use_cases.gateways import GatewaySupersededError
 from services.storage.sets import lock_customers, lock_known
 from services.storage.unit import UnitOfWork, use_case
 
+GAP: Final = "GAP"
 LISTENING_KEPT: Final = timedelta(hours=1)  # readings of who has left say nothing any more
 SIGNAL_AGE_MAX: Final = timedelta(minutes=1)  # a signal is live or nothing
 SPEAKING: Final = timedelta(minutes=2)  # a gateway says of each member every minute that it is there
@@ -65,8 +67,11 @@ def report_presence(unit: UnitOfWork, batches: Sequence[GatewayBatch]) -> list[i
     return [_report(unit, batch) for batch in batches]
 
 
-def _report(unit: UnitOfWork, batch: GatewayBatch) -> int:
-    acked = gateways.acked_seq(unit.connection, batch.gateway, batch.epoch)
+def _report(unit: UnitOfWork, batch: GatewayBatch) -> int | RegularsError:
+    standing = gateways.standing(unit.connection, batch.gateway, batch.epoch)
+    if standing.session not in (batch.session, None):
+        return GatewaySupersededError()
+    acked = standing.acked_seq
     fresh = [sighting for sighting in batch.sightings if sighting.seq > acked]
     names = keys.resolve(unit.connection, (sighting.pseudonym for sighting in fresh))
     known = [
@@ -78,7 +83,8 @@ def _report(unit: UnitOfWork, batch: GatewayBatch) -> int:
         heard = _listen(unit, batch.store, _readings(batch.gateway, known))
         _follow(unit, batch.store, known, heard)
     acked = max(acked, batch.last_seq)
-    gateways.store_gateway(unit.connection, batch, acked, unit.now)
+    gaps = [sighting.dropped for sighting in fresh if sighting.kind == GAP]
+    gateways.store_progress(unit.connection, batch, acked, gaps, unit.now)
     return acked
 
 

@@ -52,6 +52,7 @@ from services.storage.tables.membership import (
 )
 from services.storage.tables.predictions import churn_predictions, prediction_runs, replenishments
 from services.storage.tables.presence import (
+    gateway_epochs,
     gateways,
     presence_events,
     presence_pseudonyms,
@@ -96,6 +97,7 @@ __all__ = [
     "exchanges",
     "gateway_authorities",
     "gateway_certificates",
+    "gateway_epochs",
     "gateway_tokens",
     "gateways",
     "hold_lots",

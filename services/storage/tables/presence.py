@@ -9,12 +9,24 @@ from services.storage.columns import key, moment, number, table, text
 gateways = table(
     "gateways",
     key("gateway", 64),
-    key("epoch", 64),
     text("store", 64),
     text("version", 32),
+    text("session", 32),  # of its connections the one that counts: the latest
+    moment("last_contact_at"),
+    Column("health", JSON),  # as it says it itself; nothing of any person
+    Column("config", JSON),  # what it is told to do differently
+    number("dropped"),
+    moment("dropped_at", nullable=True),
+    Index(None, "store", "gateway"),
+)
+
+gateway_epochs = table(  # how far each run of a gateway is stored
+    "gateway_epochs",
+    key("gateway", 64),
+    key("epoch", 64),
     number("acked_seq"),
-    moment("last_seen_at"),
-    Column("health", JSON),
+    moment("stored_at"),
+    clustered=True,
 )
 
 presence_events = table(

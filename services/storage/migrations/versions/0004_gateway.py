@@ -19,6 +19,7 @@ def upgrade() -> None:
     enrolment()
     presence_devices()
     arbiter()
+    sessions()
 
 
 def enrolment() -> None:
@@ -118,3 +119,48 @@ def place_events(connection: sa.Connection) -> None:
         gateways.c.gateway == events.c.gateway, gateways.c.epoch == events.c.epoch
     )
     connection.execute(events.update().values(store=sa.func.coalesce(store.scalar_subquery(), "")))
+
+
+def sessions() -> None:
+    op.create_table(
+        "gateway_epochs",
+        sa.Column("gateway", sa.String(length=64), nullable=False),
+        sa.Column("epoch", sa.String(length=64), nullable=False),
+        sa.Column("acked_seq", sa.BigInteger(), nullable=False),
+        sa.Column("stored_at", tables.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("gateway", "epoch", name=op.f("pk_gateway_epochs")),
+        sqlite_with_rowid=False,
+    )
+    op.rename_table("gateways", "gateways_0003")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE gateways_0003 RENAME CONSTRAINT pk_gateways TO pk_gateways_0003")
+    op.create_table(
+        "gateways",
+        sa.Column("gateway", sa.String(length=64), nullable=False),
+        sa.Column("store", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.String(length=32), nullable=False),
+        sa.Column("session", sa.String(length=32), nullable=False),
+        sa.Column("last_contact_at", tables.Instant(), nullable=False),
+        sa.Column("health", sa.JSON(), nullable=True),
+        sa.Column("config", sa.JSON(), nullable=True),
+        sa.Column("dropped", sa.BigInteger(), nullable=False),
+        sa.Column("dropped_at", tables.Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("gateway", name=op.f("pk_gateways")),
+    )
+    with op.batch_alter_table("gateways", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gateways_store_gateway"), ["store", "gateway"], unique=False)
+    for statement in CARRY_OVER:
+        op.execute(statement)
+    op.drop_table("gateways_0003")
+
+
+CARRY_OVER = (
+    """INSERT INTO gateway_epochs (gateway, epoch, acked_seq, stored_at)
+    SELECT gateway, epoch, acked_seq, last_seen_at FROM gateways_0003""",
+    """INSERT INTO gateways (gateway, store, version, session, last_contact_at, health, dropped)
+    SELECT gateway, store, version, '', last_seen_at, health, 0 FROM gateways_0003 AS latest
+    WHERE NOT EXISTS (
+        SELECT 1 FROM gateways_0003 AS other WHERE other.gateway = latest.gateway
+        AND (other.last_seen_at, other.epoch) > (latest.last_seen_at, latest.epoch)
+    )""",
+)
