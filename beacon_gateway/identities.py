@@ -7,12 +7,9 @@ A gateway never holds keys: the server sends tables of the identifiers to come (
 from collections.abc import Mapping
 from typing import Final
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
 from beacon_gateway.key_table import (
     EMPTY,
     ROTATION_EXPONENT,
-    ROTATION_SECONDS,
     Coverage,
     KeyTable,
     KeyUpdate,
@@ -22,10 +19,10 @@ from beacon_gateway.key_table import (
 
 IDENTIFIER_BYTES: Final = 8
 
-__all__ = ["ROTATION_SECONDS", "Resolver", "eid"]
-
 
 def _aes(key: bytes, block: bytes) -> bytes:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # 7 MB that only scenes need
+
     encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305 - one block, as EID defines it
     return encryptor.update(block) + encryptor.finalize()
 

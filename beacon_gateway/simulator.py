@@ -9,7 +9,8 @@ from typing import Final
 
 from beacon_gateway.adverts import APPLE_COMPANY, EDDYSTONE_LOSS_DB, EDDYSTONE_UUID
 from beacon_gateway.clock import Clock
-from beacon_gateway.identities import ROTATION_SECONDS, eid
+from beacon_gateway.identities import eid
+from beacon_gateway.key_table import ROTATION_SECONDS
 from beacon_gateway.propagation import Body, RadioMap, RadioPath
 from beacon_gateway.radio import AdvertQueue, Heard, RadioReport
 from beacon_gateway.scene import Position, Scene, Walker

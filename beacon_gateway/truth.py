@@ -7,7 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from beacon_gateway.identities import ROTATION_SECONDS, eid
+from beacon_gateway.identities import eid
+from beacon_gateway.key_table import ROTATION_SECONDS
 from beacon_gateway.scene import Position, Scene
 from beacon_gateway.simulator import Route, ends_seconds
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from beacon_gateway.adverts import parse
 from beacon_gateway.events import PresenceEvent, PresenceKind
-from beacon_gateway.identities import ROTATION_SECONDS, eid
+from beacon_gateway.identities import eid
+from beacon_gateway.key_table import ROTATION_SECONDS
 from beacon_gateway.room import Receiver, ZoneRule
 from beacon_gateway.scene import Position, Scene
 from beacon_gateway.scene import parse as parse_scene
