@@ -15,6 +15,7 @@ from beacon_gateway.bluez import NOBODY_THERE, BluezWatch, BusError
 from beacon_gateway.recovery import SHARED_RUNGS, Rung
 
 OFF_SECONDS: Final = 0.5  # for a controller to lose what it held on to
+SWITCH_ON_TRIES: Final = 5  # BlueZ answers Busy while it still switches off
 BLUETOOTH_UNIT: Final = "bluetooth.service"
 RESTART_SPACING_SECONDS: Final = 25.0  # two radios in the same trouble restart bluetoothd once
 HINTS: Final = {
@@ -116,7 +117,11 @@ def _is_forbidden(rung: Rung, error: Exception) -> bool:
 async def _power_cycle(watch: BluezWatch) -> None:
     with contextlib.suppress(BusError, TimeoutError):  # one that is off already, or wedged: on is what counts
         await watch.switch(on=False)
-    await asyncio.sleep(OFF_SECONDS)
+    for _ in range(SWITCH_ON_TRIES):
+        await asyncio.sleep(OFF_SECONDS)
+        with contextlib.suppress(BusError):
+            await watch.switch(on=True)
+            return
     await watch.switch(on=True)
 
 
