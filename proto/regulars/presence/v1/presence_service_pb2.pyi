@@ -292,24 +292,6 @@ class ZoneRule(_message.Message):
     bias_db: float
     def __init__(self, zone: _Optional[str] = ..., enter_rssi_dbm: _Optional[float] = ..., exit_rssi_dbm: _Optional[float] = ..., bias_db: _Optional[float] = ...) -> None: ...
 
-class KeyWindow(_message.Message):
-    __slots__ = ("table_version", "part", "parts", "starts_at", "ends_at", "identifiers", "pseudonyms")
-    TABLE_VERSION_FIELD_NUMBER: _ClassVar[int]
-    PART_FIELD_NUMBER: _ClassVar[int]
-    PARTS_FIELD_NUMBER: _ClassVar[int]
-    STARTS_AT_FIELD_NUMBER: _ClassVar[int]
-    ENDS_AT_FIELD_NUMBER: _ClassVar[int]
-    IDENTIFIERS_FIELD_NUMBER: _ClassVar[int]
-    PSEUDONYMS_FIELD_NUMBER: _ClassVar[int]
-    table_version: str
-    part: int
-    parts: int
-    starts_at: _timestamp_pb2.Timestamp
-    ends_at: _timestamp_pb2.Timestamp
-    identifiers: bytes
-    pseudonyms: bytes
-    def __init__(self, table_version: _Optional[str] = ..., part: _Optional[int] = ..., parts: _Optional[int] = ..., starts_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., identifiers: _Optional[bytes] = ..., pseudonyms: _Optional[bytes] = ...) -> None: ...
-
 class KeyStretch(_message.Message):
     __slots__ = ("starts_at", "ends_at", "first_row", "cells")
     STARTS_AT_FIELD_NUMBER: _ClassVar[int]
@@ -355,18 +337,16 @@ class TimeReply(_message.Message):
     def __init__(self, sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., server_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class SessionResponse(_message.Message):
-    __slots__ = ("ack", "config", "time", "keys", "key_window")
+    __slots__ = ("ack", "config", "time", "keys")
     ACK_FIELD_NUMBER: _ClassVar[int]
     CONFIG_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     KEYS_FIELD_NUMBER: _ClassVar[int]
-    KEY_WINDOW_FIELD_NUMBER: _ClassVar[int]
     ack: Ack
     config: Config
     time: TimeReply
     keys: KeyUpdate
-    key_window: KeyWindow
-    def __init__(self, ack: _Optional[_Union[Ack, _Mapping]] = ..., config: _Optional[_Union[Config, _Mapping]] = ..., time: _Optional[_Union[TimeReply, _Mapping]] = ..., keys: _Optional[_Union[KeyUpdate, _Mapping]] = ..., key_window: _Optional[_Union[KeyWindow, _Mapping]] = ...) -> None: ...
+    def __init__(self, ack: _Optional[_Union[Ack, _Mapping]] = ..., config: _Optional[_Union[Config, _Mapping]] = ..., time: _Optional[_Union[TimeReply, _Mapping]] = ..., keys: _Optional[_Union[KeyUpdate, _Mapping]] = ...) -> None: ...
 
 class Visit(_message.Message):
     __slots__ = ("visit_id", "customer_id", "store", "zone", "state", "entered_at", "last_seen_at", "exited_at", "amended_at")
