@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from beacon_gateway.clock import Clock, SceneClock, SystemClock
 from beacon_gateway.radio import AdvertQueue, Radio, Radios
-from beacon_gateway.recovery import Patience
 from beacon_gateway.room import Receiver, ZoneRule
 from beacon_gateway.scene import Scene
 from beacon_gateway.scene import load as load_scene
@@ -35,7 +34,7 @@ def _real(settings: Settings, queue: AdvertQueue) -> Ears:
     from beacon_gateway.adapter import AdapterRadio, Host
 
     clock = SystemClock()
-    host = Host(clock, queue, Patience(silence=settings.silence_seconds_max))
+    host = Host(clock, queue, settings.patience)
     receivers = _receivers(settings)
     radios = Radios([AdapterRadio(receiver.name, receiver.name, host) for receiver in receivers])
     return Ears(radios, clock, queue, receivers, _rules(settings))

@@ -4,7 +4,7 @@ Pure: time is an argument, and nothing is done here; `repairs` does it.
 """
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import Enum, IntEnum
 from typing import Final
 
@@ -63,7 +63,7 @@ _NOT_WEDGED: Final = _ANNOUNCED | {Trouble.SILENT}  # whatever else follows on o
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long each thing may take, and each remedy may need to show its effect, in seconds."""
+    """How long each thing may take, and each remedy to show its effect, in seconds; none is negative."""
 
     start: float = 15.0  # bluetoothd answers in milliseconds, or is wedged
     stop: float = 5.0
@@ -80,6 +80,11 @@ class Patience:
     usb: float = 30.0  # the kernel finds the adapter anew, then bluetoothd does
     rest: float = 600.0  # when all was tried: restarts only, then once more from the start
     empty_rest: float = 3600.0  # the same for silence
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            if not getattr(self, one.name) >= 0:
+                raise ValueError(f"{one.name} must not be negative")
 
 
 @dataclass(frozen=True, slots=True)

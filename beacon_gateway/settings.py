@@ -14,6 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from beacon_gateway.recovery import Patience
 from beacon_gateway.spool import BYTES_MAX, DAYS_MAX, SpoolLimits
 from beacon_gateway.telemetry import Exporter
 from beacon_gateway.zones import ZoneSettings
@@ -73,7 +74,7 @@ class Settings(BaseSettings):
     spool_bytes_max: int = Field(default=BYTES_MAX, ge=1_000_000)
     spool_days_max: float = Field(default=DAYS_MAX, gt=0)
     queue_length_max: int = Field(default=16_384, ge=16)
-    silence_seconds_max: float = Field(default=30.0, gt=0)
+    patience: Patience = Patience()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     metrics: Exporter = "none"
     otlp_endpoint: str = Field(default="http://localhost:4317", pattern=r"^https?://\S+:\d{1,5}$")

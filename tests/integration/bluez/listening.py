@@ -16,6 +16,8 @@ BUS = """<busconfig><type>session</type><listen>unix:path={socket}</listen><auth
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
 <allow own="*"/></policy></busconfig>"""
 
+NOWHERE = Path("/nonexistent")  # instead of /sys and /dev: no test resets an adapter of this machine
+
 
 class PrivateBus:
     """A bus that everyone in this process takes for the system's."""
@@ -60,7 +62,7 @@ class Listening:
     """Radios at work, one for each adapter, and what they have heard."""
 
     def __init__(
-        self, *adapters: str, patience: Patience | None = None, queue: int = 1000, root: Path = Path("/")
+        self, *adapters: str, patience: Patience | None = None, queue: int = 1000, root: Path = NOWHERE
     ) -> None:
         self.queue = AdvertQueue(queue)
         self.host = Host(SystemClock(), self.queue, patience or Patience(), root)
