@@ -101,8 +101,12 @@ class KeptTable:
         while True:
             await self._come.wait()
             self._come.clear()
-            updates, self._unwritten = self._unwritten, []
-            await asyncio.to_thread(self.write, updates)
+            await asyncio.to_thread(self.write, self._taken())
+
+    def _taken(self) -> list[KeyUpdate]:
+        """What came since; nobody holds on to a table's worth of it once it is written."""
+        updates, self._unwritten = self._unwritten, []
+        return updates
 
     def write(self, updates: Iterable[KeyUpdate]) -> None:
         """Puts updates on disk, each whole or not at all."""
@@ -177,5 +181,5 @@ def _forget(connection: sqlite3.Connection, rows: Iterable[int]) -> None:
         connection.execute("DELETE FROM tags WHERE row = ?", (row,))
         for rowid, first_row in connection.execute(_HOLDING, (row,)).fetchall():
             with connection.blobopen("stretches", "cells", rowid) as cells:
-                at = (row - first_row) * CELL_BYTES
-                cells[at : at + CELL_BYTES] = EMPTY
+                cells.seek((row - first_row) * CELL_BYTES)
+                cells.write(EMPTY)

@@ -12,7 +12,7 @@ from services.composition import House
 from services.storage.tables import presence_tags
 from tests.conftest import CallerOf
 from tests.integration.gateway import Gateway, connected, heard
-from tests.integration.shop import NOON, Caller, eventually, stamp
+from tests.integration.shop import NOON, Caller, stamp
 from tests.unit.services.presence.test_telemetry import KEY, sealed_by_a_tag
 
 MINUTE = timedelta(minutes=1)
@@ -111,7 +111,8 @@ async def test_tags_come_in_pages(backend: Caller) -> None:
     for customer_id in ("anna", "ben", "clara"):
         await backend.enrol(customer_id, "PRESENCE")
         await backend.presence_key(customer_id)
-    found, token = [], ""
+    found: list[str] = []
+    token = ""
     while True:
         asked = presence.ListTagsRequest(page_size=2, page_token=token)
         answer = await backend.call(backend.presence.ListTags, asked)

@@ -75,7 +75,8 @@ def list_tags(connection: Connection, battery_low_only: bool, after: str | None,
         query = query.where(_LOW)
     if after is not None:
         query = query.where(presence_keys.c.customer_id > after)
-    return [Tag(*row[:3], Telemetry(*row[3:])) for row in connection.execute(query)]
+    rows = connection.execute(query)
+    return [Tag(one, fixed, seen_at, Telemetry(*said)) for one, fixed, seen_at, *said in rows]
 
 
 def count_low(connection: Connection) -> int:

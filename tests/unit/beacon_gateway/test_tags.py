@@ -16,7 +16,8 @@ from beacon_gateway.key_messages import tag_report_of
 from beacon_gateway.key_table import KeyUpdate, StaticTag, Stretch
 from beacon_gateway.radio import AdvertQueue, Heard
 from beacon_gateway.room import Receiver
-from beacon_gateway.spool import START, Spool
+from beacon_gateway.shelf import START
+from beacon_gateway.spool import Spool
 from beacon_gateway.tags import READINGS_MAX, TIE_SECONDS, TagReading, Tags
 from beacon_gateway.tracker import Tracker
 from tests.unit.beacon_gateway.key_updates import DAY_SECONDS, day_of, whole

@@ -99,6 +99,15 @@ async def test_a_visitor_of_a_silent_gateway_is_not_believed_to_stay(
     assert "Nobody is in a store" in await words_of(reader, "/parts/presence")
 
 
+async def test_the_team_is_told_whose_tag_has_a_weak_battery(
+    reader: httpx.AsyncClient, database: Database
+) -> None:
+    for number, battery_mv in enumerate([2_950, 2_300, None, *[2_000] * 6]):
+        scene.tag(database, f"c{number}", battery_mv)
+    read = await words_of(reader, "/parts/presence")
+    assert "7 tags have a weak battery: c1 , c3 , c4 , c5 , c6 and 2 more." in read
+
+
 async def test_visitors_stand_under_their_store_and_the_crowd_is_counted(
     reader: httpx.AsyncClient, database: Database
 ) -> None:
