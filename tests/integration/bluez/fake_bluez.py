@@ -25,7 +25,7 @@ class FakeAdapter:
     """One adapter. busy: how often StartDiscovery answers InProgress first.
 
     wedged: StartDiscovery never answers; power_helps: switching it off and on mends that.
-    late_seconds: how long StartDiscovery takes.
+    late_seconds: how long StartDiscovery takes. switching: how often switching it on answers Busy first.
     """
 
     path: str
@@ -35,6 +35,7 @@ class FakeAdapter:
     wedged: bool = False
     power_helps: bool = True
     late_seconds: float = 0.0
+    switching: int = 0
     scanners: set[str] = field(default_factory=set)
     monitors: dict[str, str] = field(default_factory=dict)
     devices: dict[str, dict[str, Variant]] = field(default_factory=dict)
@@ -175,11 +176,19 @@ class FakeBluez:
             case "UnregisterMonitor" if self._experimental:
                 adapter.monitors.pop(message.body[0], None)
             case "Set":
-                self.power(message.body[2].value, adapter)
+                return self._switch(message, adapter)
             case "SetDiscoveryFilter":
                 pass
             case _:
                 return Message.new_error(message, "org.freedesktop.DBus.Error.UnknownMethod", "unknown")
+        return Message.new_method_return(message)
+
+    def _switch(self, message: Message, adapter: FakeAdapter) -> Message:
+        on = message.body[2].value
+        if on and adapter.switching > 0:
+            adapter.switching -= 1
+            return Message.new_error(message, "org.bluez.Error.Busy", "")
+        self.power(on, adapter)
         return Message.new_method_return(message)
 
     def _start_discovery(self, message: Message, adapter: FakeAdapter) -> Message | bool:

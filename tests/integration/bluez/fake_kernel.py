@@ -7,9 +7,10 @@ filters repeats; the filter is off while there is a monitor. The layouts are tho
 import asyncio
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 NO_INDEX = 0xFFFF
 COMPLETE, INDEX_ADDED, INDEX_REMOVED, DEVICE_FOUND, DISCOVERING, MONITOR_FOUND = 1, 4, 5, 0x12, 0x13, 0x2F
@@ -157,8 +158,8 @@ class FakeKernel:
         for client in self._clients:
             client.send(_event(event, index, body))
 
-    def _spawn(self, work: "asyncio._CoroutineLike[None]") -> None:
-        task = asyncio.ensure_future(work)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
