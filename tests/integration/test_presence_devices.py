@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from beacon_gateway.adverts import APPLE_COMPANY, EDDYSTONE_UUID, Advert, TagFormat, formats_of, parse
 from beacon_gateway.key_table import KeyTable
 from services.composition import House
-from services.storage.tables import presence_keys, presence_pseudonyms, presence_tags
+from services.storage.tables import presence_events, presence_keys, presence_pseudonyms, presence_tags
 from tests.conftest import CallerOf
 from tests.integration.gateway import connected, heard
 from tests.integration.shop import NOON, Caller, ManualClock, refusal
@@ -235,3 +235,50 @@ async def test_nothing_of_a_device_is_left_when_it_is_revoked(
     with house.database.engine.connect() as connection:
         for table in (presence_keys, presence_pseudonyms, presence_tags):
             assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 0
+
+
+async def visits_by_store(backend: Caller) -> dict[str, presence.Visit]:
+    answer = await backend.call(backend.presence.ListVisits, presence.ListVisitsRequest())
+    return {visit.store: visit for visit in answer.visits}
+
+
+async def test_visits_that_rest_on_a_fixed_tag_are_marked(
+    house: House, backend: Caller, caller_of: CallerOf
+) -> None:
+    for customer_id in ("anna", "ben"):
+        await backend.enrol(customer_id, "PRESENCE")
+    key = await backend.presence_key("ben")
+    await set_tag(backend, "anna", BEACON)
+    async with connected(caller_of("gateway")) as gateway:
+        names = await gateway.table_with(members=2)
+        ben = heard(names, key, NOON)
+        assert ben is not None
+        await gateway.report("ENTER", names[as_heard(BEACON)], NOON)
+        await gateway.report("ENTER", ben, NOON)
+    answer = await backend.call(backend.presence.ListVisits, presence.ListVisitsRequest())
+    assert {visit.customer_id: visit.spoofable for visit in answer.visits} == {"anna": True, "ben": False}
+    with house.database.engine.connect() as connection:
+        rows = connection.execute(select(presence_events.c.customer_id, presence_events.c.spoofable))
+        assert {row[0]: row[1] for row in rows} == {"anna": True, "ben": False}
+
+
+@pytest.mark.parametrize(("minutes", "is_doubtful"), [(2, True), (10, False)])
+async def test_a_member_in_two_stores_at_once_is_believed_in_neither(
+    backend: Caller, caller_of: CallerOf, clock: ManualClock, minutes: int, is_doubtful: bool
+) -> None:
+    await backend.enrol("anna", "PRESENCE")
+    key = await backend.presence_key("anna")
+    async with (
+        connected(caller_of("gateway"), name="gw-1", store="camden") as camden,
+        connected(caller_of("gateway"), name="gw-2", store="soho") as soho,
+    ):
+        name = heard(await camden.table_with(members=1), key, NOON)
+        assert name is not None
+        clock.advance(minutes=30)
+        await camden.report("DWELL", name, NOON + timedelta(seconds=60), 60.0)
+        await soho.report("ENTER", name, NOON + timedelta(minutes=minutes + 1))
+    found = await visits_by_store(backend)
+    assert {store: visit.doubtful for store, visit in found.items()} == {
+        "camden": is_doubtful,
+        "soho": is_doubtful,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -34,6 +34,13 @@ _INSIDE = select(*_VISIT_COLUMNS).where(
     visits.c.store == bindparam("of_store"),
     visits.c.state != VisitState.EXITED,
 )
+_ELSEWHERE = select(*_VISIT_COLUMNS).where(
+    among(visits.c.customer_id, "ids"),
+    visits.c.store != bindparam("of_store"),
+    visits.c.last_seen_at >= bindparam("since"),
+    visits.c.entered_at <= bindparam("until"),
+)
+_DOUBT = visits.update().where(among(visits.c.visit_id, "ids")).values(doubtful=True)
 _LISTENING = select(presence_states.c.customer_id, presence_states.c.listening).where(
     among(presence_states.c.customer_id, "ids"), presence_states.c.store == bindparam("of_store")
 )
@@ -41,8 +48,13 @@ _DELETE = delete(visits).where(among(visits.c.visit_id, "ids"))
 SPOKEN_OF_MAX: Final = timedelta(days=7)  # a word may reach so far back from when it was said
 
 
-def store_events(connection: Connection, batch: GatewayBatch, known: Sequence[tuple[str, Sighting]]) -> None:
-    """Keep what a gateway said, each once."""
+def store_events(
+    connection: Connection,
+    batch: GatewayBatch,
+    known: Sequence[tuple[str, Sighting]],
+    spoofable: Container[str],
+) -> None:
+    """Keep what a gateway said, each once. spoofable: customers whose devices anybody can copy."""
     rows = [
         {
             "gateway": batch.gateway,
@@ -55,6 +67,7 @@ def store_events(connection: Connection, batch: GatewayBatch, known: Sequence[tu
             "degraded": sighting.degraded,
             "store": batch.store,
             "dwell_seconds": sighting.dwell_seconds,
+            "spoofable": customer_id in spoofable,
         }
         for customer_id, sighting in known
     ]
@@ -100,6 +113,19 @@ def _asked(store: str, spans: Mapping[str, Span]) -> dict[str, Any]:
         "since": min(span.since for span in spans.values()) - REJOIN,
         "until": max(span.until for span in spans.values()) + SPOKEN_OF_MAX,
     }
+
+
+def visits_elsewhere(connection: Connection, store: str, spans: Mapping[str, Span]) -> dict[str, list[Visit]]:
+    """The visits of each customer to other stores about then."""
+    found: dict[str, list[Visit]] = {customer_id: [] for customer_id in spans}
+    for row in connection.execute(_ELSEWHERE, _asked(store, spans)):
+        visit = visit_of(row)
+        found[visit.customer_id].append(visit)
+    return found
+
+
+def doubt_visits(connection: Connection, doubted: Iterable[Visit]) -> None:
+    connection.execute(_DOUBT, {"ids": [visit.visit_id for visit in doubted]})
 
 
 def delete_visits(connection: Connection, gone: Iterable[Visit]) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 TRAVEL_MIN: Final = timedelta(minutes=3)  # nobody walks out of one store, and into another, in less
 
 
 class Stay(Protocol):
-    """A visit, as far as it matters here."""
+    """Somebody's time in a store."""
 
     @property
     def store(self) -> str: ...
@@ -22,13 +22,18 @@ class Stay(Protocol):
     def last_seen_at(self) -> datetime: ...
 
 
-def contradicted(stays: Iterable[Stay], store: str, observed_at: datetime) -> list[Stay]:
-    """The person's stays in other stores that were too shortly before or after for a way between.
+AnyStay = TypeVar("AnyStay", bound=Stay)
+
+
+def contradicted(stay: Stay, others: Iterable[AnyStay]) -> list[AnyStay]:
+    """The same person's stays in other stores that leave no time for the way between.
 
     One of the two devices is a copy, and nothing says which: neither stay is trusted.
     """
     return [
-        stay
-        for stay in stays
-        if stay.store != store and stay.entered_at - TRAVEL_MIN < observed_at < stay.last_seen_at + TRAVEL_MIN
+        other
+        for other in others
+        if other.store != stay.store
+        and other.entered_at < stay.last_seen_at + TRAVEL_MIN
+        and stay.entered_at < other.last_seen_at + TRAVEL_MIN
     ]

@@ -69,6 +69,8 @@ class Visit:
     """A member's stay in a store as it is kept.
 
     amended_at: when news that came too late last changed what had been said of it.
+    spoofable: it was noticed by a device that anybody can copy.
+    doubtful: the member was noticed elsewhere, too, without time for the way.
     """
 
     visit_id: str
@@ -80,6 +82,8 @@ class Visit:
     last_seen_at: datetime
     exited_at: datetime | None = None
     amended_at: datetime | None = None
+    spoofable: bool = False
+    doubtful: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -120,6 +124,16 @@ class Change:
     before: Visit | None
     after: Visit
     joined: tuple[Visit, ...] = ()
+
+    def marked(self, *, spoofable: bool, doubtful: bool) -> Change:
+        """The change of a visit that is marked so from now on; a mark that was made stays."""
+        parts = (self.after, *self.joined)
+        after = replace(
+            self.after,
+            spoofable=spoofable or any(visit.spoofable for visit in parts),
+            doubtful=doubtful or any(visit.doubtful for visit in parts),
+        )
+        return replace(self, after=after)
 
     @property
     def dwelled_before(self) -> bool:

@@ -81,4 +81,6 @@ def visit_message(visit: Visit) -> pb.Visit:
         last_seen_at=stamp(visit.last_seen_at),
         exited_at=stamp(visit.exited_at),
         amended_at=stamp(visit.amended_at),
+        spoofable=visit.spoofable,
+        doubtful=visit.doubtful,
     )

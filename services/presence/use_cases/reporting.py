@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from services.events import ConsentsChanged, CustomerSeen, MemberStateChanged, V
 from services.presence.queries import gateways, keys
 from services.presence.queries import visits as queries
 from services.presence.rules.stays import EXIT, stays_of
+from services.presence.rules.trust import TRAVEL_MIN, contradicted
 from services.presence.rules.visits import (
     Change,
     GatewayBatch,
@@ -73,15 +74,19 @@ def _report(unit: UnitOfWork, batch: GatewayBatch) -> int | RegularsError:
         return GatewaySupersededError()
     acked = standing.acked_seq
     fresh = [sighting for sighting in batch.sightings if sighting.seq > acked]
-    names = keys.resolve(unit.connection, (sighting.pseudonym for sighting in fresh))
+    names = keys.resolve_named(unit.connection, (sighting.pseudonym for sighting in fresh))
     known = [
-        (names[one.pseudonym], one) for one in fresh if one.pseudonym in names and is_plausible(one, unit.now)
+        (names[one.pseudonym].customer_id, one)
+        for one in fresh
+        if one.pseudonym in names and is_plausible(one, unit.now)
     ]
+    spoofable = {whose.customer_id for whose in names.values() if whose.spoofable}
     lock_customers(unit, (customer_id for customer_id, _ in known))
-    queries.store_events(unit.connection, batch, known)
+    queries.store_events(unit.connection, batch, known, spoofable)
     if known:
         heard = _listen(unit, batch.store, _readings(batch.gateway, known))
-        _follow(unit, batch.store, known, heard)
+        found = _follow(unit, batch.store, known, heard)
+        _keep(unit, _marked(unit, batch.store, found, spoofable))
     acked = max(acked, batch.last_seq)
     gaps = [sighting.dropped for sighting in fresh if sighting.kind == GAP]
     gateways.store_progress(unit.connection, batch, acked, gaps, unit.now)
@@ -136,7 +141,7 @@ def _listen(unit: UnitOfWork, store: str, readings: Mapping[str, Sequence[Readin
     return heard
 
 
-def _follow(unit: UnitOfWork, store: str, known: Known, heard: Mapping[str, Listening]) -> None:
+def _follow(unit: UnitOfWork, store: str, known: Known, heard: Mapping[str, Listening]) -> list[Change]:
     """Rebuild the visits that the sightings speak of from all that was said in their time."""
     spans = _spans(known)
     stored = queries.visits_touched(unit.connection, store, spans)
@@ -147,7 +152,25 @@ def _follow(unit: UnitOfWork, store: str, known: Known, heard: Mapping[str, List
         for one in spans
         for change in changes(stored[one], stays_of(words[one]), (one, store))
     ]
-    _keep(unit, [_placed(change, heard[change.after.customer_id]) for change in found])
+    return [_placed(change, heard[change.after.customer_id]) for change in found]
+
+
+def _marked(unit: UnitOfWork, store: str, found: Sequence[Change], spoofable: Container[str]) -> list[Change]:
+    """The changes with the marks of visits that rest on a device which was, or may have been, copied."""
+    spans = {
+        one.after.customer_id: Span(one.after.entered_at - TRAVEL_MIN, one.after.last_seen_at + TRAVEL_MIN)
+        for one in found
+    }
+    elsewhere = queries.visits_elsewhere(unit.connection, store, spans) if spans else {}
+    marked, doubted = [], []
+    for one in found:
+        customer_id = one.after.customer_id
+        others = contradicted(one.after, elsewhere[customer_id])
+        doubted += [other for other in others if not other.doubtful]
+        marked.append(one.marked(spoofable=customer_id in spoofable, doubtful=bool(others)))
+    if doubted:
+        queries.doubt_visits(unit.connection, doubted)
+    return marked
 
 
 def _spans(known: Known) -> dict[str, Span]:
@@ -203,7 +226,7 @@ def _emit(unit: UnitOfWork, change: Change) -> None:
     before, after = change.before, change.after
     if before is None:
         unit.emit(CustomerSeen(after.customer_id))
-    if after.has_dwelled and not change.dwelled_before:
+    if after.has_dwelled and not change.dwelled_before and not after.doubtful:
         unit.emit(
             VisitDwelled(after.visit_id, after.customer_id, after.store, after.zone, after.last_seen_at)
         )

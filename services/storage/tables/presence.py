@@ -41,6 +41,7 @@ presence_events = table(
     Column("degraded", Boolean, nullable=False),
     text("store", 64),
     Column("dwell_seconds", Float, nullable=False),
+    Column("spoofable", Boolean, nullable=False, default=False),  # said of a device that anybody can copy
     Index(None, "customer_id", "observed_at"),
     clustered=True,
 )
@@ -75,6 +76,8 @@ visits = table(
     moment("last_seen_at"),
     moment("exited_at", nullable=True),
     moment("amended_at", nullable=True),
+    Column("spoofable", Boolean, nullable=False, default=False),
+    Column("doubtful", Boolean, nullable=False, default=False),  # the member was elsewhere at that time
     Index(None, "customer_id", "store", "state"),
     Index(None, "customer_id", "entered_at"),
     Index(None, "entered_at", "visit_id"),

@@ -105,9 +105,12 @@ def arbiter() -> None:
     with op.batch_alter_table("presence_events") as batch_op:
         batch_op.add_column(sa.Column("store", sa.String(length=64), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("dwell_seconds", sa.Float(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("spoofable", sa.Boolean(), nullable=False, server_default=sa.false()))
     place_events(op.get_bind())
     with op.batch_alter_table("visits") as batch_op:
         batch_op.add_column(sa.Column("amended_at", tables.Instant(), nullable=True))
+        batch_op.add_column(sa.Column("spoofable", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("doubtful", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def place_events(connection: sa.Connection) -> None:
