@@ -8,7 +8,6 @@ from beacon_gateway.events import PresenceEvent, PresenceKind, Signal
 from beacon_gateway.room import Room
 from beacon_gateway.smoothing import FORGET_SECONDS, STALE_AFTER_SECONDS, Track
 
-ENTER_HOLD_SECONDS: Final = 2.0  # a passer-by is near the door for less
 ENTER_SAMPLES_MIN: Final = 3
 MOVE_MARGIN_DB: Final = 3.0  # half the fading of one sample: less flaps, more lags
 MOVE_HOLD_SECONDS: Final = 2.0
@@ -102,13 +101,14 @@ class Member:
             yield Best(room.zone_of[name], name, score_dbm, track)
 
     def _enters(self, room: Room, best: Best, now_seconds: float) -> bool:
-        if best.score_dbm < room.rule_of[best.receiver].enter_rssi_dbm:
+        rule = room.rule_of[best.receiver]
+        if best.score_dbm < rule.enter_rssi_dbm:
             self._strong_since = None
             return False
         if self._strong_since is None:
             self._strong_since = now_seconds
         held_seconds = now_seconds - self._strong_since
-        return held_seconds >= ENTER_HOLD_SECONDS and best.track.samples >= ENTER_SAMPLES_MIN
+        return held_seconds >= rule.enter_hold_seconds and best.track.samples >= ENTER_SAMPLES_MIN
 
     def _leaves(self, room: Room, best: Best, now_seconds: float) -> bool:
         if self.is_forgotten(now_seconds):

@@ -2,17 +2,29 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from beacon_gateway.adverts import MEASURED_POWER_DBM
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneRule:
-    """When a zone counts as entered and left, in dBm at a tag of -59 dBm at 1 m."""
+    """When a zone counts as entered and left, in dBm at a tag of -59 dBm at 1 m.
+
+    enter_hold_seconds: for how long it must be heard so strong; who passes by is near for less.
+    """
 
     enter_rssi_dbm: float = -76.0
     exit_rssi_dbm: float = -84.0
     bias_db: float = 0.0
+    enter_hold_seconds: float = 2.0
+
+
+# A receiver just inside a door hears the pavement nearly as well as the doorway: only who comes right below
+# it is in, and who is a little off has left.
+DOOR_RULE: Final = ZoneRule(enter_rssi_dbm=-66.0, exit_rssi_dbm=-78.0, enter_hold_seconds=0.0)
+# A zone that reaches to the window: the door tells first who comes in.
+INNER_RULE: Final = ZoneRule(enter_rssi_dbm=-70.0)
 
 
 @dataclass(frozen=True, slots=True)

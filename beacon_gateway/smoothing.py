@@ -5,7 +5,7 @@ from typing import Final
 
 from beacon_gateway.events import Evidence
 
-DRIFT_DB2_PER_SECOND: Final = 8.0  # how fast a walker's mean signal strength wanders
+DRIFT_DB2_PER_SECOND: Final = 20.0  # a walker comes and goes within seconds
 NOISE_DB2: Final = 36.0  # 6 dB of fading in one sample
 FORGET_SECONDS: Final = 30.0  # an older filter says nothing about now; a silent member has left
 STALE_AFTER_SECONDS: Final = 3.0  # six missed adverts at 2 Hz

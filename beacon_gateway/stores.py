@@ -8,11 +8,12 @@ that nobody walks through one.
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import pairwise, product
 from typing import Final
 
+from beacon_gateway.room import DOOR_RULE, INNER_RULE
 from beacon_gateway.scene import (
     Position,
     Propagation,
@@ -76,7 +77,9 @@ class Plan:
         """Somewhere in a zone before a shelf, which stand along its edges."""
         (left_m, front_m), (right_m, back_m) = self.area(zone)
         room_m = SHELF_METRES
-        return source.uniform(left_m + room_m, right_m - room_m), source.uniform(front_m + room_m, back_m - room_m)
+        return source.uniform(left_m + room_m, right_m - room_m), source.uniform(
+            front_m + room_m, back_m - room_m
+        )
 
     def centre(self, zone: str) -> Position:
         (left_m, front_m), (right_m, back_m) = self.area(zone)
@@ -98,7 +101,7 @@ def random_store(seed: int, shoppers: int = SHOPPERS, passers_by: int = PASSERS_
         store=_store(source, plan),
         propagation=_propagation(source),
         receivers=tuple(_receiver(source, plan, zone) for zone in (DOOR_ZONE, *ZONES)),
-        zones={zone: SceneZone(area_m=plan.area(zone)) for zone in (DOOR_ZONE, *ZONES)},
+        zones={zone: _zone(plan, zone) for zone in (DOOR_ZONE, *ZONES)},
         walkers=tuple(people),
     )
 
@@ -122,6 +125,11 @@ def _plan(source: random.Random) -> Plan:
     front_m = source.uniform(3.5, 5.0)
     middle_m = front_m + (depth_m - front_m) * source.uniform(0.42, 0.58)
     return Plan(width_m, depth_m, width_m * source.uniform(0.42, 0.58), front_m, middle_m)
+
+
+def _zone(plan: Plan, zone: str) -> SceneZone:
+    rule = DOOR_RULE if zone == DOOR_ZONE else INNER_RULE
+    return SceneZone(**asdict(rule), area_m=plan.area(zone))
 
 
 def _store(source: random.Random, plan: Plan) -> Store:

@@ -15,6 +15,7 @@ class ZoneSettings(BaseModel):
     enter_rssi_dbm: float = Field(default=ZoneRule().enter_rssi_dbm, ge=-120, le=0)
     exit_rssi_dbm: float = Field(default=ZoneRule().exit_rssi_dbm, ge=-120, le=0)
     bias_db: float = Field(default=ZoneRule().bias_db, ge=-40, le=40)
+    enter_hold_seconds: float = Field(default=ZoneRule().enter_hold_seconds, ge=0, le=60)
 
     @model_validator(mode="after")
     def _leaves_below_entering(self) -> Self:
@@ -23,4 +24,4 @@ class ZoneSettings(BaseModel):
         return self
 
     def rule(self) -> ZoneRule:
-        return ZoneRule(self.enter_rssi_dbm, self.exit_rssi_dbm, self.bias_db)
+        return ZoneRule(self.enter_rssi_dbm, self.exit_rssi_dbm, self.bias_db, self.enter_hold_seconds)

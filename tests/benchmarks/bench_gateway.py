@@ -10,12 +10,14 @@ from beacon_gateway.key_table import ROTATION_SECONDS, KeyUpdate, Span, Stretch
 from beacon_gateway.room import Receiver
 from beacon_gateway.tags import Tags
 from beacon_gateway.tracker import Tracker
+from tests.benchmarks.verdicts import Sizes, Verdict
 
 MEMBERS: Final = 20_000
 DAY_SECONDS: Final = 86_400
 NEAR: Final = 300  # members in the store at once
 ADVERTS: Final = 100_000
 ROUNDS: Final = 5
+BUSY_STORE_PER_SECOND: Final = 1000
 
 
 def resolver(members: int) -> Resolver:
@@ -83,13 +85,14 @@ def microseconds(go: Callable[[], None]) -> float:
     return best / (ADVERTS // NEAR * NEAR) * 1e6
 
 
-def run() -> dict[str, float]:
-    """Measures and prints; returns microseconds an advert by kind."""
-    figures = {"member": microseconds(member_adverts()), "stranger": microseconds(stranger_adverts())}
-    for kind, figure in figures.items():
-        print(f"gateway, advert of a {kind}: {figure:.2f} us")
-    return figures
-
-
-if __name__ == "__main__":
-    run()
+def against_load(sizes: Sizes) -> list[Verdict]:
+    """One core against a busy store's 1,000 adverts a second, all of members; and each kind by itself."""
+    del sizes
+    member, stranger = microseconds(member_adverts()), microseconds(stranger_adverts())
+    told = {"a member's advert": f"{member:.2f} us", "a stranger's": f"{stranger:.2f} us"}
+    load = 1e6 / member / BUSY_STORE_PER_SECOND
+    return [
+        Verdict("P9", "adverts a second : a busy store's 1,000", 20.0, load, at_least=True, sides=told),
+        Verdict("P9", "parse, resolve, track: a member's advert", 3.0, member, False, {}, " us"),
+        Verdict("P9", "parse: a stranger's advert", 0.15, stranger, False, {}, " us"),
+    ]

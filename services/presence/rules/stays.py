@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-REJOIN: Final = timedelta(seconds=45)  # who is away for less, behind a shelf or at the door, has not left
+REJOIN: Final = timedelta(seconds=60)  # who is away for less, behind a shelf or at the door, has not left
 EXIT: Final = "EXIT"
 
 
