@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format proto lock bench bench-quick faults ledger clean
+.PHONY: demo test check format proto lock bench bench-quick faults ledger fuzz-adverts clean
 
 # The whole story on real orders; the console stays up until Ctrl-C.
 demo: $(READY)
@@ -50,6 +50,10 @@ faults: $(READY)
 # The ledger against its model in the long form: 100,000 commands on each database.
 ledger: $(READY)
 	REGULARS_LEDGER_OPERATIONS=100000 $(BIN)/pytest tests/ledger --timeout 7200
+
+# Searches for adverts that break the parser, guided by coverage; the tests do so with seeded mutations only.
+fuzz-adverts: $(READY)
+	$(BIN)/python -m tests.fuzz.adverts $(or $(SECONDS_MAX),600)
 
 $(READY): requirements.lock pyproject.toml
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
