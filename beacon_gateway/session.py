@@ -107,6 +107,7 @@ class Session:
         self._time_told = asyncio.Event()
         self._write_lock = asyncio.Lock()
         self.answered = False
+        self.has_delivered = False
 
     async def run(self, call: "Call", closing: asyncio.Event) -> None:
         """Talks until the session is over; raises SessionOverError, which says why."""
@@ -118,11 +119,17 @@ class Session:
             raise await over(error, verdict) from error
 
     async def _talk(self, closing: asyncio.Event) -> None:
-        jobs = (self._send_events, self._send_signals, self._report, self._forget, self._watch)
-        async with asyncio.TaskGroup() as tasks:
-            work = [tasks.create_task(job()) for job in jobs]
-            reading = tasks.create_task(self._read())
-            tasks.create_task(self._hang_up(closing, [*work, reading]))
+        """Does all at the same time until one fails; a task group would swallow that it is cancelled."""
+        jobs = (self._read, self._send_events, self._send_signals, self._report, self._forget, self._watch)
+        work = [asyncio.create_task(job()) for job in jobs]
+        work.append(asyncio.create_task(self._hang_up(closing, work[0])))
+        try:
+            done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+        raise ExceptionGroup("the session is over", [one.exception() for one in done])  # type: ignore[list-item]
 
     async def _greet(self) -> None:
         """Says who we are, and nothing more before the server has let us in."""
@@ -133,15 +140,12 @@ class Session:
         self._feed.forget_signals()
         await self._take(first)
 
-    async def _hang_up(self, closing: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:
+    async def _hang_up(self, closing: asyncio.Event, reading: asyncio.Task[None]) -> None:
         """Ends the session in good order once `closing` is set; the server gets a moment to finish."""
         await closing.wait()
-        *work, reading = tasks
-        for task in work:
-            task.cancel()
-        async with self._write_lock:
+        async with self._write_lock:  # nobody writes any more
             await self._call.done_writing()
-        await asyncio.wait([reading], timeout=CLOSE_SECONDS_MAX)
+            await asyncio.wait([reading], timeout=CLOSE_SECONDS_MAX)
         raise SessionOverError("closed")
 
     async def _write(self, **up: Any) -> None:
@@ -238,6 +242,7 @@ class Session:
         """Everything of the run up to the number is safe; all comes in the order in which it was sent."""
         while self._in_flight and self._in_flight[0][0] == ack.epoch and self._in_flight[0][1] <= ack.seq:
             self._in_flight.popleft()
+            self.has_delivered = True
         self._acked[ack.epoch] = max(ack.seq, self._acked.get(ack.epoch, 0))
         self._room.set()
         self._landed.set()

@@ -59,11 +59,12 @@ class Uplink:
         failures, good_at_seconds, said = 0, now(), ""
         while not self._closing.is_set():
             begun_at_seconds = now()
-            answered, over = await self._converse()
-            if answered or str(over) != said:  # once: a server that is down all night fills no disk
+            session, over = await self._converse()
+            if session.answered or str(over) != said:  # once: a server that is down all night fills no disk
                 log.info("uplink.over", reason=str(over))
             said = str(over)
-            if answered and now() - begun_at_seconds >= STABLE_SECONDS:
+            lasted = session.answered and now() - begun_at_seconds >= STABLE_SECONDS
+            if lasted or session.has_delivered:
                 failures, good_at_seconds = 0, now()
             failures += 1
             away_seconds = AWAY_SECONDS if over.is_refusal else now() - good_at_seconds
@@ -73,16 +74,16 @@ class Uplink:
         """Asks `run` to end the session in good order."""
         self._closing.set()
 
-    async def _converse(self) -> tuple[bool, SessionOverError]:
-        """One session; whether the server let us in, and why it ended."""
+    async def _converse(self) -> tuple[Session, SessionOverError]:
+        """One session, and why it ended."""
         session = self._session = Session(self._introduction, self._feed, self._listener)
         try:
             async with self._dial(self._link) as call:
                 await session.run(call, self._closing)
         except SessionOverError as over:
-            return session.answered, over
+            return session, over
         except (CredentialsError, OSError) as error:
-            return session.answered, SessionOverError(str(error))
+            return session, SessionOverError(str(error))
         finally:
             self._session = None
         raise AssertionError("a session ends with its reason")
