@@ -108,9 +108,9 @@ def examine_credentials(settings: Settings, now_seconds: float) -> Iterator[Find
 
 def examine_certificate(mine: Credentials, now_seconds: float) -> Finding:
     anew = "make a token on the server (regulars gateways add), then run regulars-gateway enrol"
-    if now_seconds < mine.starts_at_seconds():
+    if now_seconds < mine.starts_at_seconds:
         return Finding("certificate", FAULT, "is not valid yet by this clock", "set the time")
-    days_left = (mine.ends_at_seconds() - now_seconds) / DAY_SECONDS
+    days_left = (mine.ends_at_seconds - now_seconds) / DAY_SECONDS
     if days_left <= 0:
         return Finding("certificate", FAULT, f"expired {-days_left:.1f} days ago", anew)
     text = f"{mine.gateway} in {mine.store}, {days_left:.1f} days left"

@@ -11,8 +11,6 @@ from typing import Final
 import grpc
 import grpc.aio
 import structlog
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from regulars.gateways.v1 import gateways_service_pb2 as pb
 from regulars.gateways.v1.gateways_service_pb2_grpc import GatewaysServiceStub
 
@@ -44,6 +42,9 @@ def read_token(text: str, ca: Path | None) -> Token:
 
     Raises EnrolmentError, OSError.
     """
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
     secret, _, authority = text.strip().partition(".")
     try:
         der = base64.urlsafe_b64decode(authority)
@@ -69,6 +70,7 @@ async def enrol(server: str, token: Token) -> Credentials:
         token.authority,
         key.private_key,
         answer.certificate,
+        *files.validity_of(answer.certificate),
     )
 
 
@@ -81,7 +83,14 @@ async def renew(link: Link, current: Credentials) -> Credentials:
             answer = await GatewaysServiceStub(channel).RenewGateway(request, timeout=CALL_SECONDS_MAX)
         except grpc.aio.AioRpcError as error:
             raise EnrolmentError(explain(error, link.address)) from error
-    return replace(current, private_key=key.private_key, certificate=answer.certificate)
+    starts, ends = files.validity_of(answer.certificate)
+    return replace(
+        current,
+        private_key=key.private_key,
+        certificate=answer.certificate,
+        starts_at_seconds=starts,
+        ends_at_seconds=ends,
+    )
 
 
 class Renewal:
@@ -101,10 +110,9 @@ class Renewal:
         """Renews the certificate when it is due; answers how many seconds to wait until the next look."""
         try:
             current = files.load(self._path)
-            ends_at_seconds = current.ends_at_seconds()
-            if self._now() >= ends_at_seconds:
+            if self._now() >= current.ends_at_seconds:
                 log.error("certificate.expired", fix="make a token on the server: regulars gateways add")
-            elif self._now() >= current.renews_at_seconds():
+            elif self._now() >= current.renews_at_seconds:
                 files.save(self._path, await renew(self._link, current))
                 log.info("certificate.renewed")
         except (EnrolmentError, CredentialsError, OSError) as error:

@@ -58,13 +58,15 @@ def run_command(  # noqa: PLR0913 - each is an option of the command line
         "zones": tuple(zone) if zone else None,
         "adapter": adapter,
     }
-    from beacon_gateway import telemetry
+    from beacon_gateway.logs import configure_logs
+    from beacon_gateway.memory import give_back_large_blocks
     from beacon_gateway.radio import RadioLostError
     from beacon_gateway.running import serve
 
     with plain_errors():
+        give_back_large_blocks()
         settings = load(config, options)
-        telemetry.configure_logs(settings.log_level)
+        configure_logs(settings.log_level)
         try:
             asyncio.run(serve(settings, exit_at_end=exit_at_end))
         except RadioLostError as error:
@@ -87,10 +89,10 @@ def enrol_command(
         taken = read_token(token or typer.prompt("Token", hide_input=True), settings.ca)
         made = asyncio.run(enrol(settings.server, taken))
         credentials.save(settings.credentials_file, made)
-    until = datetime.fromtimestamp(made.ends_at_seconds(), UTC)
+    until = datetime.fromtimestamp(made.ends_at_seconds, UTC)
     typer.echo(
         f"enrolled as {made.gateway} in store {made.store}, until {until:%Y-%m-%d}; it renews itself from"
-        f" {datetime.fromtimestamp(made.renews_at_seconds(), UTC):%Y-%m-%d} on"
+        f" {datetime.fromtimestamp(made.renews_at_seconds, UTC):%Y-%m-%d} on"
     )
 
 

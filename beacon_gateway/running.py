@@ -11,14 +11,16 @@ from typing import Any, Final
 
 import structlog
 
-from beacon_gateway import credentials, telemetry
+from beacon_gateway import credentials
 from beacon_gateway import ears as radios
+from beacon_gateway.adverts import formats_of
 from beacon_gateway.channel import Link
 from beacon_gateway.credentials import CredentialsError
 from beacon_gateway.ears import Ears
 from beacon_gateway.enrolment import Renewal
 from beacon_gateway.feed import Feed
 from beacon_gateway.gateway import Gateway
+from beacon_gateway.kept_table import KeptTable
 from beacon_gateway.notify import Notifier
 from beacon_gateway.radio import Radio
 from beacon_gateway.session import Introduction
@@ -52,20 +54,26 @@ async def serve(settings: Settings, *, exit_at_end: bool) -> None:
     ears = radios.build(settings)
     link, introduction = link_of(settings), introduction_of(settings)
     started_at_seconds = ears.clock.started_at_seconds()
-    with contextlib.closing(Spool(settings.spool, settings.spool_limits(), started_at_seconds)) as spool:
-        device = _device(ears, link, introduction, Feed(spool))
-        meters = telemetry.meter_provider(settings.metrics, settings.otlp_endpoint, introduction.gateway)
-        telemetry.observe(meters.get_meter("beacon_gateway"), device.gateway, ears.queue, device.feed)
+    kept = KeptTable(settings.table_file, is_wanted=settings.keep_table)
+    spool = Spool(settings.spool, settings.spool_limits(), started_at_seconds)
+    with contextlib.closing(spool), contextlib.closing(kept):
+        device = _device(ears, settings, Feed(spool), kept)
         log.info("gateway.started", radio=settings.radio, spooled=device.feed.waiting)
-        with _stop_signals() as stop:
-            await _run(device, _chores(settings, link, introduction, device), stop, exit_at_end=exit_at_end)
-        meters.shutdown()
+        with _metered(settings, introduction, ears, device), _stop_signals() as stop:
+            chores = [kept.run(), *_chores(settings, link, introduction, device)]
+            await _run(device, chores, stop, exit_at_end=exit_at_end)
     log.info("gateway.stopped", adverts=device.gateway.counts.adverts, events=device.feed.appended)
 
 
-def _device(ears: Ears, link: Link, introduction: Introduction, feed: Feed) -> _Device:
-    gateway = Gateway(ears.radio, ears.queue, ears.clock, Tracker(ears.receivers, ears.rules), feed)
-    return _Device(ears.radio, gateway, Uplink(link, introduction, feed, gateway), feed)
+def _device(ears: Ears, settings: Settings, feed: Feed, kept: KeptTable) -> _Device:
+    """With the members that it knew when it ended."""
+    tracker, formats = Tracker(ears.receivers, ears.rules), formats_of(settings.tags)
+    gateway = Gateway(ears.radio, ears.queue, ears.clock, tracker, feed, formats)
+    if (update := kept.load()) is not None:
+        gateway.take_keys(update)
+    gateway.keep_keys(kept.add)
+    uplink = Uplink(link_of(settings), introduction_of(settings), feed, gateway)
+    return _Device(ears.radio, gateway, uplink, feed)
 
 
 def _chores(
@@ -152,6 +160,20 @@ async def _tell(notifier: Notifier, describe: Callable[[], Facts]) -> None:
 
 
 @contextlib.contextmanager
+def _metered(settings: Settings, introduction: Introduction, ears: Ears, device: _Device) -> Iterator[None]:
+    """Within it the gateway's counters are exported, when they are wanted."""
+    if settings.metrics == "none":
+        yield
+        return
+    from beacon_gateway import telemetry
+
+    meters = telemetry.meter_provider(settings.metrics, settings.otlp_endpoint, introduction.gateway)
+    telemetry.observe(meters.get_meter("beacon_gateway"), device.gateway, ears.queue, device.feed)
+    yield
+    meters.shutdown()
+
+
+@contextlib.contextmanager
 def _stop_signals() -> Iterator[asyncio.Event]:
     """An event that SIGTERM and SIGINT set."""
     stop = asyncio.Event()
@@ -214,5 +236,5 @@ def _certificate_ends_at_seconds(link: Link) -> float | None:
     if link.credentials is None:
         return None
     with contextlib.suppress(CredentialsError):
-        return credentials.load(link.credentials).ends_at_seconds()
+        return credentials.load(link.credentials).ends_at_seconds
     return None

@@ -1,29 +1,28 @@
 """The gateway's settings: command line over environment (REGULARS_GATEWAY_*) over TOML file over defaults."""
 
 import ipaddress
+import json
+import os
+import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
 
+from beacon_gateway.adverts import TagFormat, formats_of
 from beacon_gateway.recovery import Patience
 from beacon_gateway.spool import BYTES_MAX, DAYS_MAX, SpoolLimits
-from beacon_gateway.telemetry import Exporter
 from beacon_gateway.zones import ZoneSettings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+Exporter = Literal["none", "console", "otlp"]
 # As hci0, or its address: that stays when a replugged adapter gets another number.
 Adapter = Annotated[str, Field(pattern=r"^(hci\d+|([0-9A-F]{2}:){5}[0-9A-F]{2})$")]
+PREFIX: Final = "REGULARS_GATEWAY_"
 DEFAULT_ZONE: Final = "store"  # of a gateway with one adapter that names no zone
 FIXES: Final = {
     "server": "write HOST:PORT, such as loyalty.example.com:50051",
@@ -50,10 +49,10 @@ class ReceiverSettings(BaseModel):
     rssi_offset_db: float = Field(default=0.0, ge=-30, le=30)
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that can be set. The key is a secret and never shown."""
 
-    model_config = SettingsConfigDict(env_prefix="REGULARS_GATEWAY_", extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     server: str = Field(pattern=r"^\S+:\d{1,5}$")
     key: SecretStr | None = None
@@ -73,6 +72,8 @@ class Settings(BaseSettings):
     ca: Path | None = None
     spool_bytes_max: int = Field(default=BYTES_MAX, ge=1_000_000)
     spool_days_max: float = Field(default=DAYS_MAX, gt=0)
+    keep_table: bool = True
+    tags: tuple[TagFormat, ...] = ()
     queue_length_max: int = Field(default=16_384, ge=16)
     patience: Patience = Patience()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -85,6 +86,7 @@ class Settings(BaseSettings):
             raise ValueError("a simulated radio needs a scene")
         if self.radio == "bleak" and len(self.zones) > 1:
             raise ValueError("one adapter covers one zone; list several under receivers")
+        formats_of(self.tags)  # refuses two formats for the same bytes
         if len({receiver.adapter for receiver in self.receivers}) < len(self.receivers):
             raise ValueError("two receivers have the same adapter")
         if unknown := sorted(self.zone_rules.keys() - self.covered_zones()):
@@ -96,6 +98,11 @@ class Settings(BaseSettings):
         if self.radio == "simulated":
             return frozenset(self.zone_rules) | frozenset(self.zones)
         return frozenset({one.zone for one in self.receivers} or self.zones or {DEFAULT_ZONE})
+
+    @property
+    def table_file(self) -> Path:
+        """Beside the spool."""
+        return self.spool.with_name("keys.db")
 
     @property
     def credentials_file(self) -> Path:
@@ -112,28 +119,29 @@ class Settings(BaseSettings):
 
 def load(config: Path | None, options: dict[str, Any]) -> Settings:
     """Settings from everywhere; `options` (None means not given) come first. Raises SettingsError."""
-
-    class _Sourced(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            del dotenv_settings, file_secret_settings
-            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config)
-
+    given = {name: value for name, value in options.items() if value is not None}
     try:
-        return _Sourced(**{name: value for name, value in options.items() if value is not None})
+        return Settings(**{**_from_file(config), **_from_environment(), **given})
     except TOMLDecodeError as error:
         raise SettingsError(f"{config}: {error}") from error
     except OSError as error:
         raise SettingsError(f"{config}: cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise SettingsError(_explain(error)) from error
+
+
+def _from_file(config: Path | None) -> dict[str, Any]:
+    return tomllib.loads(config.read_text(encoding="utf-8")) if config else {}
+
+
+def _from_environment() -> dict[str, Any]:
+    """Lists and tables are written as JSON there."""
+    found = {name: os.environ.get(PREFIX + name.upper()) for name in Settings.model_fields}
+    return {
+        name: json.loads(text) if text.startswith(("[", "{")) else text
+        for name, text in found.items()
+        if text is not None
+    }
 
 
 def _explain(error: ValueError) -> str:

@@ -6,8 +6,7 @@ import os
 import re
 import socket
 import sys
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -20,7 +19,8 @@ from tests.unit.beacon_gateway.session_server import KEY, Behaviour, SessionServ
 
 MEMBERS: Final = 20_000
 WINDOWS: Final = 44  # 12 h and the neighbours of now
-RSS_KIB_MAX: Final = 8 * 1024
+RSS_KIB_MAX: Final = 80 * 1024
+SETTLE_SECONDS: Final = 2.0  # a whole table is written to disk first: 6 MB more for half a second
 LISTENING: Final = "0A"  # the kernel's number for it in /proc/net/tcp
 SCENE: Final = """
 seed = 5
@@ -86,7 +86,7 @@ async def gateway(tmp_path: Path, port: int, radio: str) -> AsyncIterator[asynci
     """A process that holds the whole table."""
     scene = tmp_path / "scene.toml"
     scene.write_text(SCENE)
-    command = [sys.executable, "-c", "from beacon_gateway.main import run; run()", "run"]
+    command = [sys.executable, "-m", "beacon_gateway", "run"]
     options = ["--radio", radio, "--server", f"127.0.0.1:{port}", "--spool", str(tmp_path / "spool.db")]
     options += ["--gateway", "g1", "--store", "harbour", "--scene", str(scene)]
     environment = {
@@ -141,15 +141,13 @@ def listening(pid: int) -> list[str]:
 
 @pytest.mark.parametrize("radio", ["bleak", "simulated"])
 async def test_it_holds_the_table_of_a_large_programme_in_80_mb(
-    tmp_path: Path, server: int, radio: str
+    tmp_path: Path, server: int, radio: str, record_property: Callable[[str, object], None]
 ) -> None:
     async with gateway(tmp_path, server, radio) as process:
-        highest = 0
-        ends_at = time.monotonic() + 3
-        while time.monotonic() < ends_at:
-            highest = max(highest, rss_kib(process.pid))
-            await asyncio.sleep(0.1)
-    assert highest < RSS_KIB_MAX, f"{highest / 1024:.1f} MiB"
+        await asyncio.sleep(SETTLE_SECONDS)
+        held_kib = rss_kib(process.pid)
+    record_property("rss_mib", round(held_kib / 1024, 1))
+    assert held_kib < RSS_KIB_MAX, f"{held_kib / 1024:.1f} MiB"
 
 
 async def test_nothing_listens(tmp_path: Path, server: int) -> None:
