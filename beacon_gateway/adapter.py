@@ -57,6 +57,7 @@ class AdapterRadio:
         self._climb = Climb()
         self._monitored = True
         self._adverts = 0
+        self._told: tuple[str, str, Rung] | None = None
 
     async def run(self) -> None:
         while True:
@@ -64,7 +65,7 @@ class AdapterRadio:
                 async with BluezWatch(self._adapter) as watch:
                     await self._keep_hearing(watch)
             except OSError as error:
-                log.warning("radio.no_bus", receiver=self._receiver, reason=type(error).__name__)
+                self._tell("radio.no_bus", type(error).__name__)
             await asyncio.sleep(BUS_SECONDS)
 
     def heard_until_seconds(self) -> float:
@@ -112,6 +113,7 @@ class AdapterRadio:
         scan = DuplexScan(adapter, self._hear, self._host.bus, self._host.patience)
         async with scan.running():
             self._tell_whether_monitored(scan.monitored)
+            self._told = None
             self._silence.start(self._now_seconds())
             try:
                 await self._listen(scan, watch)
@@ -138,12 +140,10 @@ class AdapterRadio:
     def _decide(self, trouble: Trouble) -> Step:
         """Raises RadioLostError at the end of the ladder."""
         usable = self._repairs.usable(others_hear=self._others_hear())
-        before = self._climb.trouble
         self._climb, step = recovery.next_step(
             self._climb, trouble, self._now_seconds(), usable, self._host.patience
         )
-        if trouble is not before or step.rung > Rung.RESTART_SCAN:  # not each of a night
-            log.warning("radio.trouble", receiver=self._receiver, reason=trouble.value, remedy=step.rung.name)
+        self._tell("radio.trouble", trouble.value, step.rung)
         if step.rung is Rung.EXIT:
             raise RadioLostError(trouble.value)
         return step
@@ -152,6 +152,12 @@ class AdapterRadio:
         """Waits, but no longer than until BlueZ changes, and a moment more for the change to be complete."""
         await _within(watch.changed, seconds * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
         await asyncio.sleep(self._host.patience.settle)
+
+    def _tell(self, event: str, reason: str, remedy: Rung = Rung.RESTART_SCAN) -> None:
+        """Says a thing once, until there is another or the radio scans: a night in trouble fills no disk."""
+        if self._told != (event, reason, remedy):
+            self._told = event, reason, remedy
+            log.warning(event, receiver=self._receiver, reason=reason, remedy=remedy.name)
 
     def _tell_whether_monitored(self, monitored: bool) -> None:
         if self._monitored and not monitored:

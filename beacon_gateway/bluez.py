@@ -46,6 +46,7 @@ class BluezWatch:
     def __init__(self, adapter: str) -> None:
         self._adapter = adapter
         self._path = f"/org/bluez/{adapter}" if adapter.startswith("hci") else ""
+        self._address = ""
         self.changed = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -78,14 +79,21 @@ class BluezWatch:
     async def find(self) -> str:
         """The adapter's present name, as hci0. Raises RadioError when it is not there or switched off."""
         adapters = await self._adapters()
-        for path, properties in adapters.items():
-            name = path.rpartition("/")[2]
-            if self._adapter in {name, _text(properties, "Address")}:
-                self._path = path
-                if not _truth(properties, "Powered"):
-                    raise RadioError(Trouble.OFF)
-                return name
-        raise RadioError(Trouble.NO_ADAPTER)
+        path = next((path for path in adapters if self._is_known(adapters[path])), None)
+        path = path or next((path for path in adapters if self._is_meant(path, adapters[path])), None)
+        if path is None:
+            raise RadioError(Trouble.NO_ADAPTER)
+        self._path, self._address = path, _text(adapters[path], "Address")
+        if not _truth(adapters[path], "Powered"):
+            raise RadioError(Trouble.OFF)
+        return path.rpartition("/")[2]
+
+    def _is_known(self, properties: dict[str, Variant]) -> bool:
+        """True for the adapter that was found before: a replugged one may have another name."""
+        return self._address != "" and self._address == _text(properties, "Address")
+
+    def _is_meant(self, path: str, properties: dict[str, Variant]) -> bool:
+        return self._adapter in {path.rpartition("/")[2], _text(properties, "Address")}
 
     async def switch(self, *, on: bool) -> None:
         """Switches the adapter on or off. Raises BusError, and OSError when there is no answer in time."""

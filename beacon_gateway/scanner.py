@@ -18,7 +18,7 @@ from bleak.assigned_numbers import AdvertisementDataType
 from bleak.backends.bluezdbus import manager
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
-from bleak.exc import BleakBluetoothNotAvailableError, BleakDBusError, BleakError
+from bleak.exc import BleakBluetoothNotAvailableError, BleakDBusError
 
 from beacon_gateway.adverts import OWN_UUID
 from beacon_gateway.recovery import Patience, RadioError, Trouble
@@ -39,7 +39,6 @@ _TROUBLES: Final = {
     "org.freedesktop.DBus.Error.NoReply": Trouble.NO_DAEMON,
     "org.freedesktop.DBus.Error.UnknownObject": Trouble.NO_ADAPTER,
 }
-_FAILURES: Final = (BleakError, OSError, EOFError)
 
 # Sender's address; signal strength in dBm; company identifier -> bytes; lower-case 128-bit UUID -> bytes.
 Hear = Callable[[str, int, Mapping[int, bytes], Mapping[str, bytes]], None]
@@ -72,13 +71,13 @@ class BleakBus:
         async with self._turn:
             try:
                 await asyncio.wait_for(scanner.start(), seconds_max)
-            except _FAILURES as error:
+            except Exception as error:  # whatever it is that bleak trips over on the bus
                 raise RadioError(_trouble(error)) from error
 
     async def stop(self, scanner: BleakScanner, seconds_max: float) -> None:
         """Stops as well as it goes: a bluetoothd that is gone needs no stopping."""
         async with self._turn:
-            with contextlib.suppress(*_FAILURES):
+            with contextlib.suppress(Exception):
                 await asyncio.wait_for(scanner.stop(), seconds_max)
 
 

@@ -82,6 +82,7 @@ class FakeBluez:
         self._gone: set[str] = set()
         self.adapters: dict[str, FakeAdapter] = {}
         self.patterns: list[Any] = []
+        self.objects: dict[str, dict[str, dict[str, Variant]]] = {}
         self.first = self.add("hci0", "00:00:00:00:00:01")
         self.first.busy = busy
 
@@ -244,7 +245,7 @@ class FakeBluez:
             for adapter in self.adapters.values()
             for path, properties in adapter.devices.items()
         }
-        return adapters | devices
+        return adapters | devices | self.objects
 
     def _announce(self, path: str, interfaces: dict[str, dict[str, Variant]]) -> None:
         self._signal("/", OBJECTS, "InterfacesAdded", "oa{sa{sv}}", [path, interfaces])

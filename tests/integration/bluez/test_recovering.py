@@ -46,6 +46,25 @@ async def test_an_adapter_named_by_its_address_is_found_under_another_number(bus
         assert {heard.receiver for heard in ears.heard} == {"00:00:00:00:00:01"}
 
 
+async def test_an_adapter_named_by_its_number_is_known_again_under_another(bus: str) -> None:
+    async with bluez(bus) as daemon, Listening() as ears:
+        await hears(ears, daemon, -60)
+        daemon.unplug("hci0")
+        daemon.plug_in("hci0", "00:00:00:00:00:09")
+        daemon.first = daemon.plug_in("hci1", "00:00:00:00:00:01")
+        await hears(ears, daemon, -61)
+
+
+async def test_a_night_without_an_adapter_is_logged_in_one_line(bus: str) -> None:
+    with capture_logs() as logs:
+        async with bluez(bus) as daemon, Listening(patience=replace(QUICK, restart=10.0)) as ears:
+            daemon.unplug("hci0")
+            await until(lambda: ears.report.scan_restarts >= 3)
+    assert [entry["reason"] for entry in logs if entry["event"] == "radio.trouble"] == [
+        "the adapter is not there"
+    ]
+
+
 async def test_a_system_bus_that_dies_and_comes_back_is_found_again(private_bus: PrivateBus) -> None:
     async with Listening() as ears:
         async with bluez(private_bus.address) as daemon:

@@ -52,6 +52,15 @@ async def test_nonsense_is_no_advert_and_does_not_keep_others_from_being_heard(
         assert not ears.task.done()
 
 
+async def test_an_object_that_bleak_trips_over_is_trouble_and_not_the_end(bus: str) -> None:
+    async with bluez(bus) as daemon:
+        daemon.objects = {"/org/bluez/odd": {"org.bluez.GattService1": {"Primary": Variant("s", "maybe")}}}
+        async with Listening() as ears:
+            await until(lambda: ears.report.scan_restarts >= 1)
+            daemon.objects = {}
+            await until(lambda: daemon.first.hears_all)
+
+
 async def test_a_member_is_heard_through_a_flood_of_random_addresses(bus: str) -> None:
     longest_seconds = 0.0
     async with bluez(bus) as daemon, Listening(queue=500) as ears:
