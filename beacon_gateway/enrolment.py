@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,8 @@ from beacon_gateway.credentials import Credentials, CredentialsError, new_key
 CALL_SECONDS_MAX: Final = 20.0  # a server behind a slow line, and a small device's first handshake
 LOOK_SECONDS: Final = 3600.0  # between two looks at the certificate: days are left when it is due
 RETRY_SECONDS: Final = 600.0  # after a renewal that failed
+
+Ask = Callable[[Link, Credentials], Awaitable[Credentials]]
 
 log = structlog.get_logger()
 
@@ -47,7 +49,7 @@ def read_token(text: str, ca: Path | None) -> Token:
 
     secret, _, authority = text.strip().partition(".")
     try:
-        der = base64.urlsafe_b64decode(authority)
+        der = base64.b64decode(authority, altchars=b"-_", validate=True)
         pem = x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM).decode() if der else ""
     except ValueError as error:
         raise EnrolmentError("the token is not whole: copy the line that `gateways add` has shown") from error
@@ -94,12 +96,15 @@ async def renew(link: Link, current: Credentials) -> Credentials:
 
 
 class Renewal:
-    """Keeps the certificate young, for as long as it runs. now: Unix time in seconds."""
+    """Keeps the certificate young, for as long as it runs. now: Unix time in seconds; ask: as `renew`."""
 
-    def __init__(self, link: Link, path: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, link: Link, path: Path, now: Callable[[], float] = time.time, ask: Ask = renew
+    ) -> None:
         self._link = link
         self._path = path
         self._now = now
+        self._ask = ask
 
     async def run(self) -> None:
         while True:
@@ -113,7 +118,7 @@ class Renewal:
             if self._now() >= current.ends_at_seconds:
                 log.error("certificate.expired", fix="make a token on the server: regulars gateways add")
             elif self._now() >= current.renews_at_seconds:
-                files.save(self._path, await renew(self._link, current))
+                files.save(self._path, await self._ask(self._link, current))
                 log.info("certificate.renewed")
         except (EnrolmentError, CredentialsError, OSError) as error:
             log.warning("certificate.not_renewed", reason=str(error))
