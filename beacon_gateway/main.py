@@ -129,6 +129,45 @@ def doctor_command(*, config: Config = None) -> None:
     raise typer.Exit(1 if any(finding.verdict == FAULT for finding in findings) else 0)
 
 
+@app.command(name="record")
+def record_command(
+    file: Annotated[Path, typer.Argument(help="the recording; a file that is there is left alone")],
+    *,
+    tag: Annotated[list[str], typer.Option(help="fixed identifier of a tag of yours, in hexadecimal")] = [],  # noqa: B006
+    key: Annotated[list[str], typer.Option(help="identity key of a tag of yours, 32 digits")] = [],  # noqa: B006
+    seconds: Annotated[float, typer.Option(min=1, help="how long")] = 300.0,
+    config: Config = None,
+) -> None:
+    """Records how the radio hears your own tags, for calibration; of all others nothing is kept."""
+    from beacon_gateway import ears
+    from beacon_gateway.adverts import formats_of
+    from beacon_gateway.recordings import Recorder, own_tags
+
+    with plain_errors():
+        settings = load(config, {})
+        tags = own_tags(tag, key)
+        with file.open("x", encoding="utf-8") as out:
+            recorder = Recorder(ears.build(settings), tags, formats_of(settings.tags), out)
+            asyncio.run(recorder.run(seconds))
+    typer.echo(f"{recorder.samples} adverts of {len(tags.fixed) + len(tags.keys)} tags")
+
+
+@app.command(name="replay")
+def replay_command(
+    file: Annotated[Path, typer.Argument(help="what `record` has written", exists=True)],
+    *,
+    config: Config = None,
+) -> None:
+    """Plays a recording through the whole gateway, and prints what would have been reported."""
+    from beacon_gateway import recordings
+    from beacon_gateway.replaying import line_of, replay
+
+    with plain_errors():
+        settings = load(config, {})
+        for event in asyncio.run(replay(recordings.read(file), settings)):
+            typer.echo(line_of(event))
+
+
 def load(config: Path | None, options: dict[str, Any]) -> Settings:
     """Raises SettingsError."""
     return configuration.load(config or (CONFIG if CONFIG.exists() else None), options)
@@ -139,12 +178,14 @@ def plain_errors() -> Iterator[None]:
     """Says in one line what is wrong with what was asked, without a stack trace."""
     from beacon_gateway.credentials import CredentialsError
     from beacon_gateway.enrolment import EnrolmentError
+    from beacon_gateway.recordings import RecordingError
     from beacon_gateway.scene import SceneError
     from beacon_gateway.spool import SpoolError
 
+    refusals = (SettingsError, SceneError, SpoolError, EnrolmentError, CredentialsError, RecordingError)
     try:
         yield
-    except (SettingsError, SceneError, SpoolError, EnrolmentError, CredentialsError, OSError) as error:
+    except (*refusals, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from error
 
