@@ -42,10 +42,15 @@ class BluetoothService:
 
     async def restart(self, watch: BluezWatch, now_seconds: float) -> None:
         """Restarts it, unless that was done a moment ago. Raises BusError, OSError."""
-        if now_seconds - self.restarted_at_seconds < RESTART_SPACING_SECONDS:
+        before_seconds = self.restarted_at_seconds
+        if now_seconds - before_seconds < RESTART_SPACING_SECONDS:
             return
-        await watch.ask(_restart_unit())
         self.restarted_at_seconds = now_seconds
+        try:
+            await watch.ask(_restart_unit())
+        except (BusError, OSError):
+            self.restarted_at_seconds = before_seconds
+            raise
 
 
 @dataclass(slots=True)

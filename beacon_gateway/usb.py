@@ -47,17 +47,21 @@ class UsbPort:
         authorized.write_text("1")
 
     def _reset_port(self) -> None:
-        try:
-            bus, device = (int((self.folder / name).read_text()) for name in ("busnum", "devnum"))
-            node = os.open(self.nodes / f"{bus:03d}" / f"{device:03d}", os.O_WRONLY)
-        except OSError as error:
-            if error.errno in _FORBIDDEN:
-                raise UsbForbiddenError("neither sysfs nor the device node may be written") from error
-            raise
+        bus, device = (int((self.folder / name).read_text()) for name in ("busnum", "devnum"))
+        node = _opened(self.nodes / f"{bus:03d}" / f"{device:03d}")
         try:
             fcntl.ioctl(node, USBDEVFS_RESET, 0)
         finally:
             os.close(node)
+
+
+def _opened(node: Path) -> int:
+    try:
+        return os.open(node, os.O_WRONLY)
+    except OSError as error:
+        if error.errno in _FORBIDDEN:
+            raise UsbForbiddenError("neither sysfs nor the device node may be written") from error
+        raise
 
 
 def find_port(adapter: str, root: Path = Path("/")) -> UsbPort | None:

@@ -1,6 +1,7 @@
 """The USB reset, on a copy of the folders that Linux shows."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ async def test_a_reset_forbids_and_allows_the_device(tmp_path: Path) -> None:
     authorized = port.folder / "authorized"
     reset = asyncio.create_task(usb.reset(port))
     async with asyncio.timeout(5):
-        while authorized.read_text() != "0":
+        while authorized.read_text() != "0":  # noqa: ASYNC110 - the condition is a thread's doing
             await asyncio.sleep(0.01)
     await reset
     assert authorized.read_text() == "1"
@@ -42,6 +43,14 @@ async def test_without_permission_for_either_way_it_says_so(tmp_path: Path) -> N
     (port.folder / "authorized").unlink()
     (port.folder / "authorized").mkdir()
     with pytest.raises(usb.UsbForbiddenError):
+        await usb.reset(port)
+
+
+async def test_a_device_that_was_pulled_out_is_no_prohibition(tmp_path: Path) -> None:
+    port = usb.find_port("hci0", plug_in(tmp_path, "hci0"))
+    assert port is not None
+    shutil.rmtree(port.folder)
+    with pytest.raises(FileNotFoundError):
         await usb.reset(port)
 
 
