@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from inspect import isfunction
 from pathlib import Path
 from typing import Final
 
+from beacon_gateway import adverts
 from beacon_gateway.adverts import (
     APPLE_COMPANY,
     EDDYSTONE_UUID,
@@ -87,7 +89,10 @@ def main(seconds: int) -> None:
     """Searches for `seconds`; the input that breaks a rule is written to the present folder."""
     import atheris  # type: ignore[import-untyped,unused-ignore]
 
-    atheris.instrument_func(parse)
+    for module in (adverts, sys.modules[__name__]):
+        for one in vars(module).values():
+            if isfunction(one) and one.__module__ == module.__name__:
+                atheris.instrument_func(one)
     corpus = Path(".fuzz") / "adverts"
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(SEEDS):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -213,13 +213,18 @@ def _stretches(columns: Columns, lasts: timedelta) -> Iterator[Stretch]:
 
 
 class History:
-    """The latest updates, for gateways that have seen the ones before."""
+    """The latest updates, for gateways that have seen the ones before; who has left is in none of them."""
 
     def __init__(self) -> None:
         self._updates: deque[KeyUpdate] = deque()
         self._cells = 0
 
     def add(self, update: KeyUpdate) -> None:
+        """A first update is not kept: whoever has nothing gets the table as it is now."""
+        if not update.base_version:
+            return
+        if update.forgotten_rows:
+            self._updates = deque(_without(one, update.forgotten_rows) for one in self._updates)
         self._updates.append(update)
         self._cells += update.cells
         while self._cells > KEPT_CELLS_MAX:
@@ -231,3 +236,24 @@ class History:
             if update.base_version == version:
                 return tuple(self._updates)[number:]
         return None
+
+
+def _without(update: KeyUpdate, rows: Collection[int]) -> KeyUpdate:
+    """The update as if these rows had been empty when it was made."""
+    return replace(
+        update,
+        identifiers=tuple(_cleared(one, rows) for one in update.identifiers),
+        pseudonyms=tuple(_cleared(one, rows) for one in update.pseudonyms),
+        tags=tuple((row, tag) for row, tag in update.tags if row not in rows),
+    )
+
+
+def _cleared(stretch: Stretch, rows: Iterable[int]) -> Stretch:
+    places = [(row - stretch.first_row) * CELL_BYTES for row in rows]
+    inside = [at for at in places if 0 <= at < len(stretch.cells)]
+    if not inside:
+        return stretch
+    cells = bytearray(stretch.cells)
+    for at in inside:
+        cells[at : at + CELL_BYTES] = EMPTY
+    return replace(stretch, cells=bytes(cells))

@@ -10,7 +10,13 @@ from regulars.presence.v1 import presence_service_pb2 as pb
 
 from beacon_gateway import key_table as gateway
 from beacon_gateway.key_messages import key_update_of
-from services.presence.rules.identifiers import WINDOW, announced, pseudonym_of, window_start
+from services.presence.rules.identifiers import (
+    WINDOW,
+    announced,
+    pseudonym_of,
+    window_start,
+    window_starts,
+)
 from services.presence.rules.key_table import (
     BLOCK_ROWS,
     KEPT_CELLS_MAX,
@@ -149,6 +155,35 @@ def test_a_gateway_that_comes_back_is_told_what_changed_since() -> None:
     assert history.since("t-2") == tuple(updates[2:])
     assert history.since("t-4") is None
     assert history.since("another-2") is None
+
+
+def test_a_gateway_that_has_nothing_gets_the_table_as_it_is_now() -> None:
+    history = History()
+    table, update = changed(KeyTable("t"), [device(0)], [], NOON)
+    history.add(update)
+    _, update = changed(table, [], [device(0).serial], NOON)
+    history.add(update)
+    assert history.since("") is None
+
+
+def test_nobody_is_told_later_what_announces_who_has_left() -> None:
+    history = History()
+    table, update = changed(KeyTable("t"), [device(1)], [], NOON)
+    for come, gone, now in (
+        ([device(2), device(3, TAG)], [], NOON),
+        ([device(4)], [], NOON + 4 * WINDOW),
+        ([], [device(2).serial, device(3).serial], NOON + 4 * WINDOW),
+    ):
+        table, update = changed(table, come, gone, now)
+        history.add(update)
+    updates = history.since("t-1") or ()
+    told = b"".join(part.SerializeToString() for update in updates for part in sent(update))
+    starts = window_starts(NOON + 4 * WINDOW)
+    for left in (device(2), device(3)):
+        assert not any(one in told for one in announced([left.identity_key], starts))
+        assert pseudonym_of(left.identity_key, NOON.date()) not in told
+    assert TAG not in told
+    assert announced([device(4).identity_key], starts)[0] in told
 
 
 def test_the_history_forgets_the_oldest_changes_first() -> None:
