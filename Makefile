@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format proto lock bench bench-quick faults ledger fuzz-adverts clean
+.PHONY: demo test check format proto lock arm bench bench-quick faults ledger fuzz-adverts clean
 
 # The whole story on real orders; the console stays up until Ctrl-C.
 demo: $(READY)
@@ -42,6 +42,11 @@ bench: $(READY)
 
 bench-quick: $(READY)
 	$(BIN)/python -m tests.benchmarks.run --quick
+
+# Whether everything that a gateway installs, as locked, has a wheel for 64-bit ARM: nothing is compiled there.
+arm: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --extra gateway --constraint requirements.lock --only-binary :all: \
+		--python-platform aarch64-manylinux_2_28 --python-version 3.11 --no-header --no-annotate --quiet
 
 # The fault campaign in its long form.
 faults: $(READY)

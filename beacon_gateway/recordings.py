@@ -177,6 +177,9 @@ class RecordedRadio:
     def started_at_seconds(self) -> float:
         return 0.0
 
+    def wall_seconds(self) -> float:
+        return self._now_seconds
+
     def start(self, at_seconds: float) -> None:
         """Nothing: the clock is the recording's."""
 

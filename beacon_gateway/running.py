@@ -86,9 +86,9 @@ def _chores(
 
     notifier = Notifier()
     chores = [
-        StatusFile(settings.status_file, describe).run(),
-        notifier.beat(lambda: device.gateway.looks),
         _tell(notifier, describe),
+        notifier.beat(lambda: device.gateway.looks),
+        StatusFile(settings.status_file, describe).run(),
     ]
     if link.credentials is not None:
         chores.append(Renewal(link, link.credentials).run())

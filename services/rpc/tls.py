@@ -71,7 +71,7 @@ def server_credentials(source: Source, client_authority: bytes | None = None) ->
     with certificates.
     """
 
-    def configuration() -> object:
+    def configuration() -> grpc.ServerCertificateConfiguration:
         pair = source()
         return grpc.ssl_server_certificate_configuration([(pair.private_key, pair.chain)], client_authority)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -175,7 +175,11 @@ def unproven_request() -> str:
     return x509.load_der_x509_csr(forged).public_bytes(Encoding.PEM).decode()
 
 
-FOREIGN = {"garbage": lambda: "garbage", "rsa": rsa_request, "key": lambda: new_key().private_key}
+FOREIGN: dict[str, Callable[[], str]] = {
+    "garbage": lambda: "garbage",
+    "rsa": rsa_request,
+    "key": lambda: new_key().private_key,
+}
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
