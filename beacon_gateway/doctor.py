@@ -1,9 +1,9 @@
 """Looks at everything a gateway needs, without changing anything, and says what to do."""
 
-import os
 import shutil
 import sqlite3
 import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -56,7 +56,7 @@ def examine_spool(path: Path, bytes_max: int) -> Iterator[Finding]:
     if not folder.is_dir():
         yield Finding("spool", FAULT, f"there is no folder {folder}", f"make it: install -d {folder}")
         return
-    if not os.access(folder, os.W_OK) or os.statvfs(folder).f_flag & os.ST_RDONLY:
+    if not is_writable(folder):
         fix = f"is the disk mounted read-only (mount), or does {folder} belong to somebody else (ls -ld)?"
         yield Finding("spool", FAULT, f"{folder} cannot be written", fix)
         return
@@ -69,6 +69,16 @@ def examine_spool(path: Path, bytes_max: int) -> Iterator[Finding]:
         yield Finding("disk", OK, f"{free >> 20} MB free")
     if path.exists():
         yield examine_file(path)
+
+
+def is_writable(folder: Path) -> bool:
+    """Tries it, with a file that is gone at once."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as tried:
+            tried.write(b"regulars")
+    except OSError:
+        return False
+    return True
 
 
 def examine_file(path: Path) -> Finding:
