@@ -14,8 +14,8 @@ from beacon_gateway import credentials as files
 from beacon_gateway.credentials import Credentials, CredentialsError
 from beacon_gateway.doctor_radio import examine_radio
 from beacon_gateway.doctor_server import examine_server
+from beacon_gateway.enrolled import enrolled_file, introduction_of, link_of
 from beacon_gateway.finding import FAULT, HINT, OK, Finding
-from beacon_gateway.running import enrolled_file, introduction_of, link_of
 from beacon_gateway.scene import SceneError
 from beacon_gateway.scene import load as load_scene
 from beacon_gateway.settings import Settings, SettingsError

@@ -5,8 +5,6 @@ import contextlib
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -17,6 +15,7 @@ from beacon_gateway.adverts import formats_of
 from beacon_gateway.channel import Link
 from beacon_gateway.credentials import CredentialsError
 from beacon_gateway.ears import Ears
+from beacon_gateway.enrolled import introduction_of, link_of
 from beacon_gateway.enrolment import Renewal
 from beacon_gateway.feed import Feed
 from beacon_gateway.gateway import Gateway
@@ -24,7 +23,7 @@ from beacon_gateway.kept_table import KeptTable
 from beacon_gateway.notify import Notifier
 from beacon_gateway.radio import Radio
 from beacon_gateway.session import Introduction
-from beacon_gateway.settings import Settings, SettingsError
+from beacon_gateway.settings import Settings
 from beacon_gateway.spool import Spool
 from beacon_gateway.status import Facts, StatusFile
 from beacon_gateway.tracker import Tracker
@@ -40,10 +39,26 @@ log = structlog.get_logger()
 class _Device:
     """The parts of one gateway, which work at the same time."""
 
+    link: Link
+    introduction: Introduction
     radio: Radio
     gateway: Gateway
     uplink: Uplink
     feed: Feed
+
+    def facts(self) -> Facts:
+        """What `status` shows; counts, and nobody's identifier."""
+        return {
+            "gateway": self.introduction.gateway,
+            "store": self.introduction.store,
+            "version": self.introduction.version,
+            "server": self.link.address,
+            "connected": self.uplink.connected,
+            "spooled": self.feed.waiting,
+            "dropped": self.feed.dropped,
+            "certificate_ends_at_seconds": _certificate_ends_at_seconds(self.link),
+            **asdict(self.gateway.health()),
+        }
 
 
 async def serve(settings: Settings, *, exit_at_end: bool) -> None:
@@ -53,45 +68,40 @@ async def serve(settings: Settings, *, exit_at_end: bool) -> None:
     """
     ears = radios.build(settings)
     link, introduction = link_of(settings), introduction_of(settings)
-    started_at_seconds = ears.clock.started_at_seconds()
     kept = KeptTable(settings.table_file, is_wanted=settings.keep_table)
-    spool = Spool(settings.spool, settings.spool_limits(), started_at_seconds)
+    spool = Spool(settings.spool, settings.spool_limits(), ears.clock.started_at_seconds())
     with contextlib.closing(spool), contextlib.closing(kept):
-        device = _device(ears, settings, Feed(spool), kept)
+        feed = Feed(spool)
+        gateway = _gateway(settings, ears, feed, kept)
+        uplink = Uplink(link, introduction, feed, gateway)
+        device = _Device(link, introduction, ears.radio, gateway, uplink, feed)
         log.info("gateway.started", radio=settings.radio, spooled=device.feed.waiting)
-        with _metered(settings, introduction, ears, device), _stop_signals() as stop:
-            chores = [kept.run(), *_chores(settings, link, introduction, device)]
+        with _metered(settings, ears, device), _stop_signals() as stop:
+            chores = [kept.run(), *_chores(settings, device)]
             await _run(device, chores, stop, exit_at_end=exit_at_end)
     log.info("gateway.stopped", adverts=device.gateway.counts.adverts, events=device.feed.appended)
 
 
-def _device(ears: Ears, settings: Settings, feed: Feed, kept: KeptTable) -> _Device:
+def _gateway(settings: Settings, ears: Ears, feed: Feed, kept: KeptTable) -> Gateway:
     """With the members that it knew when it ended."""
     tracker, formats = Tracker(ears.receivers, ears.rules), formats_of(settings.tags)
     gateway = Gateway(ears.radio, ears.queue, ears.clock, tracker, feed, formats)
     if (update := kept.load()) is not None:
         gateway.take_keys(update)
     gateway.keep_keys(kept.add)
-    uplink = Uplink(link_of(settings), introduction_of(settings), feed, gateway)
-    return _Device(ears.radio, gateway, uplink, feed)
+    return gateway
 
 
-def _chores(
-    settings: Settings, link: Link, introduction: Introduction, device: _Device
-) -> list[Coroutine[Any, Any, None]]:
+def _chores(settings: Settings, device: _Device) -> list[Coroutine[Any, Any, None]]:
     """What goes on beside the real work."""
-
-    def describe() -> Facts:
-        return facts(link, introduction, device.gateway, device.feed, device.uplink)
-
     notifier = Notifier()
     chores = [
-        _tell(notifier, describe),
+        _tell(notifier, device.facts),
         notifier.beat(lambda: device.gateway.looks),
-        StatusFile(settings.status_file, describe).run(),
+        StatusFile(settings.status_file, device.facts).run(),
     ]
-    if link.credentials is not None:
-        chores.append(Renewal(link, link.credentials).run())
+    if device.link.credentials is not None:
+        chores.append(Renewal(device.link, device.link.credentials).run())
     return chores
 
 
@@ -160,14 +170,14 @@ async def _tell(notifier: Notifier, describe: Callable[[], Facts]) -> None:
 
 
 @contextlib.contextmanager
-def _metered(settings: Settings, introduction: Introduction, ears: Ears, device: _Device) -> Iterator[None]:
+def _metered(settings: Settings, ears: Ears, device: _Device) -> Iterator[None]:
     """Within it the gateway's counters are exported, when they are wanted."""
     if settings.metrics == "none":
         yield
         return
     from beacon_gateway import telemetry
 
-    meters = telemetry.meter_provider(settings.metrics, settings.otlp_endpoint, introduction.gateway)
+    meters = telemetry.meter_provider(settings.metrics, settings.otlp_endpoint, device.introduction.gateway)
     telemetry.observe(meters.get_meter("beacon_gateway"), device.gateway, ears.queue, device.feed)
     yield
     meters.shutdown()
@@ -183,52 +193,6 @@ def _stop_signals() -> Iterator[asyncio.Event]:
     yield stop
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.remove_signal_handler(number)
-
-
-def link_of(settings: Settings) -> Link:
-    """With the credentials of the enrolment, else with the key. Raises SettingsError without either."""
-    key = settings.key.get_secret_value() if settings.key else ""
-    found = enrolled_file(settings)
-    if found is None and not key:
-        raise SettingsError("this gateway is not enrolled: run regulars-gateway enrol, or set key")
-    return Link(settings.server, "" if found else key, settings.is_plaintext(), settings.ca, found)
-
-
-def introduction_of(settings: Settings) -> Introduction:
-    """Who we are: as enrolled, else as the settings say. Raises SettingsError."""
-    gateway, store = settings.gateway, settings.store
-    if found := enrolled_file(settings):
-        try:
-            mine = credentials.load(found)
-        except CredentialsError as error:
-            raise SettingsError(str(error)) from error
-        if gateway not in ("", mine.gateway):
-            raise SettingsError(f"gateway: enrolled as {mine.gateway}; remove the line, or enrol anew")
-        gateway, store = mine.gateway, store or mine.store
-    if not (gateway and store):
-        raise SettingsError("gateway and store: name them, or run regulars-gateway enrol")
-    return Introduction(gateway, store, version("regulars"))
-
-
-def enrolled_file(settings: Settings) -> Path | None:
-    """The file with our credentials; None without one, or in plaintext, which knows no certificates."""
-    file = settings.credentials_file
-    return file if not settings.is_plaintext() and file.exists() else None
-
-
-def facts(link: Link, introduction: Introduction, gateway: Gateway, feed: Feed, uplink: Uplink) -> Facts:
-    """What `status` shows; counts, and nobody's identifier."""
-    return {
-        "gateway": introduction.gateway,
-        "store": introduction.store,
-        "version": introduction.version,
-        "server": link.address,
-        "connected": uplink.connected,
-        "spooled": feed.waiting,
-        "dropped": feed.dropped,
-        "certificate_ends_at_seconds": _certificate_ends_at_seconds(link),
-        **asdict(gateway.health()),
-    }
 
 
 def _certificate_ends_at_seconds(link: Link) -> float | None:
