@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 
 import structlog
@@ -38,6 +41,7 @@ from services.rpc.wire import stamp
 from services.storage.database import Database
 
 ANSWERS_WAITING_MAX: Final = 256  # a gateway that does not read is not waited for with more memory
+BATCHES_WAITING_MAX: Final = 8  # as many as a gateway sends before it waits for an acknowledgement
 PARTS_WAITING_MAX: Final = 2  # parts of a key table, 64 KiB each
 PART_SECONDS: Final = 0.02  # between two looks whether the line has room: 6 MB/s at most
 
@@ -65,6 +69,7 @@ class GatewaySession:
         self._database = database
         self._tables = tables
         self._out: asyncio.Queue[pb.SessionResponse | Exception | None] = asyncio.Queue(ANSWERS_WAITING_MAX)
+        self._batches: asyncio.Queue[GatewayBatch | None] = asyncio.Queue(BATCHES_WAITING_MAX)
         self._context = context
         self._hello = pb.Hello()
         self._session = secrets.token_hex(16)
@@ -76,7 +81,8 @@ class GatewaySession:
         tasks = [
             asyncio.create_task(self._to_the_end(self._push_config())),
             asyncio.create_task(self._to_the_end(self._push_keys())),
-            asyncio.create_task(self._to_the_end(self._read(requests))),
+            asyncio.create_task(self._to_the_end(self._store())),
+            asyncio.create_task(self._failing(self._read(requests))),
         ]
         try:
             while (response := await self._out.get()) is not None:
@@ -93,9 +99,13 @@ class GatewaySession:
 
     async def _to_the_end(self, part: Coroutine[Any, Any, None]) -> None:
         """Run one side of the session; its end, good or bad, is the session's."""
+        await self._failing(part)
+        await self._out.put(None)
+
+    async def _failing(self, part: Coroutine[Any, Any, None]) -> None:
+        """Run a part of the session whose failure ends it."""
         try:
             await part
-            await self._out.put(None)
         except Exception as error:  # noqa: BLE001  (the desk answers it)
             await self._out.put(error)
 
@@ -107,16 +117,36 @@ class GatewaySession:
         return pb.SessionResponse(ack=pb.Ack(epoch=hello.epoch, seq=acked))
 
     async def _read(self, requests: AsyncIterator[pb.SessionRequest]) -> None:
+        """Answer what needs no disk at once; batches wait for the one that is being stored."""
         async for request in requests:
-            answer = await self._answer(request)
-            if answer is not None:
+            if request.HasField("batch"):
+                await self._batches.put(self._batch_of(request.batch))
+            elif answer := await self._answer(request):
                 await self._out.put(answer)
+        await self._batches.put(None)
+
+    async def _store(self) -> None:
+        """Store what waits together, each run's batches as one: a backlog costs a fraction so."""
+        while batches := await self._waiting():
+            runs = [joined(list(group)) for _, group in groupby(batches, attrgetter("epoch"))]
+            for run, acked in zip(runs, await self._database.write_all(report_presence, runs), strict=True):
+                if isinstance(acked, Exception):
+                    raise acked
+                await self._out.put(pb.SessionResponse(ack=pb.Ack(epoch=run.epoch, seq=acked)))
+
+    async def _waiting(self) -> list[GatewayBatch]:
+        """The batches that wait, at least one; none when the gateway has hung up."""
+        first = await self._batches.get()
+        found = [] if first is None else [first]
+        while found and not self._batches.empty():
+            more = self._batches.get_nowait()
+            if more is None:
+                self._batches.put_nowait(None)  # hang up after these
+                break
+            found.append(more)
+        return found
 
     async def _answer(self, request: pb.SessionRequest) -> pb.SessionResponse | None:
-        if request.HasField("batch"):
-            batch = self._batch_of(request.batch)
-            acked = await self._database.write(report_presence, batch)
-            return pb.SessionResponse(ack=pb.Ack(epoch=batch.epoch, seq=acked))
         if request.HasField("time"):
             now = stamp(self._database.clock.now())
             return pb.SessionResponse(time=pb.TimeReply(sent_at=request.time.sent_at, server_at=now))
@@ -171,6 +201,13 @@ class GatewaySession:
         while self._out.qsize() >= PARTS_WAITING_MAX:  # noqa: ASYNC110 - a queue tells nobody that it has room
             await asyncio.sleep(PART_SECONDS)
         await self._out.put(message)
+
+
+def joined(batches: Sequence[GatewayBatch]) -> GatewayBatch:
+    """Batches of one run as one, each number once."""
+    sightings = {one.seq: one for batch in batches for one in batch.sightings}
+    last_seq = max(batch.last_seq for batch in batches)
+    return replace(batches[0], sightings=tuple(sightings.values()), last_seq=last_seq)
 
 
 async def first_hello(requests: AsyncIterator[pb.SessionRequest]) -> pb.Hello:
