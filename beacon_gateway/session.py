@@ -129,7 +129,8 @@ class Session:
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
-        raise ExceptionGroup("the session is over", [one.exception() for one in done])  # type: ignore[list-item]
+        failures = (task.exception() for task in done)
+        raise ExceptionGroup("the session is over", [one for one in failures if isinstance(one, Exception)])
 
     async def _greet(self) -> None:
         """Says who we are, and nothing more before the server has let us in."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.benchmarks import (
+    bench_drain,
     bench_events,
     bench_gateway,
     bench_import,
@@ -40,6 +41,7 @@ BARS: Final[dict[str, Measurement]] = {
     "P8": bench_scores.many_against_few,
     "P9": bench_gateway.against_load,
     "P12": bench_memory.at_rest,
+    "GD": bench_drain.from_a_full_spool,
     "GS": bench_stores.against_truth,
     "GT": bench_stores.on_tracks,
 }

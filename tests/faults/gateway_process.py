@@ -98,7 +98,7 @@ class Feeder:
         self._reading.join(PATIENCE_SECONDS)
         assert (code, self.is_empty.is_set()) == (0, True), (self.server.folder / "feeder.log").read_text()
 
-    def wait_for(self, committed: int) -> None:
+    def wait_for(self, committed: float) -> None:
         began = time.monotonic()
         while len(self.committed) < committed and self._process.poll() is None:
             assert time.monotonic() - began < PATIENCE_SECONDS

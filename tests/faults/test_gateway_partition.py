@@ -4,6 +4,8 @@ import asyncio
 from itertools import pairwise
 from pathlib import Path
 
+from regulars.presence.v1 import presence_service_pb2 as pb
+
 from beacon_gateway.events import PresenceEvent, PresenceKind
 from beacon_gateway.spool import DAY_SECONDS, SpoolLimits
 from tests.unit.beacon_gateway.virtual_world import Gateway, Server, gateway, now_seconds, virtually
@@ -121,10 +123,10 @@ def test_a_full_spool_loses_stays_first_counts_them_and_reports_it(tmp_path: Pat
             await one.feed.emptied()
         kinds = [event.kind for event in server.stored.values()]
         told_lost = sum(event.dropped for event in server.stored.values())
-        assert told_lost + sum(kind != 5 for kind in kinds) == 40_000
-        assert kinds.count(1) == 10_000
+        assert told_lost + sum(kind != pb.PRESENCE_KIND_GAP for kind in kinds) == 40_000
+        assert kinds.count(pb.PRESENCE_KIND_ENTER) == 10_000
         assert [(one.reason, one.kind, one.events) for one in server.healths[-1].dropped_by] == [
-            (1, 3, told_lost)
+            (pb.DROP_REASON_FULL, pb.PRESENCE_KIND_DWELL, told_lost)
         ]
 
     virtually(story())

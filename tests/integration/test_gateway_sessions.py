@@ -16,9 +16,9 @@ from services.presence.rules.gateways import DOWN_AFTER, DROPPED_LATELY
 from services.storage import migrate
 from services.storage.tables import gateway_epochs, gateways, presence_events
 from tests.conftest import CallerOf
-from tests.integration.gateway import Gateway, connected
+from tests.integration.gateway import Gateway, connected, heard
 from tests.integration.shop import NOON, Caller, ManualClock, fresh_id, refusal, stamp
-from tests.integration.test_presence import SECOND, heard, member_with_device
+from tests.integration.test_presence import SECOND, member_with_device
 from tests.ledger.test_migration import empty_database, on_both
 
 __all__ = ["empty_database"]

@@ -14,7 +14,7 @@ import structlog
 from grpc.aio import ServicerContext
 from regulars.presence.v1 import presence_service_pb2 as pb
 
-from services.errors import InvalidError, UnavailableError
+from services.errors import InvalidError, RegularsError, UnavailableError
 from services.presence.key_tables import LOOK_SECONDS, KeyTables
 from services.presence.queries.gateways import Greeting, told
 from services.presence.rules.visits import GatewayBatch
@@ -129,8 +129,9 @@ class GatewaySession:
         """Store what waits together, each run's batches as one: a backlog costs a fraction so."""
         while batches := await self._waiting():
             runs = [joined(list(group)) for _, group in groupby(batches, attrgetter("epoch"))]
-            for run, acked in zip(runs, await self._database.write_all(report_presence, runs), strict=True):
-                if isinstance(acked, Exception):
+            answers: list[int | RegularsError] = await self._database.write_all(report_presence, runs)
+            for run, acked in zip(runs, answers, strict=True):
+                if isinstance(acked, RegularsError):
                     raise acked
                 await self._out.put(pb.SessionResponse(ack=pb.Ack(epoch=run.epoch, seq=acked)))
 

@@ -89,22 +89,26 @@ class SessionServer(PresenceServiceServicer):
             await context.abort(*refusal)
         self._batches = 0
         async for request in request_iterator:
-            match request.WhichOneof("up"):
-                case "hello":
-                    for response in self._greet(request.hello):
-                        yield response
-                case "batch":
-                    if ack := await self._take(request.batch, context):
-                        yield pb.SessionResponse(ack=ack)
-                case "time":
-                    now = _timestamp(self.behaviour.now())
-                    reply = pb.TimeReply(sent_at=request.time.sent_at, server_at=now)
-                    yield pb.SessionResponse(time=reply)
-                case "health":
-                    self.healths.append(request.health)
-                case "signals":
-                    self.signals.extend(request.signals.signals)
+            for response in await self._answers(request, context):
+                yield response
         self.ended_in_order += 1
+
+    async def _answers(self, request: pb.SessionRequest, context: Any) -> list[pb.SessionResponse]:
+        match request.WhichOneof("up"):
+            case "hello":
+                return self._greet(request.hello)
+            case "batch":
+                ack = await self._take(request.batch, context)
+                return [pb.SessionResponse(ack=ack)] if ack else []
+            case "time":
+                now = _timestamp(self.behaviour.now())
+                reply = pb.TimeReply(sent_at=request.time.sent_at, server_at=now)
+                return [pb.SessionResponse(time=reply)]
+            case "health":
+                self.healths.append(request.health)
+            case "signals":
+                self.signals.extend(request.signals.signals)
+        return []
 
     async def _take(self, batch: pb.EventBatch, context: Any) -> pb.Ack | None:
         self._batches += 1
@@ -119,7 +123,16 @@ class SessionServer(PresenceServiceServicer):
             return pb.Ack(epoch="another", seq=max(event.seq for event in batch.events))
         return pb.Ack(epoch=batch.epoch or self._epoch, seq=max(event.seq for event in batch.events))
 
-    async def ListVisits(self, request: pb.ListVisitsRequest, context: Any) -> pb.ListVisitsResponse:  # noqa: N802
+    async def ListVisits(self, request: Any, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError
+
+    async def ListTags(self, request: Any, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError
+
+    async def ListGateways(self, request: Any, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError
+
+    async def ConfigureGateway(self, request: Any, context: Any) -> Any:  # noqa: N802
         raise NotImplementedError
 
     def _greet(self, hello: pb.Hello) -> list[pb.SessionResponse]:
