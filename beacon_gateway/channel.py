@@ -10,7 +10,7 @@ import grpc.aio
 from beacon_gateway import credentials as credential_files
 
 CHANNEL_OPTIONS: Final = (
-    ("grpc.keepalive_time_ms", 10_000),
+    ("grpc.keepalive_time_ms", 8_000),  # with the time to answer, a dead link is noticed in 13 s
     ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.http2.ping_timeout_ms", 5_000),  # without it a half-open link is noticed after 70 s
     ("grpc.http2.max_pings_without_data", 0),
