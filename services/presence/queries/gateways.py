@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, select
 
-from services.presence.rules.gateways import Gateway
+from services.presence.rules.gateways import Gateway, Greeting
 from services.presence.rules.visits import GatewayBatch
 from services.storage.sets import insert_new, upsert
 from services.storage.tables import gateway_epochs, gateways
@@ -29,21 +29,6 @@ _STANDING = (
 )
 _TOLD = select(gateways.c.session, gateways.c.config).where(gateways.c.gateway == bindparam("of_gateway"))
 _COLUMNS = tuple(gateways.c[name] for name in Gateway.__dataclass_fields__)
-
-
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """A gateway that connects. session: made by the server; the latest is the one that counts."""
-
-    gateway: str
-    store: str
-    epoch: str
-    version: str
-    session: str
-
-    @property
-    def customer_id(self) -> str:
-        return self.gateway
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,21 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Greeting:
+    """A gateway that connects. session: made by the server; the latest is the one that counts."""
+
+    gateway: str
+    store: str
+    epoch: str
+    version: str
+    session: str
+
+    @property
+    def customer_id(self) -> str:
+        return self.gateway
+
+
+@dataclass(frozen=True, slots=True)
 class Gateway:
     """A gateway as it was last heard of.
 

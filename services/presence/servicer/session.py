@@ -16,7 +16,8 @@ from regulars.presence.v1 import presence_service_pb2 as pb
 
 from services.errors import InvalidError, RegularsError, UnavailableError
 from services.presence.key_tables import LOOK_SECONDS, KeyTables
-from services.presence.queries.gateways import Greeting, told
+from services.presence.queries.gateways import told
+from services.presence.rules.gateways import Greeting
 from services.presence.rules.visits import GatewayBatch
 from services.presence.servicer.key_messages import key_messages
 from services.presence.servicer.messages import (

@@ -8,8 +8,7 @@ from typing import Any
 
 from services.errors import NotFoundError, RegularsError, WrongStateError
 from services.presence.queries import gateways as queries
-from services.presence.queries.gateways import Greeting
-from services.presence.rules.gateways import EPOCHS_KEPT
+from services.presence.rules.gateways import EPOCHS_KEPT, Greeting
 from services.storage.unit import UnitOfWork, use_case
 
 
