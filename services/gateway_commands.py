@@ -69,7 +69,7 @@ def show(settings: Settings) -> None:
 
 
 def line_of(one: Listed, standing: str) -> str:
-    seen = f"{one.last_seen_at:%Y-%m-%d %H:%M}Z" if one.last_seen_at else "never"
+    seen = f"{one.last_contact_at:%Y-%m-%d %H:%M}Z" if one.last_contact_at else "never"
     found = one.certificate
     return f"{standing:9}until {found.expires_at:%Y-%m-%d}  seen {seen}  {found.store}  {found.gateway}"
 

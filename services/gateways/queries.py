@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from services.storage.sets import insert_new
 from services.storage.tables import gateway_authorities, gateway_certificates, gateway_tokens, gateways
@@ -51,7 +51,7 @@ class Listed:
     """A gateway's newest certificate, and when the gateway was last heard."""
 
     certificate: StoredCertificate
-    last_seen_at: datetime | None
+    last_contact_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +141,9 @@ def revoked_serials(connection: Connection, now: datetime) -> list[str]:
 
 def list_gateways(connection: Connection) -> list[Listed]:
     """The newest certificate of each gateway, by name."""
-    seen = (
-        select(gateways.c.gateway, func.max(gateways.c.last_seen_at).label("last_seen_at"))
-        .group_by(gateways.c.gateway)
-        .subquery()
-    )
     query = (
-        select(*_COLUMNS, seen.c.last_seen_at)
-        .outerjoin(seen, seen.c.gateway == gateway_certificates.c.gateway)
+        select(*_COLUMNS, gateways.c.last_contact_at)
+        .outerjoin(gateways, gateways.c.gateway == gateway_certificates.c.gateway)
         .order_by(gateway_certificates.c.gateway, gateway_certificates.c.issued_at)
     )
     newest = {row.gateway: Listed(StoredCertificate(*row[:-1]), row[-1]) for row in connection.execute(query)}
