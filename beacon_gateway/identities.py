@@ -4,7 +4,7 @@ A gateway never holds keys: the server sends tables of the identifiers to come (
 `eid` is what a tag computes; only the virtual radio's tags use it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from beacon_gateway.key_table import (
@@ -49,12 +49,17 @@ class Resolver:
 
     @property
     def pseudonyms(self) -> Mapping[bytes, bytes]:
-        """Identifier -> pseudonym, near now; another object after each `take` and `refresh`."""
+        """Identifier -> pseudonym, near now; ask anew after each `take` and `refresh`."""
         return self._pseudonyms
 
     def take(self, update: KeyUpdate, now_seconds: float) -> None:
         """Changes the table; who is in it no longer is unknown from here on. Raises TableError."""
+        gone = self._announced_by(update.forgotten_rows)
         self.table.apply(update)
+        if update.only_forgets:  # the commonest change, and the one that may not wait
+            for identifier in gone:
+                self._pseudonyms.pop(identifier, None)
+            return
         self._near, self._day = self.table.near(now_seconds), self.table.day(now_seconds)
         self._look_up()
 
@@ -72,6 +77,10 @@ class Resolver:
 
     def coverage(self, now_seconds: float) -> Coverage:
         return self.table.coverage(now_seconds)
+
+    def _announced_by(self, rows: Iterable[int]) -> list[bytes]:
+        """What the members of some rows announce near now."""
+        return [identifier for row in rows for identifier in self.table.announced_by(row, self._near)]
 
     def _look_up(self) -> None:
         """Spells out the columns near now; the members of one row share one pseudonym object."""

@@ -74,6 +74,10 @@ class KeyUpdate:
         if any(not 0 <= row < ROWS_MAX for row in self.forgotten_rows):
             raise TableError("a forgotten row must be within the limit")
 
+    @property
+    def only_forgets(self) -> bool:
+        return bool(self.base_version) and not (self.identifiers or self.pseudonyms or self.tags)
+
 
 class Coverage(Enum):
     """What a table says about now."""
@@ -152,6 +156,12 @@ class KeyTable:
             for column in (*self.windows.values(), *self.days.values()):
                 if start < len(column):
                     column[start : start + CELL_BYTES] = EMPTY
+
+    def announced_by(self, row: int, spans: Iterable[Span]) -> list[bytes]:
+        """The identifiers of the member in a row, in some windows and at all times."""
+        start = row * CELL_BYTES
+        cells = [bytes(self.windows[span][start : start + CELL_BYTES]) for span in spans]
+        return [*cells, *self.tags.get(row, ())]
 
     def near(self, now_seconds: float) -> list[Span]:
         """The windows that a tag whose clock is off by one rotation may announce from."""
