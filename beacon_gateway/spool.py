@@ -221,7 +221,7 @@ class Spool:
             disk = self._disk = self._disk or self._open()
             waiting = [*self._memory.after(START, ALL), *shelved]
             self._count_gap(disk.put(waiting, self._here, self._memory.drops))
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, SpoolError) as error:
             self._refused(error)
             return False
         if self._memory.length:
@@ -247,6 +247,8 @@ class Spool:
         except sqlite3.DatabaseError as error:
             if not _is_broken(error):
                 raise
+            if self._path.suffix not in SUFFIXES:
+                raise SpoolError(f"{self._path} is no spool; name another file for it") from error
             self._set_aside(error, lost=0)
             shelf = self._shelf()
         shelf.forget_runs()
@@ -274,8 +276,6 @@ class Spool:
 
     def _set_aside(self, error: Exception, lost: int) -> None:
         """Moves a broken file out of the way; what is in it may be delivered, so nobody salvages it."""
-        if self._path.suffix not in SUFFIXES:
-            raise SpoolError(f"{self._path} is no spool; name another file for it") from error
         place = set_aside(self._path)
         self._times_set_aside = times_set_aside(self._path)
         log.error("spool.broken", reason=str(error), lost=lost, set_aside=place.name)
