@@ -83,8 +83,9 @@ class FrontDesk:
             try:
                 self._keyring.admit(stream.shown, now)
             except UnauthenticatedError as error:
-                stream.over = error
-                task.cancel()
+                if stream.over is None:  # once: its good-bye is not to be cut off
+                    stream.over = error
+                    task.cancel()
 
     def _admit(self, context: ServicerContext[Any, Any], scopes: frozenset[str]) -> str | GatewayCertificate:
         """Let the caller in, or raise; answers what the caller has shown."""
