@@ -1,7 +1,8 @@
 """A scene played to its gateways and their arbiter, and held against the truth that they never see.
 
-Each gateway has a tracker of its own and knows its receivers' offsets from a calibration walk through the
-same store; the arbiter hears of every event and signal in the second in which a gateway decides it.
+Each gateway has a tracker of its own and knows its receivers' offsets and its zones' thresholds from
+calibration walks through the same store. The arbiter hears of every event and signal in the second in which
+a gateway decides it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from beacon_gateway.adverts import parse
-from beacon_gateway.calibration import Sample, offsets_db
+from beacon_gateway.adverts import Advert, parse
+from beacon_gateway.calibration import Sample, above_pavement, offsets_db
 from beacon_gateway.events import PresenceEvent
-from beacon_gateway.room import Receiver
-from beacon_gateway.scene import Scene
+from beacon_gateway.room import Receiver, Room, ZoneRule
+from beacon_gateway.scene import Scene, SceneReceiver
 from beacon_gateway.simulator import Route, airwaves, ends_seconds
-from beacon_gateway.stores import CALIBRATION_METRES, calibration_walk
+from beacon_gateway.stores import CALIBRATION_METRES, calibration_walk, pavement_walk
 from beacon_gateway.tracker import Tracker
 from beacon_gateway.truth import Stay, name_of, names, stays, zone_at
 from services.presence.rules.stays import Word, stays_of
@@ -49,10 +50,11 @@ def play(scene: Scene, dead: AbstractSet[str] = frozenset()) -> dict[bytes, Told
     """What the gateways of the scene say of each member; those that are dead say nothing."""
     starts_at = STARTS_AT.timestamp()
     members, offsets = names(scene, starts_at), calibrated(scene)
+    rules = {one.zone: rule_of(scene, one, offsets[one.name]) for one in scene.receivers}
     told: dict[bytes, Told] = defaultdict(Told)
     for gateway in scene.gateways:
         if gateway not in dead:
-            _listen(scene.heard_by(gateway), gateway, members, offsets, told)
+            _listen(_tracker(scene.heard_by(gateway), offsets, rules), scene.heard_by(gateway), members, told)
     return told
 
 
@@ -63,26 +65,39 @@ def calibrated(scene: Scene) -> dict[str, float]:
     samples = []
     for heard in airwaves(walk, STARTS_AT.timestamp()):
         distance_m = math.dist(route.position(heard.at_seconds), at[heard.receiver])
-        if distance_m < CALIBRATION_METRES * 1.01 and (
-            advert := parse(heard.manufacturer_frames, heard.service_frames)
-        ):
+        advert = parse(heard.manufacturer_frames, heard.service_frames)
+        if distance_m < CALIBRATION_METRES * 1.01 and isinstance(advert, Advert):
             samples.append(Sample(heard.receiver, distance_m, heard.rssi_dbm, advert.measured_power_dbm))
     return offsets_db(samples)
 
 
-def _listen(
-    scene: Scene, gateway: str, members: Names, offsets: dict[str, float], told: dict[bytes, Told]
-) -> None:
+def rule_of(scene: Scene, receiver: SceneReceiver, offset_db: float) -> ZoneRule:
+    """The zone's rule, from a walk along the pavement."""
+    room = Room([Receiver(receiver.name, receiver.zone, offset_db)], {})
+    walk = pavement_walk(scene).heard_by(receiver.gateway)
+    outside = []
+    for heard in airwaves(walk, STARTS_AT.timestamp()):
+        advert = parse(heard.manufacturer_frames, heard.service_frames)
+        if isinstance(advert, Advert):
+            rssi = room.normal_rssi_dbm(heard.receiver, heard.rssi_dbm, advert.measured_power_dbm)
+            outside.append((heard.at_seconds, rssi))
+    return above_pavement(scene.zones[receiver.zone].rule(), outside)
+
+
+def _tracker(scene: Scene, offsets: dict[str, float], rules: dict[str, ZoneRule]) -> Tracker:
+    return Tracker([Receiver(one.name, one.zone, offsets[one.name]) for one in scene.receivers], rules)
+
+
+def _listen(tracker: Tracker, scene: Scene, members: Names, told: dict[bytes, Told]) -> None:
     """One gateway from its first advert to its last."""
-    receivers = [Receiver(one.name, one.zone, offsets[one.name]) for one in scene.receivers]
-    tracker = Tracker(receivers, {name: zone.rule() for name, zone in scene.zones.items()})
+    (gateway,) = scene.gateways
     tick = 1.0
     for heard in airwaves(scene, STARTS_AT.timestamp()):
         while tick <= heard.at_seconds:
             _tick(tracker, gateway, tick, told)
             tick += 1.0
         advert = parse(heard.manufacturer_frames, heard.service_frames)
-        if advert is not None and (member := members.get(advert.identifier)) is not None:
+        if isinstance(advert, Advert) and (member := members.get(advert.identifier)) is not None:
             power_dbm = advert.measured_power_dbm
             tracker.hear(member, heard.receiver, heard.rssi_dbm, power_dbm, heard.at_seconds)
     while tick <= ends_seconds(scene):

@@ -182,8 +182,10 @@ def changes(stored: Sequence[Visit], stays: Sequence[Stay], whose: tuple[str, st
     """
     found = []
     for stay in stays:
-        covered = [visit for visit in stored if _overlap(visit, stay)]
-        *joined, before = sorted(covered, key=lambda visit: visit.entered_at) or [None]
+        covered = sorted(
+            (visit for visit in stored if _overlap(visit, stay)), key=lambda visit: visit.entered_at
+        )
+        before, joined = (covered[-1] if covered else None), covered[:-1]
         after = visit_after(before or open_visit(*whose, stay), stay)
         if joined or after != before:
             found.append(Change(before, after, tuple(joined)))

@@ -16,7 +16,7 @@ STALE_AFTER_SECONDS: Final = 6.0  # a reading comes every 5 s
 STALE_DB_PER_SECOND: Final = 1.0
 FORGET_SECONDS: Final = 15
 MOVE_MARGIN_DB: Final = 5.0  # as much as a body that turns makes of a difference
-MOVE_HOLD_SECONDS: Final = 3
+MOVE_HOLD_SECONDS: Final = 4
 READINGS_MAX: Final = 500  # of one member in one store within the window, whatever gateways send
 
 
