@@ -24,7 +24,7 @@ class ZoneRule:
 # it is in, and who is a little off has left.
 DOOR_RULE: Final = ZoneRule(enter_rssi_dbm=-66.0, exit_rssi_dbm=-78.0, enter_hold_seconds=0.0)
 # A zone that reaches to the window: the door tells first who comes in.
-INNER_RULE: Final = ZoneRule(enter_rssi_dbm=-70.0, exit_rssi_dbm=-88.0)
+INNER_RULE: Final = ZoneRule(enter_rssi_dbm=-70.0)
 
 
 @dataclass(frozen=True, slots=True)
