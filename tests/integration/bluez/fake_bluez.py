@@ -6,6 +6,7 @@ client that leaves the bus, and answers InProgress to one that scans already.
 """
 
 import asyncio
+import itertools
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ DEVICE = "org.bluez.Device1"
 MONITOR = "org.bluez.AdvertisementMonitor1"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 OBJECTS = "org.freedesktop.DBus.ObjectManager"
+BURST = 50  # signals, before the bus must have read them all
 
 
 @dataclass
@@ -80,6 +82,7 @@ class FakeBluez:
         self._experimental = experimental
         self._tasks: set[asyncio.Task[None]] = set()
         self._gone: set[str] = set()
+        self._outbox: asyncio.Queue[Message] = asyncio.Queue()
         self.adapters: dict[str, FakeAdapter] = {}
         self.patterns: list[Any] = []
         self.objects: dict[str, dict[str, dict[str, Variant]]] = {}
@@ -93,9 +96,11 @@ class FakeBluez:
         rule = "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged'"
         await self._call("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "AddMatch", "s", [rule])
         await self._bus.request_name("org.bluez")
+        self._sending = asyncio.create_task(self._send_on())
 
     def stop(self) -> None:
         """Dies as a killed daemon does: without a word to its clients."""
+        self._sending.cancel()
         self._bus.disconnect()
 
     def add(self, name: str, address: str) -> FakeAdapter:
@@ -209,7 +214,7 @@ class FakeBluez:
         await asyncio.sleep(late_seconds)
         if message.sender not in self._gone:
             adapter.scanners.add(message.sender or "")
-            await self._send(Message.new_method_return(message))
+            self._outbox.put_nowait(Message.new_method_return(message))
 
     def _see_client_leave(self, name: str, _before: str, after: str) -> None:
         if not after:
@@ -251,10 +256,14 @@ class FakeBluez:
         self._signal("/", OBJECTS, "InterfacesAdded", "oa{sa{sv}}", [path, interfaces])
 
     def _signal(self, path: str, interface: str, member: str, signature: str, body: Sequence[Any]) -> None:
-        self._later(self._send(Message.new_signal(path, interface, member, signature, list(body))))
+        self._outbox.put_nowait(Message.new_signal(path, interface, member, signature, list(body)))
 
-    async def _send(self, message: Message) -> None:
-        await self._bus.send(message)
+    async def _send_on(self) -> None:
+        """Never more than the bus has room for: dbus-fast gives up on a full socket."""
+        for number in itertools.count(1):
+            await self._bus.send(await self._outbox.get())
+            if number % BURST == 0:
+                await self._call("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetId", "", [])
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
