@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format proto lock bench bench-quick faults ledger clean
+.PHONY: demo test check format proto lock arm bench bench-quick faults ledger fuzz-adverts clean
 
 # The whole story on real orders; the console stays up until Ctrl-C.
 demo: $(READY)
@@ -43,6 +43,11 @@ bench: $(READY)
 bench-quick: $(READY)
 	$(BIN)/python -m tests.benchmarks.run --quick
 
+# Whether everything that a gateway installs, as locked, has a wheel for 64-bit ARM: nothing is compiled there.
+arm: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --extra gateway --constraint requirements.lock --only-binary :all: \
+		--python-platform aarch64-manylinux_2_28 --python-version 3.11 --no-header --no-annotate --quiet
+
 # The fault campaign in its long form.
 faults: $(READY)
 	REGULARS_FAULT_ROUNDS=60 $(BIN)/pytest tests/faults
@@ -50,6 +55,10 @@ faults: $(READY)
 # The ledger against its model in the long form: 100,000 commands on each database.
 ledger: $(READY)
 	REGULARS_LEDGER_OPERATIONS=100000 $(BIN)/pytest tests/ledger --timeout 7200
+
+# Searches for adverts that break the parser, guided by coverage; the tests do so with seeded mutations only.
+fuzz-adverts: $(READY)
+	$(BIN)/python -m tests.fuzz.adverts $(or $(SECONDS_MAX),600)
 
 $(READY): requirements.lock pyproject.toml
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)

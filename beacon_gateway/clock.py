@@ -4,9 +4,22 @@ import asyncio
 import statistics
 import time
 from collections import deque
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 SERVER_SAMPLES_MAX: Final = 9  # at one each 30 s the median forgets an old drift within 5 minutes
+ROUND_TRIP_SECONDS_MAX: Final = 4.0  # a slower answer may be wrong by more than the skew that alarms
+SKEW_SECONDS_MAX: Final = 2.0  # the device's own clock is off by more: someone should look why
+EARLIEST_SECONDS: Final = (
+    1_767_225_600.0  # 2026: no gateway ran before it; clocks without battery begin in 1970
+)
+
+if TYPE_CHECKING or not hasattr(time, "CLOCK_BOOTTIME"):
+    _steady_seconds = time.monotonic
+else:
+
+    def _steady_seconds() -> float:
+        """Goes on while the device sleeps, as the wall does."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class Clock(Protocol):
@@ -27,6 +40,10 @@ class Clock(Protocol):
         """Unix time of the start, by this clock."""
         ...
 
+    def wall_seconds(self) -> float:
+        """Unix time by the device's own clock, which may be wrong, and may jump."""
+        ...
+
     def start(self, at_seconds: float) -> None:
         """Starts a clock that waits for the server's time; `at_seconds` is Unix time."""
         ...
@@ -38,15 +55,18 @@ class SystemClock:
     def __init__(self) -> None:
         self.speed = 1.0
         self.started = asyncio.Event()
-        self._origin_seconds = time.monotonic()
+        self._origin_seconds = _steady_seconds()
         self._started_at_seconds = time.time()
         self.started.set()
 
     def monotonic_seconds(self) -> float:
-        return time.monotonic() - self._origin_seconds
+        return _steady_seconds() - self._origin_seconds
 
     def started_at_seconds(self) -> float:
         return self._started_at_seconds
+
+    def wall_seconds(self) -> float:
+        return time.time()
 
     def start(self, at_seconds: float) -> None:
         """Does nothing: the system's clock always runs."""
@@ -75,6 +95,9 @@ class SceneClock:
     def started_at_seconds(self) -> float:
         return self._started_at_seconds
 
+    def wall_seconds(self) -> float:
+        return self._started_at_seconds + self.monotonic_seconds()
+
     def start(self, at_seconds: float) -> None:
         if self.started.is_set():
             return
@@ -89,12 +112,30 @@ class ServerTime:
     def __init__(self) -> None:
         self._offsets_seconds: deque[float] = deque(maxlen=SERVER_SAMPLES_MAX)
 
-    def add(self, *, sent_at_seconds: float, received_at_seconds: float, server_at_seconds: float) -> None:
-        """Takes one question and answer; the server is assumed to answer half-way."""
+    def add(self, *, sent_at_seconds: float, received_at_seconds: float, server_at_seconds: float) -> bool:
+        """Takes one question and answer; the server is assumed to answer half-way. False: it was too slow."""
+        if not 0 <= received_at_seconds - sent_at_seconds <= ROUND_TRIP_SECONDS_MAX:
+            return False
         half_way_seconds = (sent_at_seconds + received_at_seconds) / 2
         self._offsets_seconds.append(server_at_seconds - half_way_seconds)
+        return True
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self._offsets_seconds)
 
     @property
     def offset_seconds(self) -> float:
         """Median of the latest samples; 0 before the first."""
         return statistics.median(self._offsets_seconds) if self._offsets_seconds else 0.0
+
+
+def placed(started_at_seconds: float, last_seconds: float, next_start_seconds: float) -> float:
+    """When a run that never met the server began, by the best guess. All in Unix time but `last_seconds`.
+
+    started_at_seconds: what the device's clock said; taken when it can be true, that is when the run's last
+    event, `last_seconds` after its start, lies before the next run. Else the run ended as the next began:
+    the time without power is short more often than long.
+    """
+    latest_seconds = next_start_seconds - last_seconds
+    return started_at_seconds if EARLIEST_SECONDS <= started_at_seconds <= latest_seconds else latest_seconds

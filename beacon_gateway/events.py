@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class PresenceKind(StrEnum):
@@ -31,7 +32,7 @@ class PresenceEvent:
     pseudonym: 8 bytes, of the day; empty for GAP, as is the zone.
     at_seconds: the gateway's monotonic clock.
     degraded: the radio was not healthy at the time, or shortly before.
-    dwell_seconds: since ENTER, for DWELL and EXIT.
+    dwell_seconds: since ENTER.
     dropped: events lost, for GAP.
     """
 
@@ -46,9 +47,36 @@ class PresenceEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class SpooledEvent:
-    """An event on disk, with its number within the spool's epoch and its corrected Unix time."""
+class Signal:
+    """How well a member is heard now: live news, which no disk ever holds.
 
+    pseudonym: 8 bytes, of the day. at_seconds: the gateway's monotonic clock.
+    """
+
+    pseudonym: bytes
+    zone: str
+    at_seconds: float
+    evidence: Evidence
+
+
+class Position(NamedTuple):
+    """Where an event lies in the spool: runs of the gateway in their order, numbers from 1 in each."""
+
+    run: int
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledEvent:
+    """An event that waits.
+
+    epoch: names its run to the server.
+    observed_at_seconds: Unix time, as far as it is known now.
+    is_time_uncertain: the run never met the server; the time is a guess.
+    """
+
+    position: Position
+    epoch: str
     observed_at_seconds: float
     event: PresenceEvent
+    is_time_uncertain: bool = False

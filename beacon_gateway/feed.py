@@ -4,19 +4,25 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from beacon_gateway.events import PresenceEvent, SpooledEvent
-from beacon_gateway.spool import Spool
+from beacon_gateway.events import Position, PresenceEvent, Signal, SpooledEvent
+from beacon_gateway.spool import Spool, SpoolReport
 
 LINGER_SECONDS: Final = 0.05  # what one look of the tracker finds travels together
+SIGNALS_MAX: Final = 20_000  # one a member who is in, as many as the tracker follows
 
 
 class Feed:
-    """Appends to a spool and feeds one reader from it."""
+    """Appends to a spool and feeds one reader from it.
+
+    Signals pass by it, never through it: they are news or nothing, and wait in memory for the next look.
+    """
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
         self._grew = asyncio.Event()
         self._emptied = asyncio.Event()
+        self._signals: dict[bytes, tuple[Signal, float]] = {}
+        self._shown = asyncio.Event()
         self.appended = 0
         self.acknowledged = 0
 
@@ -26,30 +32,29 @@ class Feed:
 
     @property
     def dropped(self) -> int:
-        """Events ever dropped from the full spool."""
-        return self._spool.dropped
+        """Events ever dropped before the server had them."""
+        return self.report().dropped
 
     @property
     def waiting(self) -> int:
         """Events that the server has not acknowledged."""
         return len(self._spool)
 
-    async def oldest_seq(self) -> int:
-        """0 when nothing waits."""
-        return await asyncio.to_thread(lambda: self._spool.oldest_seq)
+    def report(self) -> SpoolReport:
+        return self._spool.report()
 
-    async def append(self, events: Sequence[PresenceEvent], started_at_seconds: float) -> None:
-        """Puts events on disk, as `Spool.append` does, and wakes the reader. Raises sqlite3.Error."""
-        await asyncio.to_thread(self._spool.append, events, started_at_seconds=started_at_seconds)
+    async def append(self, events: Sequence[PresenceEvent]) -> None:
+        """Takes events, as `Spool.append` does, and wakes the reader."""
+        await asyncio.to_thread(self._spool.append, events)
         self.appended += len(events)
         self._emptied.clear()
         self._grew.set()
 
-    async def after(self, seq: int, limit: int) -> list[SpooledEvent]:
-        """At most `limit` events whose number is above `seq`, at least one: waits for it."""
+    async def after(self, position: Position, limit: int) -> list[SpooledEvent]:
+        """At most `limit` events beyond a position, at least one: waits for it. Raises sqlite3.Error."""
         while True:
             self._grew.clear()
-            if events := await asyncio.to_thread(self._spool.after, seq, limit):
+            if events := await asyncio.to_thread(self._spool.after, position, limit):
                 return events
             await self._grew.wait()
             await asyncio.sleep(LINGER_SECONDS)
@@ -60,8 +65,35 @@ class Feed:
         if not self.waiting:
             self._emptied.set()
 
+    async def learn(self, started_at_seconds: float, now_seconds: float) -> None:
+        """Takes when the run began by the server's clock, and drops what is too old by it."""
+        await asyncio.to_thread(self._spool.learn, started_at_seconds)
+        await asyncio.to_thread(self._spool.drop_old, now_seconds)
+
     async def emptied(self) -> None:
         """Returns when the server has acknowledged everything."""
         while self.waiting:
             self._emptied.clear()
             await self._emptied.wait()
+
+    def show(self, signals: Sequence[Signal], started_at_seconds: float) -> None:
+        """Takes how well members are heard now; of each member only the newest waits."""
+        for signal in signals:
+            self._signals[signal.pseudonym] = (signal, started_at_seconds + signal.at_seconds)
+        while len(self._signals) > SIGNALS_MAX:
+            del self._signals[next(iter(self._signals))]
+        if signals:
+            self._shown.set()
+
+    async def signals(self) -> list[tuple[Signal, float]]:
+        """What was shown since the last look, each with its Unix time; waits for it."""
+        await self._shown.wait()
+        self._shown.clear()
+        shown = list(self._signals.values())
+        self._signals.clear()
+        return shown
+
+    def forget_signals(self) -> None:
+        """What nobody heard is no news any more."""
+        self._signals.clear()
+        self._shown.clear()

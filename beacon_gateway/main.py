@@ -1,47 +1,29 @@
-"""Composition root and command line of the gateway: `regulars-gateway run`."""
+"""Command line of the gateway: `regulars-gateway enrol | run | status | doctor | replay | record`."""
 
 import asyncio
-import contextlib
-import secrets
-import signal
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.metadata import version
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import structlog
 import typer
 
 from beacon_gateway import settings as configuration
-from beacon_gateway import telemetry
-from beacon_gateway.clock import Clock, SceneClock, SystemClock
-from beacon_gateway.feed import Feed
-from beacon_gateway.gateway import Gateway
-from beacon_gateway.radio import AdvertQueue, Radio
-from beacon_gateway.scene import Scene, SceneError
-from beacon_gateway.scene import load as load_scene
 from beacon_gateway.settings import Settings, SettingsError
-from beacon_gateway.spool import Spool, SpoolError
-from beacon_gateway.tracker import Receiver, Tracker, ZoneRule
-from beacon_gateway.uplink import Introduction, Link, Uplink
 
-FLUSH_SECONDS_MAX: Final = 3.0  # on SIGTERM: what the server does not take by then waits in the spool
-DEFAULT_ZONE: Final = "store"
+CONFIG: Final = Path("/etc/regulars/gateway.toml")
+WRONG: Final = 2  # what was asked cannot be done as it was asked
+NOT_RUNNING: Final = 3  # as systemctl answers
 
 log = structlog.get_logger()
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
-
-@dataclass(frozen=True, slots=True)
-class _Ears:
-    """A radio with its clock and queue, and where it hears."""
-
-    radio: Radio
-    clock: Clock
-    queue: AdvertQueue
-    receivers: tuple[Receiver, ...]
-    rules: dict[str, ZoneRule]
+Config = Annotated[
+    Path | None, typer.Option(help=f"TOML file with settings; {CONFIG} when it is there", exists=True)
+]
 
 
 @app.callback()
@@ -52,14 +34,14 @@ def _root() -> None:
 @app.command(name="run")
 def run_command(  # noqa: PLR0913 - each is an option of the command line
     *,
-    config: Annotated[Path | None, typer.Option(help="TOML file with settings", exists=True)] = None,
+    config: Config = None,
     radio: Annotated[str | None, typer.Option(help="bleak or simulated")] = None,
     scene: Annotated[Path | None, typer.Option(help="what the simulated radio plays")] = None,
     server: Annotated[str | None, typer.Option(help="HOST:PORT of the Regulars server")] = None,
     key: Annotated[str | None, typer.Option(help="API key; better in REGULARS_GATEWAY_KEY")] = None,
     spool: Annotated[Path | None, typer.Option(help="file of the durable queue")] = None,
-    gateway: Annotated[str | None, typer.Option(help="this gateway's name")] = None,
-    store: Annotated[str | None, typer.Option(help="the store's name")] = None,
+    gateway: Annotated[str | None, typer.Option(help="this gateway's name; enrolled ones know it")] = None,
+    store: Annotated[str | None, typer.Option(help="the store's name; enrolled ones know it")] = None,
     zone: Annotated[list[str] | None, typer.Option(help="zone; repeat it for a scene's zones")] = None,
     adapter: Annotated[str | None, typer.Option(help="Bluetooth adapter, as hci0")] = None,
     exit_at_end: Annotated[bool, typer.Option(help="end with the scene, all acknowledged")] = False,
@@ -76,114 +58,136 @@ def run_command(  # noqa: PLR0913 - each is an option of the command line
         "zones": tuple(zone) if zone else None,
         "adapter": adapter,
     }
-    try:
-        settings = configuration.load(config, options)
-        telemetry.configure_logs(settings.log_level)
-        asyncio.run(_serve(settings, exit_at_end=exit_at_end))
-    except (SettingsError, SceneError, SpoolError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
+    from beacon_gateway.logs import configure_logs
+    from beacon_gateway.memory import give_back_large_blocks
+    from beacon_gateway.radio import RadioLostError
+    from beacon_gateway.running import serve
+
+    with plain_errors():
+        give_back_large_blocks()
+        settings = load(config, options)
+        configure_logs(settings.log_level)
+        try:
+            asyncio.run(serve(settings, exit_at_end=exit_at_end))
+        except RadioLostError as error:
+            log.error("gateway.radio_lost", reason=str(error))  # noqa: TRY400 - the reason says it all
+            raise typer.Exit(1) from error
 
 
-async def _serve(settings: Settings, *, exit_at_end: bool) -> None:
-    """Builds everything, runs it until a signal or the scene's end, and stops it in order."""
-    ears = _ears(settings)
-    with contextlib.closing(Spool(settings.spool, settings.spool_events_max)) as spool:
-        feed = Feed(spool)
-        tracker = Tracker(ears.receivers, ears.rules)
-        gateway = Gateway(ears.radio, ears.queue, ears.clock, tracker, feed)
-        uplink = Uplink(_link(settings), _introduction(settings), feed, gateway)
-        meters = telemetry.meter_provider(settings.metrics)
-        telemetry.observe(meters.get_meter("beacon_gateway"), gateway, ears.queue, feed)
-        log.info("gateway.started", radio=settings.radio, store=settings.store, spooled=feed.waiting)
-        with _stop_signals() as stop:
-            await _run(ears.radio, gateway, uplink, feed, stop, exit_at_end=exit_at_end)
-        meters.shutdown()
-    log.info("gateway.stopped", adverts=gateway.counts.adverts, events=feed.appended)
-
-
-async def _run(
-    radio: Radio, gateway: Gateway, uplink: Uplink, feed: Feed, stop: asyncio.Event, *, exit_at_end: bool
+@app.command(name="enrol")
+def enrol_command(
+    token: Annotated[str, typer.Argument(help="what `regulars gateways add` has shown; asked for else")] = "",
+    *,
+    config: Config = None,
 ) -> None:
-    async with asyncio.TaskGroup() as tasks:
-        hearing = tasks.create_task(radio.run())
-        following = tasks.create_task(gateway.run())
-        tasks.create_task(uplink.run())
-        stopped = asyncio.create_task(stop.wait())
-        finished = asyncio.create_task(_finished(hearing, gateway, feed)) if exit_at_end else stopped
-        await asyncio.wait([stopped, finished], return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        finished.cancel()
-        hearing.cancel()
-        following.cancel()
-        await asyncio.wait([hearing, following])
-        await _flush(gateway, feed)
-        uplink.close()
+    """Turns a one-time token into this gateway's certificate."""
+    from beacon_gateway import credentials
+    from beacon_gateway.enrolment import enrol, read_token
 
-
-async def _finished(hearing: asyncio.Task[None], gateway: Gateway, feed: Feed) -> None:
-    """Returns when there is nothing more to hear and the server has it all."""
-    await asyncio.wait([hearing])
-    await gateway.catch_up()
-    await feed.emptied()
-
-
-async def _flush(gateway: Gateway, feed: Feed) -> None:
-    await gateway.catch_up()
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(feed.emptied(), FLUSH_SECONDS_MAX)
-
-
-@contextlib.contextmanager
-def _stop_signals() -> Iterator[asyncio.Event]:
-    """An event that SIGTERM and SIGINT set."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    yield stop
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.remove_signal_handler(number)
-
-
-def _ears(settings: Settings) -> _Ears:
-    queue = AdvertQueue(settings.queue_length_max)
-    if settings.scene is not None and settings.radio == "simulated":
-        return _virtual_ears(load_scene(settings.scene), settings, queue)
-    from beacon_gateway.scanner import BleakRadio
-
-    clock = SystemClock()
-    zone = settings.zones[0] if settings.zones else DEFAULT_ZONE
-    receiver = Receiver(settings.adapter, zone, settings.rssi_offset_db)
-    radio = BleakRadio(settings.adapter, receiver.name, clock, queue, settings.silence_seconds_max)
-    return _Ears(radio, clock, queue, (receiver,), _rules(settings))
-
-
-def _virtual_ears(scene: Scene, settings: Settings, queue: AdvertQueue) -> _Ears:
-    """A scene's receivers, or only those of the zones that were asked for."""
-    from beacon_gateway.simulator import VirtualRadio
-
-    if settings.zones:
-        scene = scene.restricted_to(settings.zones)
-    clock = SceneClock(scene.starts_at_seconds(), scene.speed)
-    receivers = tuple(
-        Receiver(r.name, r.zone, r.offset_db + settings.rssi_offset_db) for r in scene.receivers
+    with plain_errors():
+        settings = load(config, {})
+        taken = read_token(token or typer.prompt("Token", hide_input=True), settings.ca)
+        made = asyncio.run(enrol(settings.server, taken))
+        credentials.save(settings.credentials_file, made)
+    until = datetime.fromtimestamp(made.ends_at_seconds, UTC)
+    typer.echo(
+        f"enrolled as {made.gateway} in store {made.store}, until {until:%Y-%m-%d}; it renews itself from"
+        f" {datetime.fromtimestamp(made.renews_at_seconds, UTC):%Y-%m-%d} on"
     )
-    rules = {name: zone.rule() for name, zone in scene.zones.items()} | _rules(settings)
-    return _Ears(VirtualRadio(scene, clock, queue), clock, queue, receivers, rules)
 
 
-def _rules(settings: Settings) -> dict[str, ZoneRule]:
-    return {name: zone.rule() for name, zone in settings.zone_rules.items()}
+@app.command(name="status")
+def status_command(*, config: Config = None) -> None:
+    """Says how the running gateway fares; ends with 3 when none runs."""
+    from beacon_gateway import status
+
+    with plain_errors():
+        settings = load(config, {})
+    now_seconds = time.time()
+    try:
+        for line in status.lines(status.read(settings.status_file, now_seconds), now_seconds):
+            typer.echo(line)
+    except status.StatusError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(NOT_RUNNING) from error
 
 
-def _link(settings: Settings) -> Link:
-    key = settings.key.get_secret_value()
-    return Link(settings.server, key, settings.is_plaintext(), settings.ca)
+@app.command(name="doctor")
+def doctor_command(*, config: Config = None) -> None:
+    """Looks at everything the gateway needs, and says what to do; ends with 1 when something is wrong."""
+    from beacon_gateway import doctor
+    from beacon_gateway.finding import FAULT, Finding
+
+    try:
+        settings = load(config, {})
+    except SettingsError as error:
+        findings = [Finding("settings", FAULT, str(error), "put the named settings right")]
+    else:
+        findings = asyncio.run(doctor.examine(settings))
+    for finding in findings:
+        typer.echo(finding.line())
+    raise typer.Exit(1 if any(finding.verdict == FAULT for finding in findings) else 0)
 
 
-def _introduction(settings: Settings) -> Introduction:
-    return Introduction(settings.gateway, settings.store, secrets.token_hex(8), version("regulars"))
+@app.command(name="record")
+def record_command(
+    file: Annotated[Path, typer.Argument(help="the recording; a file that is there is left alone")],
+    *,
+    tag: Annotated[list[str], typer.Option(help="fixed identifier of a tag of yours, in hexadecimal")] = [],  # noqa: B006
+    key: Annotated[list[str], typer.Option(help="identity key of a tag of yours, 32 digits")] = [],  # noqa: B006
+    seconds: Annotated[float, typer.Option(min=1, help="how long")] = 300.0,
+    config: Config = None,
+) -> None:
+    """Records how the radio hears your own tags, for calibration; of all others nothing is kept."""
+    from beacon_gateway import ears
+    from beacon_gateway.adverts import formats_of
+    from beacon_gateway.recordings import Recorder, own_tags
+
+    with plain_errors():
+        settings = load(config, {})
+        tags = own_tags(tag, key)
+        with file.open("x", encoding="utf-8") as out:
+            recorder = Recorder(ears.build(settings), tags, formats_of(settings.tags), out)
+            asyncio.run(recorder.run(seconds))
+    typer.echo(f"{recorder.samples} adverts of {len(tags.fixed) + len(tags.keys)} tags")
+
+
+@app.command(name="replay")
+def replay_command(
+    file: Annotated[Path, typer.Argument(help="what `record` has written", exists=True)],
+    *,
+    config: Config = None,
+) -> None:
+    """Plays a recording through the whole gateway, and prints what would have been reported."""
+    from beacon_gateway import recordings
+    from beacon_gateway.replaying import line_of, replay
+
+    with plain_errors():
+        settings = load(config, {})
+        for event in asyncio.run(replay(recordings.read(file), settings)):
+            typer.echo(line_of(event))
+
+
+def load(config: Path | None, options: dict[str, Any]) -> Settings:
+    """Raises SettingsError."""
+    return configuration.load(config or (CONFIG if CONFIG.exists() else None), options)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Says in one line what is wrong with what was asked, without a stack trace."""
+    from beacon_gateway.credentials import CredentialsError
+    from beacon_gateway.enrolment import EnrolmentError
+    from beacon_gateway.recordings import RecordingError
+    from beacon_gateway.scene import SceneError
+    from beacon_gateway.spool import SpoolError
+
+    refusals = (SettingsError, SceneError, SpoolError, EnrolmentError, CredentialsError, RecordingError)
+    try:
+        yield
+    except (*refusals, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(WRONG) from error
 
 
 def run() -> None:

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 
 class Heard(NamedTuple):
-    """One advert at one receiver. The sender's address is left out on purpose: nothing here needs it.
+    """One advert at one receiver.
 
+    sender: the address that it came from, so that telemetry finds the identifier beside it. It lives no
+    longer than this value, but for members' tags, whose addresses are known for seconds.
     at_seconds: the gateway's monotonic clock.
     manufacturer_frames: company identifier -> bytes; service_frames: lower-case 128-bit UUID -> bytes.
     """
@@ -18,6 +21,7 @@ class Heard(NamedTuple):
     rssi_dbm: int
     manufacturer_frames: Mapping[int, bytes]
     service_frames: Mapping[str, bytes]
+    sender: str = ""
 
 
 class AdvertQueue:
@@ -47,21 +51,71 @@ class AdvertQueue:
         self.room.set()
 
 
+class RadioLostError(Exception):
+    """Nothing that this process can do brings the radio back; its supervisor may start it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class RadioReport:
+    """How one receiver fares, and what was done for it since the start."""
+
+    receiver: str
+    deaf: bool
+    degraded: bool
+    silent_seconds: float
+    adverts: int
+    scan_restarts: int = 0
+    power_cycles: int = 0
+    bluetooth_restarts: int = 0
+    usb_resets: int = 0
+
+
 class Radio(Protocol):
     """A source of adverts."""
 
     async def run(self) -> None:
-        """Hears until cancelled; returns only when there is nothing more to hear, ever."""
+        """Hears until cancelled; returns when there is nothing more to hear, ever. Raises RadioLostError."""
         ...
 
     def heard_until_seconds(self) -> float:
         """The monotonic time up to which everything that was heard is in the queue."""
         ...
 
-    def deaf(self) -> bool:
-        """True while silence says nothing about who is there."""
+    def deaf_receivers(self) -> frozenset[str]:
+        """The receivers whose silence says nothing about who is there."""
         ...
 
     def degraded(self) -> bool:
         """True while the radio hears less than it should."""
         ...
+
+    def reports(self) -> tuple[RadioReport, ...]:
+        """How each receiver fares, for those that can fall silent."""
+        ...
+
+
+class Radios:
+    """Several radios that feed one queue, as one. Not empty."""
+
+    def __init__(self, radios: Sequence[Radio]) -> None:
+        self._radios = tuple(radios)
+
+    async def run(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for radio in self._radios:
+                    tasks.create_task(radio.run())
+        except ExceptionGroup as lost:
+            raise lost.exceptions[0] from None
+
+    def heard_until_seconds(self) -> float:
+        return min(radio.heard_until_seconds() for radio in self._radios)
+
+    def deaf_receivers(self) -> frozenset[str]:
+        return frozenset().union(*(radio.deaf_receivers() for radio in self._radios))
+
+    def degraded(self) -> bool:
+        return any(radio.degraded() for radio in self._radios)
+
+    def reports(self) -> tuple[RadioReport, ...]:
+        return tuple(report for radio in self._radios for report in radio.reports())

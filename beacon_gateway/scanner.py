@@ -1,38 +1,29 @@
-"""The real radio: bleak on BlueZ. The only place that knows bleak.
+"""One scan with bleak on BlueZ. The only place that knows bleak.
 
 Linux loses nine adverts in ten with bleak's defaults: the kernel filters repeats of an active scan, and
 bluetoothd reports a passive monitor's tags only when they change a lot. Both together ("duplex") hear nearly
 everything. Without a monitor (BlueZ needs `Experimental=true`) the active scan is restarted each second, and
-the radio counts as degraded.
+the scan counts as degraded.
 """
 
 import asyncio
 import contextlib
-import random
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final
 from uuid import UUID
 
-import structlog
 from bleak import BleakScanner
 from bleak.args.bluez import BlueZScannerArgs, OrPattern
 from bleak.assigned_numbers import AdvertisementDataType
+from bleak.backends.bluezdbus import manager
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
-from bleak.exc import BleakError
+from bleak.exc import BleakBluetoothNotAvailableError, BleakDBusError
 
 from beacon_gateway.adverts import OWN_UUID
-from beacon_gateway.bluez import BluezWatch
-from beacon_gateway.clock import Clock
-from beacon_gateway.radio import AdvertQueue, Heard
+from beacon_gateway.recovery import Patience, RadioError, Trouble
 
-START_SECONDS_MAX: Final = 15.0  # bluetoothd answers in milliseconds, or is wedged
-STOP_SECONDS_MAX: Final = 5.0
-BACKOFF_SECONDS: Final = (0.5, 30.0)
-BUS_SECONDS: Final = 2.0  # between two tries to reach the system bus
-DOUBT_SECONDS: Final = 5.0  # a store full of phones is never silent for so long
-EMPTY_STORE_SILENCE_SECONDS: Final = 300.0  # once a fresh scan has confirmed the silence
-CYCLE_SECONDS: Final = 1.0  # without a monitor: how often the kernel's filter of repeats is emptied
-RSSI_UNKNOWN_DBM: Final = -127  # bleak's word for "BlueZ did not say"
+RSSI_DBM: Final = range(-126, 21)  # what Bluetooth can say; -127 is bleak's word for "BlueZ did not"
 # What a monitor must match to be accepted: the flags of nearly every tag, and our own frames' types.
 MONITOR_PATTERNS: Final = (
     OrPattern(0, AdvertisementDataType.FLAGS, b"\x06"),
@@ -41,149 +32,122 @@ MONITOR_PATTERNS: Final = (
     OrPattern(0, AdvertisementDataType.SERVICE_DATA_UUID128, UUID(OWN_UUID).bytes[::-1]),
     OrPattern(0, AdvertisementDataType.MANUFACTURER_SPECIFIC_DATA, b"\x4c\x00\x02\x15"),
 )
+_TROUBLES: Final = {
+    "org.bluez.Error.InProgress": Trouble.BUSY,
+    "org.bluez.Error.NotReady": Trouble.OFF,
+    "org.freedesktop.DBus.Error.ServiceUnknown": Trouble.NO_DAEMON,
+    "org.freedesktop.DBus.Error.NoReply": Trouble.NO_DAEMON,
+    "org.freedesktop.DBus.Error.UnknownObject": Trouble.NO_ADAPTER,
+}
 
-log = structlog.get_logger()
+# Sender's address; signal strength in dBm; company identifier -> bytes; lower-case 128-bit UUID -> bytes.
+Hear = Callable[[str, int, Mapping[int, bytes], Mapping[str, bytes]], None]
 
 
-class BleakRadio:
-    """Scans on one adapter, watches that it goes on hearing, and starts anew when it does not.
+class BleakBus:
+    """bleak's one connection to BlueZ, which all scans of this process share.
 
-    receiver: the name under which its adverts enter the queue.
-    silence_seconds_max: without a single advert of anyone for so long the scan is restarted.
+    One scan at a time starts or stops: bleak holds a lock while BlueZ thinks, and waiting for that lock must
+    not look like a BlueZ that hangs. When the last scan ends the connection is closed, and with it goes what
+    bleak remembers of strangers, and what a confused bluetoothd still does for us.
     """
 
-    def __init__(
-        self, adapter: str, receiver: str, clock: Clock, queue: AdvertQueue, silence_seconds_max: float
-    ) -> None:
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._scans = 0
+
+    @contextlib.asynccontextmanager
+    async def lease(self) -> AsyncIterator[None]:
+        self._scans += 1
+        try:
+            yield
+        finally:
+            self._scans -= 1
+            if self._scans == 0:
+                _hang_up()
+
+    async def start(self, scanner: BleakScanner, seconds_max: float) -> None:
+        """Raises RadioError."""
+        async with self._turn:
+            try:
+                await asyncio.wait_for(scanner.start(), seconds_max)
+            except Exception as error:  # whatever it is that bleak trips over on the bus
+                raise RadioError(_trouble(error)) from error
+
+    async def stop(self, scanner: BleakScanner, seconds_max: float) -> None:
+        """Stops as well as it goes: a bluetoothd that is gone needs no stopping."""
+        async with self._turn:
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(scanner.stop(), seconds_max)
+
+
+class DuplexScan:
+    """One scan on one adapter, from its start until it is closed.
+
+    hear: called for each advert, from the event loop; must not raise.
+    monitored: False when BlueZ refused the passive half; then call `refresh` each second.
+    """
+
+    def __init__(self, adapter: str, hear: Hear, bus: BleakBus, patience: Patience) -> None:
         self._adapter = adapter
-        self._receiver = receiver
-        self._clock = clock
-        self._queue = queue
-        self._silence_seconds_max = silence_seconds_max
-        self._scanning = False
-        self._monitored = True
-        self._heard_at_seconds = 0.0
-        self._started_at_seconds = 0.0
-        self.restarts = 0
+        self._hear = hear
+        self._bus = bus
+        self._patience = patience
+        self.monitored = False
 
-    async def run(self) -> None:
-        """Scans until cancelled; a failed start is tried again, later and later, or when BlueZ changes."""
-        while True:
-            try:
-                async with BluezWatch(self._adapter) as watch:
-                    await self._scan_again(watch)
-            except OSError as error:
-                log.warning("radio.no_bus", reason=type(error).__name__)
-            self._scanning = False
-            await asyncio.sleep(BUS_SECONDS)
-
-    async def _scan_again(self, watch: BluezWatch) -> None:
-        """Scans, and scans again, until the bus is lost."""
-        failures = 0
-        while not watch.lost:
-            watch.changed.clear()
-            try:
-                await self._scan(watch)
-                failures = 0
-            except (BleakError, OSError, EOFError, TimeoutError) as error:
-                failures += 1
-                log.warning("radio.failed", reason=type(error).__name__, failures=failures)
-            self._scanning = False
-            self.restarts += 1
-            await _back_off(failures, watch)
-
-    def heard_until_seconds(self) -> float:
-        return self._clock.monotonic_seconds()
-
-    def deaf(self) -> bool:
-        """Not scanning; or silent without a fresh scan that has confirmed the silence."""
-        if not self._scanning:
-            return True
-        confirmed = self._started_at_seconds > self._heard_at_seconds
-        return not confirmed and self._silent_seconds() > DOUBT_SECONDS
-
-    def degraded(self) -> bool:
-        return not self._monitored
-
-    async def _scan(self, watch: BluezWatch) -> None:
-        """One scan, from its start until it has been silent for too long, or BlueZ has changed."""
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Raises RadioError when the scan does not start."""
         async with contextlib.AsyncExitStack() as stack:
-            self._monitored = await self._try_monitor(stack)
-            active = BleakScanner(self._hear, scanning_mode="active", bluez=self._active_arguments())
-            await _started(stack, active)
-            self._scanning = True
-            self._started_at_seconds = self._clock.monotonic_seconds()
-            await self._listen(active, watch)
+            await stack.enter_async_context(self._bus.lease())
+            self.monitored = await self._try_monitor(stack)
+            bluez: BlueZScannerArgs = {"adapter": self._adapter, "filters": {"DuplicateData": True}}
+            self._active = BleakScanner(self._take, scanning_mode="active", bluez=bluez)
+            await self._start(stack, self._active)
+            yield
+
+    async def refresh(self) -> None:
+        """Empties the kernel's filter of repeats. Raises RadioError."""
+        await self._bus.stop(self._active, self._patience.stop)
+        await self._bus.start(self._active, self._patience.start)
 
     async def _try_monitor(self, stack: contextlib.AsyncExitStack) -> bool:
         """Starts the passive half; its adverts reach us through the active half's callback."""
-        arguments: BlueZScannerArgs = {"adapter": self._adapter, "or_patterns": list(MONITOR_PATTERNS)}
+        bluez: BlueZScannerArgs = {"adapter": self._adapter, "or_patterns": list(MONITOR_PATTERNS)}
         try:
-            await _started(stack, BleakScanner(None, scanning_mode="passive", bluez=arguments))
-        except BleakError as error:
-            hint = "set Experimental=true in BlueZ's main.conf"
-            log.warning("radio.unmonitored", reason=type(error).__name__, hint=hint)
+            await self._start(stack, BleakScanner(None, scanning_mode="passive", bluez=bluez))
+        except RadioError as error:
+            if error.trouble is not Trouble.REFUSED:
+                raise
             return False
         return True
 
-    async def _listen(self, active: BleakScanner, watch: BluezWatch) -> None:
-        while self._silent_seconds() < self._patience_seconds():
-            if await _within(watch.changed, CYCLE_SECONDS):
-                log.warning("radio.changed")
-                return
-            if not self._monitored:
-                await asyncio.wait_for(active.stop(), STOP_SECONDS_MAX)
-                await asyncio.wait_for(active.start(), START_SECONDS_MAX)
-        log.warning("radio.silent", silent_seconds=round(self._silent_seconds()))
+    async def _start(self, stack: contextlib.AsyncExitStack, scanner: BleakScanner) -> None:
+        """Starts a scanner and leaves its stop to the stack."""
+        await self._bus.start(scanner, self._patience.start)
+        stack.push_async_callback(self._bus.stop, scanner, self._patience.stop)
 
-    def _patience_seconds(self) -> float:
-        """Longer once a fresh scan heard nothing either: then the store is empty."""
-        fresh = self._started_at_seconds > self._heard_at_seconds and self.restarts > 0
-        longest = max(EMPTY_STORE_SILENCE_SECONDS, self._silence_seconds_max)
-        return longest if fresh else self._silence_seconds_max
-
-    def _silent_seconds(self) -> float:
-        since = max(self._heard_at_seconds, self._started_at_seconds)
-        return self._clock.monotonic_seconds() - since
-
-    def _active_arguments(self) -> BlueZScannerArgs:
-        return {"adapter": self._adapter, "filters": {"DuplicateData": True}}
-
-    def _hear(self, _device: BLEDevice, advert: AdvertisementData) -> None:
-        """Called by bleak, which loses whatever it raises: so it only takes down what came."""
-        if advert.rssi == RSSI_UNKNOWN_DBM:
-            return
-        now_seconds = self._heard_at_seconds = self._clock.monotonic_seconds()
-        self._queue.put(
-            Heard(now_seconds, self._receiver, advert.rssi, advert.manufacturer_data, advert.service_data)
-        )
+    def _take(self, device: BLEDevice, advert: AdvertisementData) -> None:
+        if advert.rssi in RSSI_DBM:
+            self._hear(device.address, advert.rssi, advert.manufacturer_data, advert.service_data)
 
 
-async def _started(stack: contextlib.AsyncExitStack, scanner: BleakScanner) -> None:
-    """Starts a scanner and leaves its stop to the stack."""
-    await asyncio.wait_for(scanner.start(), START_SECONDS_MAX)
-    stack.push_async_callback(_stop, scanner)
+def _trouble(error: Exception) -> Trouble:
+    if isinstance(error, TimeoutError):
+        return Trouble.HUNG
+    if isinstance(error, BleakDBusError):
+        return _TROUBLES.get(error.dbus_error, Trouble.REFUSED)
+    if isinstance(error, BleakBluetoothNotAvailableError | OSError | EOFError):
+        return Trouble.NO_DAEMON
+    return Trouble.REFUSED
 
 
-async def _stop(scanner: BleakScanner) -> None:
-    """Stops as well as it goes: a bluetoothd that is gone needs no stopping."""
-    with contextlib.suppress(BleakError, OSError, EOFError, TimeoutError):
-        await asyncio.wait_for(scanner.stop(), STOP_SECONDS_MAX)
-
-
-async def _back_off(failures: int, watch: BluezWatch) -> None:
-    """Waits longer after each failure, but no longer than until BlueZ changes."""
-    shortest, longest = BACKOFF_SECONDS
-    await asyncio.sleep(shortest)
-    watch.changed.clear()
-    ceiling = min(longest, shortest * 2.0 ** min(failures, 10)) - shortest
-    await _within(watch.changed, ceiling * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
-
-
-async def _within(event: asyncio.Event, seconds: float) -> bool:
-    """True when the event is set in time."""
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True
+def _hang_up() -> None:
+    """Closes the connection that bleak would keep for as long as the event loop lives."""
+    kept = manager._global_instances.pop(asyncio.get_running_loop(), None)  # noqa: SLF001 - no public way; pinned
+    if kept is None:
+        return
+    if kept._bus_watcher_task is not None:  # noqa: SLF001 - else it warns of a lost bus
+        kept._bus_watcher_task.cancel()  # noqa: SLF001
+    if kept._bus is not None:  # noqa: SLF001
+        kept._bus.disconnect()  # noqa: SLF001

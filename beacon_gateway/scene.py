@@ -36,12 +36,22 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Wall(_Part):
+    """What stands between two points, a shelf or a wall, and what it takes from a signal that crosses it."""
+
+    from_m: Position
+    to_m: Position
+    loss_db: float = Field(default=5.0, ge=0, le=60)
+
+
 class Store(_Part):
-    """The room is the rectangle from (0, 0) to (width, depth)."""
+    """The room is the rectangle from (0, 0) to (width, depth); `doors` are gaps in its outer walls."""
 
     name: str = Field(min_length=1, max_length=64)
     width_m: float = Field(gt=0, le=1000)
     depth_m: float = Field(gt=0, le=1000)
+    doors: tuple[Wall, ...] = Field(default=(), max_length=64)
+    walls: tuple[Wall, ...] = Field(default=(), max_length=1000)
 
     def encloses(self, position: Position) -> bool:
         x_m, y_m = position
@@ -49,18 +59,39 @@ class Store(_Part):
 
 
 class Propagation(_Part):
-    """How signals fade on their way. The defaults are a furnished shop at 2.4 GHz."""
+    """How signals fade on their way. The defaults are a furnished shop at 2.4 GHz.
+
+    shadowing_db: spread of what stands in the way, alike for places a step apart.
+    body_db: what the walker's own body takes when it stands between tag and receiver.
+    fading_db: spread of the reflections, new with every advert.
+    """
 
     path_loss_exponent: float = Field(default=2.2, ge=1, le=6)
     shadowing_db: float = Field(default=3.0, ge=0, le=20)
+    body_db: float = Field(default=6.0, ge=0, le=40)
     fading_db: float = Field(default=4.0, ge=0, le=20)
     wall_db: float = Field(default=8.0, ge=0, le=60)
     loss_share: float = Field(default=0.1, ge=0, lt=1)
     sensitivity_dbm: float = Field(default=-96.0, ge=-120, le=-40)
 
 
+class SceneZone(ZoneSettings):
+    """A zone's thresholds, and where it is in truth: the rectangle between two corners."""
+
+    area_m: tuple[Position, Position] | None = None
+
+    def holds(self, position: Position) -> bool:
+        if self.area_m is None:
+            return False
+        (left_m, front_m), (right_m, back_m) = self.area_m
+        return left_m <= position[0] <= right_m and front_m <= position[1] <= back_m
+
+
 class SceneReceiver(_Part):
+    """`gateway` is the device that the receiver belongs to; a scene without names is one gateway's."""
+
     name: str = Field(min_length=1, max_length=64)
+    gateway: str = Field(default="", max_length=64)
     zone: str = Field(min_length=1, max_length=64)
     position_m: Position
     offset_db: float = Field(default=0.0, ge=-30, le=30)
@@ -72,7 +103,10 @@ class Waypoint(_Part):
 
 
 class Walker(_Part):
-    """A member's tag (`identity_key`) or anyone's (`stranger`), on the air from arriving to leaving."""
+    """A member's tag (`identity_key`) or anyone's (`stranger`), on the air from arriving to leaving.
+
+    power_error_db: by how much the tag is stronger than it says.
+    """
 
     identity_key: Annotated[str, AfterValidator(_key)] | None = None
     stranger: bool = False
@@ -82,6 +116,7 @@ class Walker(_Part):
     pace_m_per_second: float = Field(default=1.2, gt=0, le=5)
     advert_interval_seconds: float = Field(default=0.5, ge=0.02, le=60)
     power_at_1m_dbm: int = Field(default=MEASURED_POWER_DBM, ge=-100, le=-20)
+    power_error_db: float = Field(default=0.0, ge=-20, le=20)
 
     @model_validator(mode="after")
     def _is_one_of_two(self) -> Self:
@@ -102,7 +137,7 @@ class Scene(_Part):
     store: Store
     propagation: Propagation = Propagation()
     receivers: tuple[SceneReceiver, ...] = Field(min_length=1, max_length=64)
-    zones: dict[str, ZoneSettings] = {}
+    zones: dict[str, SceneZone] = {}
     walkers: tuple[Walker, ...] = Field(default=(), max_length=10_000)
 
     @model_validator(mode="after")
@@ -118,6 +153,18 @@ class Scene(_Part):
     def starts_at_seconds(self) -> float | None:
         """Unix time of the start; None when the server says it."""
         return None if isinstance(self.starts_at, str) else self.starts_at.timestamp()
+
+    @property
+    def gateways(self) -> tuple[str, ...]:
+        """The devices that hear this scene, each once, in the order of their receivers."""
+        return tuple(dict.fromkeys(receiver.gateway for receiver in self.receivers))
+
+    def heard_by(self, gateway: str) -> "Scene":
+        """The same scene with the receivers of one gateway. Raises SceneError when it has none."""
+        receivers = tuple(receiver for receiver in self.receivers if receiver.gateway == gateway)
+        if not receivers:
+            raise SceneError(f"no receiver of gateway {gateway!r}; there are {', '.join(self.gateways)}")
+        return self.model_copy(update={"receivers": receivers})
 
     def restricted_to(self, zones: Collection[str]) -> "Scene":
         """The same scene, heard in these zones only. Raises SceneError for a zone without a receiver."""

@@ -9,13 +9,13 @@ from typing import Final
 
 from beacon_gateway.adverts import APPLE_COMPANY, EDDYSTONE_LOSS_DB, EDDYSTONE_UUID
 from beacon_gateway.clock import Clock
-from beacon_gateway.identities import ROTATION_SECONDS, eid
-from beacon_gateway.radio import AdvertQueue, Heard
-from beacon_gateway.scene import Position, Propagation, Scene, SceneReceiver, Walker
+from beacon_gateway.identities import eid
+from beacon_gateway.key_table import ROTATION_SECONDS
+from beacon_gateway.propagation import Body, RadioMap, RadioPath
+from beacon_gateway.radio import AdvertQueue, Heard, RadioReport
+from beacon_gateway.scene import Position, Scene, Walker
 
 ADVERT_JITTER_SECONDS: Final = 0.01  # the advDelay of the Bluetooth specification, 0-10 ms
-SHADOW_METRES: Final = 2.0  # a step behind a shelf changes what is in the way
-SHADOW_SECONDS: Final = 30.0  # other people move too
 QUIET_TAIL_SECONDS: Final = 45.0  # after the last walker: long enough for the tracker to see everyone out
 STEP_SECONDS: Final = 0.5  # of the scene, between two looks at the real clock
 
@@ -32,50 +32,19 @@ class Route:
             now_seconds, here = now_seconds + walk_seconds + point.dwell_seconds, point.at_m
 
     def position(self, at_seconds: float) -> Position:
-        leg = next((leg for leg in reversed(self._legs) if leg[0] <= at_seconds), self._legs[0])
-        begins_seconds, walk_seconds, start, end = leg
+        begins_seconds, walk_seconds, start, end = self._leg(at_seconds)
         share = min(1.0, (at_seconds - begins_seconds) / walk_seconds) if walk_seconds else 1.0
         return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
 
-
-class RadioPath:
-    """The radio path from one walker to one receiver: distance, wall, slow shadowing, fast fading."""
-
-    def __init__(self, receiver: SceneReceiver, propagation: Propagation, source: random.Random) -> None:
-        self._receiver = receiver
-        self._propagation = propagation
-        self._random = source
-        self._shadow_db = source.gauss(0.0, propagation.shadowing_db)
-        self._last: tuple[float, Position] | None = None
-
-    def rssi_dbm(
-        self, power_dbm: int, position: Position, at_seconds: float, *, inside: bool
-    ) -> float | None:
-        """What the receiver reads; None when it misses the advert."""
-        how = self._propagation
-        self._wander(position, at_seconds)
-        distance_m = max(0.3, math.dist(position, self._receiver.position_m))
-        loss_db = 10 * how.path_loss_exponent * math.log10(distance_m) + (0.0 if inside else how.wall_db)
-        rssi = power_dbm + self._receiver.offset_db - loss_db + self._shadow_db + self._fade_db()
-        if rssi < how.sensitivity_dbm or self._random.random() < how.loss_share:
+    def heading_radians(self, at_seconds: float) -> float | None:
+        """Which way the walker goes; None while standing."""
+        begins_seconds, walk_seconds, start, end = self._leg(at_seconds)
+        if at_seconds >= begins_seconds + walk_seconds:
             return None
-        return rssi
+        return math.atan2(end[1] - start[1], end[0] - start[0])
 
-    def _wander(self, position: Position, at_seconds: float) -> None:
-        """Moves the shadowing on, as far as time and way have come since the sample before."""
-        if self._last is not None:
-            then_seconds, there = self._last
-            moved = math.dist(there, position) / SHADOW_METRES + (at_seconds - then_seconds) / SHADOW_SECONDS
-            kept = math.exp(-moved)
-            fresh_db = self._random.gauss(0.0, self._propagation.shadowing_db)
-            self._shadow_db = kept * self._shadow_db + math.sqrt(1 - kept * kept) * fresh_db
-        self._last = (at_seconds, position)
-
-    def _fade_db(self) -> float:
-        """Reflections: mostly small, at times a deep fade, as a Rician channel has it."""
-        spread = self._propagation.fading_db / 10.0
-        real, imaginary = 1 + self._random.gauss(0.0, spread), self._random.gauss(0.0, spread)
-        return 20 * math.log10(max(0.01, math.hypot(real, imaginary)))
+    def _leg(self, at_seconds: float) -> tuple[float, float, Position, Position]:
+        return next((leg for leg in reversed(self._legs) if leg[0] <= at_seconds), self._legs[0])
 
 
 class Tag:
@@ -112,23 +81,31 @@ class Tag:
 
 
 class _OnAir:
-    """One walker with tag, route and a radio path to every receiver."""
+    """One walker with tag, route and a radio path to every receiver.
 
-    def __init__(self, scene: Scene, index: int) -> None:
+    Each receiver has its own chance: a gateway that plays a part of the scene hears what it would hear in
+    the whole.
+    """
+
+    def __init__(self, scene: Scene, index: int, rooms: Mapping[str, RadioMap]) -> None:
         self.walker = scene.walkers[index]
         self._random = random.Random(f"{scene.seed}/{index}")  # noqa: S311 - a simulation, seeded on purpose
-        self._store = scene.store
         self._route = Route(self.walker)
         self._tag = Tag(self.walker, self._random)
-        self._paths = [(r.name, RadioPath(r, scene.propagation, self._random)) for r in scene.receivers]
+        self._body = Body(self._random)
+        self._power_dbm = self.walker.power_at_1m_dbm + self.walker.power_error_db
+        self._paths = [
+            (name, RadioPath(room, scene.propagation, random.Random(f"{scene.seed}/{index}/{name}")))  # noqa: S311
+            for name, room in rooms.items()
+        ]
 
     def announce(self, at_seconds: float, unix_seconds: float) -> Iterator[Heard]:
         """One advert, at every receiver that hears it."""
         manufacturer, service = self._tag.frames(unix_seconds)
         position = self._route.position(at_seconds)
-        inside = self._store.encloses(position)
+        looks = self._body.looks(at_seconds, self._route.heading_radians(at_seconds))
         for name, path in self._paths:
-            rssi = path.rssi_dbm(self.walker.power_at_1m_dbm, position, at_seconds, inside=inside)
+            rssi = path.rssi_dbm(self._power_dbm, position, looks, at_seconds)
             if rssi is not None:
                 yield Heard(at_seconds, name, min(20, round(rssi)), manufacturer, service)
 
@@ -139,7 +116,8 @@ class _OnAir:
 
 def airwaves(scene: Scene, starts_at_seconds: float) -> Iterator[Heard]:
     """Everything that the scene's receivers hear, in order of time; `starts_at_seconds` is Unix time."""
-    people = [_OnAir(scene, index) for index in range(len(scene.walkers))]
+    rooms = {r.name: RadioMap(scene.store, scene.propagation, r, scene.seed) for r in scene.receivers}
+    people = [_OnAir(scene, index, rooms) for index in range(len(scene.walkers))]
     due = [(person.walker.arrives_seconds, index) for index, person in enumerate(people)]
     heapq.heapify(due)
     while due:
@@ -191,8 +169,11 @@ class VirtualRadio:
     def heard_until_seconds(self) -> float:
         return self._heard_until_seconds
 
-    def deaf(self) -> bool:
-        return False
+    def deaf_receivers(self) -> frozenset[str]:
+        return frozenset()
 
     def degraded(self) -> bool:
         return False
+
+    def reports(self) -> tuple[RadioReport, ...]:
+        return ()

@@ -1,103 +1,22 @@
 """Sightings -> presence. Pure: time is an argument, nothing is read from outside.
 
-Every receiver's signal strength of a member is smoothed by a Kalman filter; the strongest zone wins, with
-hysteresis. A member's time stands still while the radio is deaf: silence is absence only when we would have
+Every receiver's signal strength of a member is smoothed; the strongest zone wins, with hysteresis. A member's
+time stands still while the receivers that would hear are deaf: silence is absence only when we would have
 heard.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Final
 
-from beacon_gateway.adverts import MEASURED_POWER_DBM
-from beacon_gateway.events import Evidence, PresenceEvent, PresenceKind
+from beacon_gateway.events import PresenceEvent, Signal
+from beacon_gateway.member import Member
+from beacon_gateway.room import Receiver, Room, ZoneRule
+from beacon_gateway.smoothing import FORGET_SECONDS, STALE_AFTER_SECONDS, Track
 
-DRIFT_DB2_PER_SECOND: Final = 8.0  # how fast a walker's mean signal strength wanders
-NOISE_DB2: Final = 36.0  # 6 dB of fading in one sample
-FORGET_SECONDS: Final = 30.0  # an older filter says nothing about now; a silent member has left
-STALE_AFTER_SECONDS: Final = 3.0  # six missed adverts at 2 Hz
-STALE_DB_PER_SECOND: Final = 1.0  # a receiver that hears no more loses to one that does
-ENTER_HOLD_SECONDS: Final = 2.0  # a passer-by is near the door for less
-ENTER_SAMPLES_MIN: Final = 3
-MOVE_MARGIN_DB: Final = 3.0  # half the fading of one sample: less flaps, more lags
-MOVE_HOLD_SECONDS: Final = 2.0
-EXIT_HOLD_SECONDS: Final = 10.0  # a shelf or a body between tag and receiver lasts less
-DWELL_STEPS_SECONDS: Final = (20.0, 60.0)  # then every 60 s
 MEMBERS_MAX: Final = 20_000  # memory stays bounded whatever a key table says
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneRule:
-    """When a zone counts as entered and left, in dBm at a tag of -59 dBm at 1 m."""
-
-    enter_rssi_dbm: float = -76.0
-    exit_rssi_dbm: float = -84.0
-    bias_db: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Receiver:
-    """A receiver, the zone that it covers, and by how much it hears stronger than it should."""
-
-    name: str
-    zone: str
-    offset_db: float = 0.0
-
-
-@dataclass(slots=True)
-class _Track:
-    """One member at one receiver."""
-
-    at_seconds: float
-    rssi_dbm: float
-    variance_db2: float = NOISE_DB2
-    max_rssi_dbm: float = -127.0
-    samples: int = 1
-
-    def add(self, rssi_dbm: float, at_seconds: float) -> None:
-        age_seconds = at_seconds - self.at_seconds
-        if age_seconds > FORGET_SECONDS:
-            self.variance_db2, self.samples, self.rssi_dbm = NOISE_DB2, 1, rssi_dbm
-            self.at_seconds, self.max_rssi_dbm = at_seconds, rssi_dbm
-            return
-        if age_seconds > 0:
-            self.variance_db2 += DRIFT_DB2_PER_SECOND * age_seconds
-            self.at_seconds = at_seconds
-        gain = self.variance_db2 / (self.variance_db2 + NOISE_DB2)
-        self.rssi_dbm += gain * (rssi_dbm - self.rssi_dbm)
-        self.variance_db2 *= 1 - gain
-        self.samples += 1
-        self.max_rssi_dbm = max(self.max_rssi_dbm, rssi_dbm)
-
-    def score_dbm(self, now_seconds: float) -> float:
-        age_seconds = now_seconds - self.at_seconds
-        return self.rssi_dbm - STALE_DB_PER_SECOND * max(0.0, age_seconds - STALE_AFTER_SECONDS)
-
-
-@dataclass(slots=True)
-class _Member:
-    """What is known of a member who is near; `zone` is empty before ENTER."""
-
-    heard_at_seconds: float
-    good_at_seconds: float
-    tracks: dict[str, _Track] = field(default_factory=dict)
-    zone: str = ""
-    entered_at_seconds: float = 0.0
-    told_at_seconds: float = 0.0
-    dwell_told_seconds: float = 0.0
-    strong_since: float | None = None
-    weak_since: float | None = None
-    challenger: str = ""
-    challenger_since: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Best:
-    """A zone's strongest receiver."""
-
-    zone: str
-    score_dbm: float
-    track: _Track
+FROZEN_SECONDS_MAX: Final = 3600.0  # a radio that is deaf for longer knows nothing of who is there
 
 
 class Tracker:
@@ -107,13 +26,9 @@ class Tracker:
     """
 
     def __init__(self, receivers: Iterable[Receiver], zones: Mapping[str, ZoneRule]) -> None:
-        self._zone_of = {receiver.name: receiver.zone for receiver in receivers}
-        self._offset_db = {receiver.name: receiver.offset_db for receiver in receivers}
-        self._rules = {zone: zones.get(zone, ZoneRule()) for zone in self._zone_of.values()}
-        self._good_rssi_dbm = {name: self._rules[zone].exit_rssi_dbm for name, zone in self._zone_of.items()}
-        self._members: dict[bytes, _Member] = {}
-        self._server_offset_db = 0.0
-        self._deaf_since: float | None = None
+        self._room = Room(receivers, zones)
+        self._members: dict[bytes, Member] = {}
+        self._deaf_since: dict[str, float] = {}
         self._hearing_again_at = float("-inf")
 
     @property
@@ -123,177 +38,103 @@ class Tracker:
 
     def calibrate(self, offset_db: float) -> None:
         """Takes the server's offset for this gateway, on top of each receiver's own."""
-        self._server_offset_db = offset_db
+        self._room.common_offset_db = offset_db
+
+    def configure(self, offsets_db: Mapping[str, float], rules: Mapping[str, ZoneRule]) -> None:
+        """Takes the server's offsets by receiver and rules by zone; where it says nothing, our own hold."""
+        self._room.configure(offsets_db, rules)
 
     def forget_unless(self, keep: Callable[[bytes], bool]) -> None:
         """Forgets at once every member that `keep` does not want; nothing is said about them again."""
         self._members = {name: member for name, member in self._members.items() if keep(name)}
 
+    def rename(self, names: Mapping[bytes, bytes]) -> None:
+        """Goes on with members under other pseudonyms: old -> new, when the day has changed."""
+        self._members = {names.get(name, name): member for name, member in self._members.items()}
+
     def hear(
         self, pseudonym: bytes, receiver: str, rssi_dbm: int, measured_power_dbm: int, at_seconds: float
     ) -> None:
         """Takes one sample of a member's tag at a receiver."""
-        rssi = rssi_dbm - self._offset_db[receiver] - self._server_offset_db
-        rssi -= measured_power_dbm - MEASURED_POWER_DBM
+        rssi = self._room.normal_rssi_dbm(receiver, rssi_dbm, measured_power_dbm)
         member = self._members.get(pseudonym) or self._meet(pseudonym, at_seconds)
         track = member.tracks.get(receiver)
         if track is None:
-            member.tracks[receiver] = _Track(at_seconds, rssi, max_rssi_dbm=rssi)
+            member.tracks[receiver] = Track(at_seconds, rssi, max_rssi_dbm=rssi)
         else:
             track.add(rssi, at_seconds)
-        member.heard_at_seconds = max(member.heard_at_seconds, at_seconds)
-        if rssi >= self._good_rssi_dbm[receiver]:
+        if at_seconds > member.heard_at_seconds:  # noqa: PLR1730 - for every advert, and a call costs more
+            member.heard_at_seconds = at_seconds
+        if rssi >= self._room.rule_of[receiver].exit_rssi_dbm:
             member.good_at_seconds = member.heard_at_seconds
 
-    def tick(self, now_seconds: float, *, deaf: bool = False, degraded: bool = False) -> list[PresenceEvent]:
-        """What changed since the tick before; nothing while the radio is deaf.
+    def tick(
+        self, now_seconds: float, *, deaf: AbstractSet[str] = frozenset(), degraded: bool = False
+    ) -> list[PresenceEvent]:
+        """What changed since the tick before. Call it once a second.
 
-        Call it once a second. `degraded` marks the events of a radio that hears less than it should.
+        deaf: receivers whose silence says nothing; who can only be heard by them is frozen.
+        degraded: marks the events of a radio that hears less than it should.
         """
-        if deaf:
-            self._deaf_since = now_seconds if self._deaf_since is None else self._deaf_since
-            return []
-        if self._deaf_since is not None:
-            self._thaw(now_seconds - self._deaf_since, now_seconds)
+        self._follow_deafness(deaf, now_seconds)
         events: list[PresenceEvent] = []
         for pseudonym, member in list(self._members.items()):
             doubtful = degraded or member.good_at_seconds < self._hearing_again_at
-            events.extend(self._decide(pseudonym, member, now_seconds, doubtful=doubtful))
+            found = self._decide(pseudonym, member, now_seconds)
+            events.extend(replace(event, degraded=True) if doubtful else event for event in found)
         return events
 
-    def _meet(self, pseudonym: bytes, at_seconds: float) -> _Member:
+    def signals(self, now_seconds: float) -> list[Signal]:
+        """How well members are heard, of those of whom there is news. Call it after `tick`.
+
+        Also of those who are not in by what is heard here: another gateway may have let them in, and of two
+        that hear a member the weaker tells where not to look. The server forgets those who are in nowhere.
+        """
+        return [
+            signal
+            for pseudonym, member in self._members.items()
+            if member.frozen_since is None
+            for signal in member.signals(pseudonym, self._room, now_seconds)
+        ]
+
+    def _meet(self, pseudonym: bytes, at_seconds: float) -> Member:
         if len(self._members) >= MEMBERS_MAX:
             del self._members[min(self._members, key=lambda name: self._members[name].heard_at_seconds)]
-        member = self._members[pseudonym] = _Member(at_seconds, at_seconds)
+        member = self._members[pseudonym] = Member(at_seconds, at_seconds)
         return member
 
-    def _thaw(self, deaf_seconds: float, now_seconds: float) -> None:
-        """Moves what was heard before the deafness forward, so that none of it counts as silence."""
-        started_at, self._deaf_since, self._hearing_again_at = self._deaf_since, None, now_seconds
-        for member in self._members.values():
-            for track in member.tracks.values():
-                if started_at is not None and track.at_seconds <= started_at:
-                    track.at_seconds += deaf_seconds
-            if started_at is not None and member.heard_at_seconds <= started_at:
-                member.heard_at_seconds += deaf_seconds
-            member.strong_since = member.weak_since = None
-            member.challenger = ""
+    def _follow_deafness(self, deaf: AbstractSet[str], now_seconds: float) -> None:
+        if any(receiver not in deaf for receiver in self._deaf_since):
+            self._hearing_again_at = now_seconds
+        self._deaf_since = {receiver: self._deaf_since.get(receiver, now_seconds) for receiver in deaf}
 
-    def _decide(
-        self, pseudonym: bytes, member: _Member, now_seconds: float, *, doubtful: bool
-    ) -> Iterable[PresenceEvent]:
-        best = self._best(member, now_seconds)
-        if not member.zone:
-            if now_seconds - member.heard_at_seconds > FORGET_SECONDS:
-                del self._members[pseudonym]
-            elif self._enters(member, best, now_seconds):
-                yield self._enter(pseudonym, member, best, doubtful=doubtful)
+    def _decide(self, pseudonym: bytes, member: Member, now_seconds: float) -> Iterator[PresenceEvent]:
+        if self._deaf_since and self._is_out_of_hearing(member, now_seconds):
+            yield from self._freeze(pseudonym, member, now_seconds)
             return
-        if self._leaves(member, best, now_seconds):
+        member.thaw(now_seconds)
+        if not member.zone and member.is_forgotten(now_seconds):
             del self._members[pseudonym]
-            yield self._exit(pseudonym, member, best, doubtful=doubtful)
             return
-        if self._moves(member, best, now_seconds):
-            member.zone, member.challenger, member.told_at_seconds = best.zone, "", now_seconds
-            yield PresenceEvent(
-                PresenceKind.MOVE, pseudonym, best.zone, now_seconds, _evidence(best.track), doubtful
-            )
-        yield from self._dwell(pseudonym, member, best, doubtful=doubtful)
+        was_inside = bool(member.zone)
+        yield from member.decide(pseudonym, self._room, now_seconds)
+        if was_inside and not member.zone:
+            del self._members[pseudonym]
 
-    def _best(self, member: _Member, now_seconds: float) -> _Best:
-        scored = (
-            (track.score_dbm(now_seconds) + self._rules[self._zone_of[name]].bias_db, name, track)
-            for name, track in member.tracks.items()
-        )
-        score_dbm, name, track = max(scored, key=lambda entry: entry[0])
-        return _Best(self._zone_of[name], score_dbm, track)
+    def _is_out_of_hearing(self, member: Member, now_seconds: float) -> bool:
+        """Whether the member is where only deaf receivers would hear, as far as we know."""
+        would_hear = False
+        for receiver, track in member.tracks.items():
+            deaf_since = self._deaf_since.get(receiver)
+            if deaf_since is None and now_seconds - track.at_seconds <= STALE_AFTER_SECONDS:
+                return False
+            would_hear |= deaf_since is not None and track.at_seconds > deaf_since - FORGET_SECONDS
+        return would_hear
 
-    def _zone_score_dbm(self, member: _Member, zone: str, now_seconds: float) -> float:
-        scores = (
-            track.score_dbm(now_seconds) + self._rules[zone].bias_db
-            for name, track in member.tracks.items()
-            if self._zone_of[name] == zone
-        )
-        return max(scores, default=float("-inf"))
-
-    def _enters(self, member: _Member, best: _Best, now_seconds: float) -> bool:
-        if best.score_dbm < self._rules[best.zone].enter_rssi_dbm:
-            member.strong_since = None
-            return False
-        if member.strong_since is None:
-            member.strong_since = now_seconds
-        held_seconds = now_seconds - member.strong_since
-        return held_seconds >= ENTER_HOLD_SECONDS and best.track.samples >= ENTER_SAMPLES_MIN
-
-    def _leaves(self, member: _Member, best: _Best, now_seconds: float) -> bool:
-        if now_seconds - member.heard_at_seconds >= FORGET_SECONDS:
-            return True
-        if best.score_dbm >= self._rules[best.zone].exit_rssi_dbm:
-            member.weak_since = None
-            return False
-        if member.weak_since is None:
-            member.weak_since = now_seconds
-        return now_seconds - member.weak_since >= EXIT_HOLD_SECONDS
-
-    def _moves(self, member: _Member, best: _Best, now_seconds: float) -> bool:
-        incumbent_dbm = self._zone_score_dbm(member, member.zone, now_seconds)
-        if best.zone == member.zone or best.score_dbm < incumbent_dbm + MOVE_MARGIN_DB:
-            member.challenger = ""
-            return False
-        if member.challenger != best.zone:
-            member.challenger, member.challenger_since = best.zone, now_seconds
-        return now_seconds - member.challenger_since >= MOVE_HOLD_SECONDS
-
-    def _enter(self, pseudonym: bytes, member: _Member, best: _Best, *, doubtful: bool) -> PresenceEvent:
-        """Back-dated to the first moment of the strength that was held."""
-        assert member.strong_since is not None
-        member.zone, member.entered_at_seconds = best.zone, member.strong_since
-        member.told_at_seconds = member.strong_since
-        member.good_at_seconds = max(member.good_at_seconds, member.strong_since)
-        return PresenceEvent(
-            PresenceKind.ENTER, pseudonym, best.zone, member.strong_since, _evidence(best.track), doubtful
-        )
-
-    def _exit(self, pseudonym: bytes, member: _Member, best: _Best, *, doubtful: bool) -> PresenceEvent:
-        """Back-dated to the last good sample, but never before what was said of the member already."""
-        at_seconds = max(member.good_at_seconds, member.told_at_seconds)
-        return PresenceEvent(
-            PresenceKind.EXIT,
-            pseudonym,
-            member.zone,
-            at_seconds,
-            _evidence(best.track),
-            doubtful,
-            dwell_seconds=at_seconds - member.entered_at_seconds,
-        )
-
-    def _dwell(
-        self, pseudonym: bytes, member: _Member, best: _Best, *, doubtful: bool
-    ) -> Iterable[PresenceEvent]:
-        """Counts to the last good sample: silence is not yet a stay."""
-        at_seconds = max(member.good_at_seconds, member.told_at_seconds)
-        step_seconds = _dwell_step(at_seconds - member.entered_at_seconds)
-        if step_seconds <= member.dwell_told_seconds:
-            return
-        member.dwell_told_seconds, member.told_at_seconds = step_seconds, at_seconds
-        yield PresenceEvent(
-            PresenceKind.DWELL,
-            pseudonym,
-            member.zone,
-            at_seconds,
-            _evidence(best.track),
-            doubtful,
-            dwell_seconds=at_seconds - member.entered_at_seconds,
-        )
-
-
-def _dwell_step(stayed_seconds: float) -> float:
-    """The latest of 20 s, 60 s, 120 s, 180 s, ... that has been reached; 0 before the first."""
-    first, second = DWELL_STEPS_SECONDS
-    if stayed_seconds < second:
-        return first if stayed_seconds >= first else 0.0
-    return stayed_seconds // second * second
-
-
-def _evidence(track: _Track) -> Evidence:
-    return Evidence(round(track.rssi_dbm, 1), track.max_rssi_dbm, track.samples)
+    def _freeze(self, pseudonym: bytes, member: Member, now_seconds: float) -> Iterator[PresenceEvent]:
+        if member.frozen_since is None:
+            member.frozen_since = now_seconds
+        if now_seconds - member.frozen_since > FROZEN_SECONDS_MAX:
+            del self._members[pseudonym]
+            if member.zone:
+                yield replace(member.leave(pseudonym, member.latest()), degraded=True)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
 from regulars.activity.v1 import activity_service_pb2, activity_service_pb2_grpc
 from regulars.earning.v1 import earning_service_pb2, earning_service_pb2_grpc
 from regulars.engagement.v1 import (
@@ -23,6 +24,7 @@ from regulars.feedback.v1 import (
     feedback_service_pb2,
     feedback_service_pb2_grpc,
 )
+from regulars.gateways.v1 import gateways_service_pb2, gateways_service_pb2_grpc
 from regulars.insights.v1 import insights_service_pb2, insights_service_pb2_grpc
 from regulars.journey.v1 import journey_service_pb2, journey_service_pb2_grpc
 from regulars.loyalty.v1 import loyalty_service_pb2, loyalty_service_pb2_grpc
@@ -31,10 +33,11 @@ from regulars.predictions.v1 import predictions_service_pb2, predictions_service
 from regulars.presence.v1 import presence_service_pb2, presence_service_pb2_grpc
 from regulars.reminders.v1 import reminders_service_pb2, reminders_service_pb2_grpc
 from regulars.rewards.v1 import rewards_service_pb2, rewards_service_pb2_grpc
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from services.activity.servicer.service import ActivityServicer
 from services.clock import Clock, SystemClock
+from services.doors import doors
 from services.earning.servicer import EarningServicer
 from services.earning.use_cases.syncing import sync_file_rules
 from services.engagement.queries.versions import Shelf
@@ -46,6 +49,8 @@ from services.engagement.use_cases.choosing import chosen_by_filter, chosen_by_s
 from services.engagement.use_cases.rescoring import plan_rescoring
 from services.feedback.servicer.cases_service import CasesServicer
 from services.feedback.servicer.service import FeedbackServicer
+from services.gateways.queries import revoked_serials
+from services.gateways.servicer import GatewaysServicer
 from services.handlers import handlers, senders
 from services.insights.servicer.service import InsightsServicer
 from services.journey.servicer.service import JourneyServicer
@@ -54,7 +59,7 @@ from services.loyalty.use_cases.time import FIRST_SWEEP
 from services.membership.servicer.service import MembershipServicer
 from services.predictions.servicer import PredictionsServicer
 from services.presence.key_tables import KeyTables
-from services.presence.servicer import PresenceServicer
+from services.presence.servicer.service import PresenceServicer
 from services.programme.programme import Programme
 from services.programme.reading import load_programme
 from services.reactions import react
@@ -73,7 +78,9 @@ from services.storage.tables import orders
 from services.telemetry import Telemetry
 from services.worker import Worker
 
-KEYS_SECONDS: Final = 5.0  # how long a revoked key may still be taken
+log = structlog.get_logger()
+
+KEYS_SECONDS: Final = 2.0  # how long a revoked key or certificate may still be taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +145,10 @@ def build(settings: Settings, clock: Clock, telemetry: Telemetry) -> House:
     take_in_rules(database)
     keyring = Keyring(live_keys(database))
     presence = PresenceServicer(database, KeyTables(database))
-    services = all_services(database, presence)
+    gateways = GatewaysServicer(database, lambda: rpc.gateway_port)
+    services = (*all_services(database, presence), gateways_service(gateways))
     desk = FrontDesk(keyring, all_scopes(services), RateLimiter(settings.calls_per_second), telemetry, clock)
-    rpc = RpcServer(services, desk, f"{settings.host}:{settings.port}")
+    rpc = RpcServer(services, desk, doors(settings, database))
     worker = Worker(database, handlers(database, senders(settings)))
     database.on_due_work(worker.wake)
     return House(settings, clock, database, keyring, rpc, presence, worker, telemetry)
@@ -207,6 +215,10 @@ def all_services(database: Database, presence: PresenceServicer) -> tuple[Servic
     )
 
 
+def gateways_service(servicer: GatewaysServicer) -> Service:
+    return service(gateways_service_pb2, gateways_service_pb2_grpc, "Gateways", servicer)
+
+
 def service(messages: Any, stubs: Any, name: str, servicer: Any) -> Service:
     descriptor = messages.DESCRIPTOR.services_by_name[f"{name}Service"]
     return Service(descriptor, servicer, getattr(stubs, f"add_{name}ServiceServicer_to_server"))
@@ -214,11 +226,15 @@ def service(messages: Any, stubs: Any, name: str, servicer: Any) -> Service:
 
 def live_keys(database: Database) -> list[ApiKey]:
     with database.engine.connect() as connection:
-        return [
-            ApiKey(key.key_id, key.name, key.secret_sha256, frozenset(key.scopes.split(",")), key.expires_at)
-            for key in keys.all_keys(connection)
-            if key.revoked_at is None
-        ]
+        return keys_that_live(connection)
+
+
+def keys_that_live(connection: Connection) -> list[ApiKey]:
+    return [
+        ApiKey(key.key_id, key.name, key.secret_sha256, frozenset(key.scopes.split(",")), key.expires_at)
+        for key in keys.all_keys(connection)
+        if key.revoked_at is None
+    ]
 
 
 def create_key(database: Database, name: str, scopes: tuple[str, ...]) -> NewKey:
@@ -271,8 +287,18 @@ async def upkeep(house: House) -> None:
     while True:
         await asyncio.sleep(KEYS_SECONDS)
         house.telemetry.flush()
-        house.keyring.replace(await asyncio.to_thread(live_keys, house.database))
-        await asyncio.to_thread(house.database.on_redirects)
+        try:
+            await renew_keyring(house)
+            await house.database.learn_redirects()
+        except Exception as error:  # noqa: BLE001  (a database that is away for a moment must not end it)
+            log.warning("upkeep_failed", reason=type(error).__name__)
+
+
+async def renew_keyring(house: House) -> None:
+    """Let nothing count that was revoked by now, on streams that are open either."""
+    house.keyring.replace(await house.database.fetch(keys_that_live))
+    house.keyring.revocations.replace(await house.database.fetch(revoked_serials, house.clock.now()))
+    house.rpc.desk.recheck()
 
 
 def plan_recurring(database: Database) -> None:
@@ -297,6 +323,7 @@ async def running(house: House) -> AsyncIterator[House]:
     await house.database.open()
     release_work(house)
     plan_recurring(house.database)
+    await renew_keyring(house)
     await house.rpc.start()
     working = asyncio.create_task(house.worker.run())
     keeping_up = asyncio.create_task(upkeep(house))

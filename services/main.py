@@ -27,8 +27,10 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 key_commands = typer.Typer(help="API keys of callers.", no_args_is_help=True)
+gateway_commands = typer.Typer(help="Gateways in the stores; a server may run.", no_args_is_help=True)
 cli.add_typer(import_commands, name="import")
 cli.add_typer(key_commands, name="keys")
+cli.add_typer(gateway_commands, name="gateways")
 
 DataDir = Annotated[
     Path, typer.Option(envvar="REGULARS_DATA_DIR", help="Folder of the database and the models.")
@@ -125,6 +127,8 @@ async def _serve(settings: Settings) -> None:
         console = build_app(house.database, access=access, hosts=(settings.host,))
         async with running(house), serving(console, settings.host, settings.console_port) as console_port:
             typer.echo(f"serving gRPC on {settings.host}:{house.rpc.port}")
+            if not settings.is_plaintext:
+                typer.echo(f"gateways with certificates: {settings.host}:{house.rpc.gateway_port}")
             settle_interpreter()
             host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104  (compared, not bound)
             typer.echo(f"console: {access.link(f'http://{host}:{console_port}')}")
@@ -225,6 +229,53 @@ def revoke_key(
     with plain_errors():
         revoke(settings_of(data_dir=data_dir, database_url=database_url), key_id)
         typer.echo(f"{key_id} is revoked")
+
+
+@gateway_commands.command("add")
+def add_gateway(
+    name: Annotated[str, typer.Argument(help="Names the gateway; unique in the programme.")],
+    *,
+    store: Annotated[str, typer.Option(help="The store that it stands in.")],
+    data_dir: DataDir = DATA_DIR,
+    database_url: DatabaseUrl = "",
+) -> None:
+    """Make a token for a gateway and show it, once; `regulars-gateway enrol` takes it within 24 hours."""
+    from services.gateway_commands import add
+
+    with plain_errors():
+        add(settings_of(data_dir=data_dir, database_url=database_url), name, store)
+
+
+@gateway_commands.command("list")
+def list_gateways(*, data_dir: DataDir = DATA_DIR, database_url: DatabaseUrl = "") -> None:
+    """Show each gateway with its certificate's end, and those that are awaited."""
+    from services.gateway_commands import show
+
+    with plain_errors():
+        show(settings_of(data_dir=data_dir, database_url=database_url))
+
+
+@gateway_commands.command("revoke")
+def revoke_gateway(
+    name: Annotated[str, typer.Argument(help="The gateway's name.")],
+    *,
+    data_dir: DataDir = DATA_DIR,
+    database_url: DatabaseUrl = "",
+) -> None:
+    """End a gateway's certificates and tokens; a running server hangs up on it within seconds."""
+    from services.gateway_commands import revoke
+
+    with plain_errors():
+        revoke(settings_of(data_dir=data_dir, database_url=database_url), name)
+
+
+@gateway_commands.command("authority")
+def gateway_authority(*, data_dir: DataDir = DATA_DIR, database_url: DatabaseUrl = "") -> None:
+    """Print the certificate of our own authority, for callers of a server with tls_names."""
+    from services.gateway_commands import show_authority
+
+    with plain_errors():
+        show_authority(settings_of(data_dir=data_dir, database_url=database_url))
 
 
 @cli.command()

@@ -48,7 +48,7 @@ from services.loyalty.use_cases.making_good import credit_make_goods
 from services.loyalty.use_cases.orders import earn_points
 from services.loyalty.use_cases.returns import give_points_again, restore_spent, reverse_points
 from services.points.closing import close_accounts
-from services.presence.use_cases import close_visits, follow_members
+from services.presence.use_cases.reporting import close_visits, follow_members
 from services.reminders.use_cases import (
     cancel_for_carts,
     cancel_for_consents,

@@ -43,6 +43,14 @@ class Service:
     add: Callable[[Any, Any], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An address to listen at; without credentials in plaintext."""
+
+    address: str
+    credentials: grpc.ServerCredentials | None = None
+
+
 class Registrar:
     """Stands for the server while services are added to it, and puts the desk before each method.
 
@@ -62,9 +70,9 @@ class Registrar:
 
 
 class RpcServer:
-    """Serves the given services at one address until it is stopped."""
+    """Serves the given services at all doors until it is stopped."""
 
-    def __init__(self, services: Sequence[Service], desk: FrontDesk, address: str) -> None:
+    def __init__(self, services: Sequence[Service], desk: FrontDesk, doors: Sequence[Door]) -> None:
         self._server = grpc.aio.server(options=OPTIONS)
         for service in services:
             service.add(service.servicer, Registrar(self._server, desk))
@@ -79,7 +87,18 @@ class RpcServer:
             ),
             self._server,
         )
-        self.port = listen(self._server, address)
+        self.desk = desk
+        self.ports = tuple(listen(self._server, door) for door in doors)
+
+    @property
+    def port(self) -> int:
+        """The first door's: for callers with keys."""
+        return self.ports[0]
+
+    @property
+    def gateway_port(self) -> int:
+        """The last door's: for callers with certificates, where there is such a one."""
+        return self.ports[-1]
 
     async def start(self) -> None:
         await self._server.start()
@@ -92,12 +111,15 @@ class RpcServer:
         await self._server.stop(STOP_GRACE_SECONDS)
 
 
-def listen(server: grpc.aio.Server, address: str) -> int:
+def listen(server: grpc.aio.Server, door: Door) -> int:
     """The port that is listened on; raises SettingsError when it is taken or not ours."""
     try:
-        return server.add_insecure_port(address)
+        if door.credentials is None:
+            return server.add_insecure_port(door.address)
+        return server.add_secure_port(door.address, door.credentials)
     except RuntimeError as error:
-        raise SettingsError(f"{address} cannot be listened on; is another server running there?") from error
+        message = f"{door.address} cannot be listened on; is another server running there?"
+        raise SettingsError(message) from error
 
 
 def all_scopes(services: Sequence[Service]) -> dict[str, frozenset[str]]:

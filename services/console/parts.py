@@ -17,11 +17,13 @@ from services.feedback.queries.cases import list_cases
 from services.feedback.rules.cases import CaseFilter
 from services.predictions import queries as predictions
 from services.predictions.rules import CHURN, REPURCHASE
+from services.presence.queries import tags
 from services.programme.programme import Programme
 from services.reminders import queries as reminding
 from services.reminders.rules import Reminder
 
 VISITORS_MAX: Final = 24
+WEAK_MAX: Final = 5  # tags with a weak battery; whoever asks the members for them gets them all by ListTags
 REMINDERS_MAX: Final = 8
 CASES_MAX: Final = 8
 LEAVERS_MAX: Final = 8  # what a person reads with care; the API lists them all
@@ -142,7 +144,13 @@ def presence(connection: Connection, scene: Scene) -> Context:
     stores = [
         (store, number, [one for one in shown if one.store == store]) for store, number in inside.items()
     ]
-    return {"stores": stores, "more": max(sum(inside.values()) - len(shown), 0), "now": scene.now}
+    return {
+        "stores": stores,
+        "more": max(sum(inside.values()) - len(shown), 0),
+        "now": scene.now,
+        "weak": tags.list_tags(connection, True, None, WEAK_MAX),
+        "weak_count": tags.count_low(connection),
+    }
 
 
 def reminders(connection: Connection, scene: Scene) -> Context:

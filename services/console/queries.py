@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from services.presence.rules import STALE_VISIT, VisitState
+from services.presence.rules.visits import STALE_VISIT, VisitState
 from services.storage.tables import (
     churn_predictions,
     customers,

@@ -8,21 +8,23 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from regulars.options.v1 import scope_pb2
 
 from services.errors import DeniedError, UnauthenticatedError
+from services.rpc.certificates import GatewayCertificate, Revocations
 
 KEY_PREFIX: Final = "rk"
 HEADER: Final = "authorization"
 ADMIN: Final = "admin"
+ANYONE: Final = "anyone"  # of methods that need no key; no key carries it
 SCOPES: Final = ("backend", "gateway", "team", ADMIN)
 
 
 class KeyMissingError(UnauthenticatedError):
-    """Send the metadata `authorization: Bearer rk_...` with an API key of this server."""
+    """Send the metadata `authorization: Bearer rk_...` with an API key, or show a gateway's certificate."""
 
     reason = "KEY_MISSING"
 
@@ -34,9 +36,19 @@ class KeyInvalidError(UnauthenticatedError):
 
 
 class ScopeMissingError(DeniedError):
-    """This API key does not carry the scope that the method needs."""
+    """This API key or certificate does not carry the scope that the method needs."""
 
     reason = "SCOPE_MISSING"
+
+
+class Caller(Protocol):
+    """Who calls, by whatever was shown: what limits count by, and what it may do."""
+
+    @property
+    def key_id(self) -> str: ...
+
+    @property
+    def scopes(self) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +81,22 @@ def digest(secret: str) -> bytes:
 
 
 class Keyring:
-    """The live keys; replaced as a whole when they change."""
+    """The live keys, replaced as a whole when they change, and the certificates that count no more."""
 
     def __init__(self, keys: Sequence[ApiKey] = ()) -> None:
         self.replace(keys)
+        self.revocations = Revocations()
 
     def replace(self, keys: Sequence[ApiKey]) -> None:
         self._keys: Mapping[str, ApiKey] = {key.key_id: key for key in keys}
         self._seen: dict[str, ApiKey] = {}  # headers found right, until the keys change
+
+    def admit(self, shown: str | GatewayCertificate, now: datetime) -> Caller:
+        """Who shows this `authorization` header, or this certificate; raises UnauthenticatedError."""
+        if isinstance(shown, str):
+            return self.authenticate(shown, now)
+        self.revocations.check(shown, now)
+        return shown
 
     def authenticate(self, authorization: str, now: datetime) -> ApiKey:
         """The key of an `authorization` header; raises UnauthenticatedError."""
@@ -105,8 +125,8 @@ def header_of(metadata: Iterable[tuple[str, str | bytes]]) -> str:
     return ""
 
 
-def allow(key: ApiKey, scopes: frozenset[str]) -> None:
-    if not scopes & key.scopes and ADMIN not in key.scopes:
+def allow(caller: Caller, scopes: frozenset[str]) -> None:
+    if not scopes & caller.scopes and ADMIN not in caller.scopes:
         raise ScopeMissingError(needs=" or ".join(sorted(scopes)))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import grpc
@@ -12,8 +14,9 @@ import structlog
 from grpc.aio import ServicerContext
 
 from services.clock import Clock
-from services.errors import RegularsError
-from services.rpc.auth import Keyring, allow, header_of
+from services.errors import RegularsError, UnauthenticatedError
+from services.rpc.auth import ANYONE, Keyring, allow, header_of
+from services.rpc.certificates import GatewayCertificate, certificate_of
 from services.rpc.errors import STATUS_DETAILS_KEY, status, status_code
 from services.rpc.limits import RateLimiter
 from services.rpc.validation import guarded, legible, located, valid
@@ -28,6 +31,14 @@ class InternalError(RegularsError):
     """Internal error."""
 
     reason = "INTERNAL"
+
+
+@dataclass(slots=True)
+class _OpenStream:
+    """What its caller has shown, and why it is to end, once it is."""
+
+    shown: str | GatewayCertificate
+    over: UnauthenticatedError | None = None
 
 
 class FrontDesk:
@@ -49,6 +60,7 @@ class FrontDesk:
         self._limiter = limiter
         self._telemetry = telemetry
         self._clock = clock
+        self._open: dict[asyncio.Task[Any], _OpenStream] = {}
 
     def wrap(self, method: str, handler: Any) -> Handler:
         """A handler that admits, validates, times and answers errors before and after the given one."""
@@ -64,10 +76,44 @@ class FrontDesk:
             return grpc.stream_stream_rpc_method_handler(stream, deserializer, serializer)
         raise TypeError(f"{method}: the front desk knows no streams that are answered once")
 
-    def _admit(self, context: ServicerContext[Any, Any], scopes: frozenset[str]) -> None:
-        key = self._keyring.authenticate(header_of(context.invocation_metadata() or ()), self._clock.now())
-        allow(key, scopes)
-        self._limiter.take(key.key_id)
+    def recheck(self) -> None:
+        """End the open streams of callers who would not be let in any more."""
+        now = self._clock.now()
+        for task, stream in tuple(self._open.items()):
+            try:
+                self._keyring.admit(stream.shown, now)
+            except UnauthenticatedError as error:
+                if stream.over is None:  # once: its good-bye is not to be cut off
+                    stream.over = error
+                    task.cancel()
+
+    def _admit(self, context: ServicerContext[Any, Any], scopes: frozenset[str]) -> str | GatewayCertificate:
+        """Let the caller in, or raise; answers what the caller has shown."""
+        if ANYONE in scopes:
+            self._limiter.take(ANYONE)  # all of them together: strangers have no names
+            return ""
+        header = header_of(context.invocation_metadata() or ())
+        shown = header or certificate_of(context) or ""
+        caller = self._keyring.admit(shown, self._clock.now())
+        allow(caller, scopes)
+        self._limiter.take(caller.key_id)
+        return shown
+
+    @contextmanager
+    def _watched(self, shown: str | GatewayCertificate) -> Iterator[None]:
+        """Within it `recheck` can end the stream that runs in this task, with the reason."""
+        task = asyncio.current_task()
+        assert task is not None
+        stream = self._open[task] = _OpenStream(shown)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if stream.over is None:
+                raise
+            task.uncancel()
+            raise stream.over from None
+        finally:
+            del self._open[task]
 
     def _unary(self, method: str, behaviour: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         scopes = self._scopes[method]
@@ -98,9 +144,9 @@ class FrontDesk:
             started = time.perf_counter()
             code = "OK"
             try:
-                self._admit(context, scopes)
-                async for response in behaviour(checked(asked), context):
-                    yield response
+                with self._watched(self._admit(context, scopes)):
+                    async for response in behaviour(checked(asked), context):
+                        yield response
             except BaseException as error:  # noqa: BLE001  (every end is answered and counted)
                 code = code_name(error)
                 await refuse(method, context, located(error, asked))

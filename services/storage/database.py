@@ -135,6 +135,10 @@ class Database:
         """Learn which ids mean other customers now. Blocks; any thread may call it."""
         self._signpost.renew(self._run_read(all_survivors, ()))
 
+    async def learn_redirects(self) -> None:
+        """Like `on_redirects`, in a reader thread, which `close` waits for."""
+        await asyncio.get_running_loop().run_in_executor(self._readers, self.on_redirects)
+
     def on_work(self) -> None:
         for listener in self._listeners:
             listener()

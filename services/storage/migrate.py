@@ -6,7 +6,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
 
 
 def alembic_config(engine: Engine) -> Config:
@@ -19,6 +21,12 @@ def alembic_config(engine: Engine) -> Config:
 def upgrade(engine: Engine) -> None:
     """Apply what is missing; does nothing to a database that is up to date."""
     command.upgrade(alembic_config(engine), "head")
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database has the newest schema."""
+    known = ScriptDirectory.from_config(alembic_config(connection.engine)).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == known
 
 
 def check(engine: Engine) -> None:

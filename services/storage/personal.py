@@ -90,6 +90,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         "consents": _deleted(Merging.STAY),  # each decision was made under its own id; see merging's rules
         "presence_keys": _deleted(Merging.STAY, secrets=("identity_key",)),  # silent while merged
         "presence_pseudonyms": _deleted(Merging.STAY),
+        "presence_tags": _deleted(Merging.STAY),
         "master_keys": NOBODYS,
         "redirects": Holding(
             False,
@@ -119,9 +120,14 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         "make_goods": _deleted(Merging.MOVE),
         "make_good_months": NOBODYS,  # what was given, whoever got it
         "presence_events": _deleted(Merging.MOVE),
+        "presence_states": WORKING,
         "visits": _deleted(Merging.MOVE),
         "reminders": _deleted(Merging.MOVE),
         "gateways": NOBODYS,
+        "gateway_epochs": NOBODYS,
+        "gateway_authorities": NOBODYS,
+        "gateway_tokens": NOBODYS,
+        "gateway_certificates": NOBODYS,
         # The ledger: its totals are the programme's own books, so its rows outlive the person.
         "accounts": _kept(
             Merging.STAY, Owner(resets={"qualifying": {}, "tier": "", "forfeits_at": None, "due_at": None})

@@ -9,14 +9,12 @@ from time import perf_counter
 from typing import Final
 from urllib.parse import quote
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from services.errors import WrongStateError
 from services.storage.database import make_engine
-from services.storage.migrate import alembic_config
+from services.storage.migrate import is_current
 from services.verification.checks import Check, Scene
 from services.verification.ledger import LEDGER
 from services.verification.members import MEMBERS
@@ -63,7 +61,8 @@ def snapshot(url: str) -> Iterator[Connection]:
     engine = _read_only_engine(url)
     try:
         with engine.connect() as connection, connection.begin():
-            _check_schema(connection)
+            if not is_current(connection):
+                raise OtherSchemaError
             yield connection
     finally:
         engine.dispose()
@@ -81,9 +80,3 @@ def _read_only_engine(url: str) -> Engine:
 
 def _without_transactions(connection: DBAPIConnection, _entry: object) -> None:
     connection.isolation_level = None  # the driver must not begin transactions behind our back
-
-
-def _check_schema(connection: Connection) -> None:
-    known = ScriptDirectory.from_config(alembic_config(connection.engine)).get_current_head()
-    if MigrationContext.configure(connection).get_current_revision() != known:
-        raise OtherSchemaError

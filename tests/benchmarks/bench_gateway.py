@@ -4,42 +4,45 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from beacon_gateway.adverts import APPLE_COMPANY, EDDYSTONE_UUID, parse
-from beacon_gateway.identities import ROTATION_SECONDS, KeyTable, KeyWindow, Resolver
-from beacon_gateway.tracker import Receiver, Tracker
+from beacon_gateway.adverts import APPLE_COMPANY, EDDYSTONE_UUID, Telemetry, parse
+from beacon_gateway.identities import Resolver
+from beacon_gateway.key_table import ROTATION_SECONDS, KeyUpdate, Span, Stretch
+from beacon_gateway.room import Receiver
+from beacon_gateway.tags import Tags
+from beacon_gateway.tracker import Tracker
+from tests.benchmarks.verdicts import Sizes, Verdict
 
 MEMBERS: Final = 20_000
+DAY_SECONDS: Final = 86_400
 NEAR: Final = 300  # members in the store at once
 ADVERTS: Final = 100_000
 ROUNDS: Final = 5
+BUSY_STORE_PER_SECOND: Final = 1000
 
 
 def resolver(members: int) -> Resolver:
     """A table of `members` over three windows, the one before, now and the next."""
     windows = tuple(
-        KeyWindow(
-            "v",
-            part,
-            3,
-            (part - 1) * ROTATION_SECONDS,
-            part * ROTATION_SECONDS,
-            b"".join(_identifier(part, member) for member in range(members)),
-            b"".join(member.to_bytes(8, "big") for member in range(members)),
+        Stretch(
+            Span(number * ROTATION_SECONDS, (number + 1) * ROTATION_SECONDS),
+            0,
+            b"".join(_identifier(number, member) for member in range(members)),
         )
-        for part in range(3)
+        for number in range(3)
     )
+    names = b"".join(member.to_bytes(8, "big") for member in range(1, members + 1))
     made = Resolver()
-    made.replace(KeyTable("v", windows), 0.0)
+    made.take(KeyUpdate("", "v", windows, (Stretch(Span(0, DAY_SECONDS), 0, names),)), ROTATION_SECONDS)
     return made
 
 
 def _identifier(window: int, member: int) -> bytes:
-    return (window << 48 | member * 2_654_435_761).to_bytes(8, "big")
+    return (window + 1 << 48 | member * 2_654_435_761).to_bytes(8, "big")
 
 
 def member_adverts() -> Callable[[], None]:
     """One pass over adverts of members who are near."""
-    pseudonyms = resolver(MEMBERS).pseudonyms
+    pseudonyms, tags = resolver(MEMBERS).pseudonyms, Tags()
     tracker = Tracker([Receiver("r", "door")], {})
     frames = [{EDDYSTONE_UUID: b"\x30\xee" + _identifier(1, member)} for member in range(NEAR)]
     now = 0.0
@@ -50,7 +53,10 @@ def member_adverts() -> Callable[[], None]:
             now += 0.5
             for frame in frames:
                 advert = parse({}, frame)
-                if advert is not None and (pseudonym := pseudonyms.get(advert.identifier)) is not None:
+                if advert is None or isinstance(advert, Telemetry):
+                    continue
+                if (pseudonym := pseudonyms.get(advert.identifier)) is not None:
+                    tags.met("00:11:22:33:44:55", pseudonym, now)
                     tracker.hear(pseudonym, "r", -60, advert.measured_power_dbm, now)
 
     return go
@@ -79,13 +85,14 @@ def microseconds(go: Callable[[], None]) -> float:
     return best / (ADVERTS // NEAR * NEAR) * 1e6
 
 
-def run() -> dict[str, float]:
-    """Measures and prints; returns microseconds an advert by kind."""
-    figures = {"member": microseconds(member_adverts()), "stranger": microseconds(stranger_adverts())}
-    for kind, figure in figures.items():
-        print(f"gateway, advert of a {kind}: {figure:.2f} us")
-    return figures
-
-
-if __name__ == "__main__":
-    run()
+def against_load(sizes: Sizes) -> list[Verdict]:
+    """One core against a busy store's 1,000 adverts a second, all of members; and each kind by itself."""
+    del sizes
+    member, stranger = microseconds(member_adverts()), microseconds(stranger_adverts())
+    told = {"a member's advert": f"{member:.2f} us", "a stranger's": f"{stranger:.2f} us"}
+    load = 1e6 / member / BUSY_STORE_PER_SECOND
+    return [
+        Verdict("P9", "adverts a second : a busy store's 1,000", 20.0, load, at_least=True, sides=told),
+        Verdict("P9", "parse, resolve, track: a member's advert", 3.0, member, False, {}, " us"),
+        Verdict("P9", "parse: a stranger's advert", 0.15, stranger, False, {}, " us"),
+    ]

@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Final
 
 from tests.benchmarks import (
+    bench_drain,
     bench_events,
+    bench_gateway,
     bench_import,
     bench_ledger,
     bench_memory,
     bench_reads,
     bench_scores,
+    bench_stores,
     bench_writes,
 )
 from tests.benchmarks.verdicts import Measurement, Sizes, Verdict
@@ -36,7 +39,11 @@ BARS: Final[dict[str, Measurement]] = {
     "P6": bench_reads.desk_cost,
     "P7": bench_scores.against_duckdb,
     "P8": bench_scores.many_against_few,
+    "P9": bench_gateway.against_load,
     "P12": bench_memory.at_rest,
+    "GD": bench_drain.from_a_full_spool,
+    "GS": bench_stores.against_truth,
+    "GT": bench_stores.on_tracks,
 }
 CUSTOMERS, ROUNDS = 100_000, 5
 CUSTOMERS_QUICK, ROUNDS_QUICK, SCALE_QUICK = 1_000, 1, 0.03

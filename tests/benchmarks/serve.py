@@ -23,7 +23,7 @@ from services.main import settle_interpreter
 from services.rpc.auth import Keyring, make_key
 from services.rpc.desk import FrontDesk
 from services.rpc.limits import RateLimiter
-from services.server import RpcServer, all_scopes
+from services.server import Door, RpcServer, all_scopes
 from services.settings import Settings
 from services.telemetry import Telemetry, configure_logging
 
@@ -73,7 +73,7 @@ async def serve_desk(asked: argparse.Namespace) -> None:
     services = (service(pb, pb_grpc, "Engagement", constant(asked)),)
     limiter = RateLimiter(CALLS_PER_SECOND)
     desk = FrontDesk(Keyring([new.key]), all_scopes(services), limiter, telemetry(), SystemClock())
-    server = RpcServer(services, desk, "127.0.0.1:0")
+    server = RpcServer(services, desk, (Door("127.0.0.1:0"),))
     await server.start()
     await until_told(server.port, new.text)
     await server.stop()

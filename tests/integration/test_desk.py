@@ -24,6 +24,7 @@ from regulars.engagement.v1 import engagement_service_pb2 as engagement
 from regulars.engagement.v1 import segments_service_pb2 as segments
 from regulars.feedback.v1 import cases_service_pb2 as cases
 from regulars.feedback.v1 import feedback_service_pb2 as feedback
+from regulars.gateways.v1 import gateways_service_pb2 as gateways
 from regulars.insights.v1 import insights_service_pb2 as insights
 from regulars.journey.v1 import journey_service_pb2 as journey
 from regulars.loyalty.v1 import loyalty_service_pb2 as loyalty
@@ -34,7 +35,7 @@ from regulars.reminders.v1 import reminders_service_pb2 as reminders
 from regulars.rewards.v1 import rewards_service_pb2 as rewards
 
 from services.composition import House
-from services.rpc.auth import SCOPES, scopes_of_method
+from services.rpc.auth import ANYONE, SCOPES, scopes_of_method
 from services.storage import keys
 from tests.conftest import CallerOf
 from tests.integration.messages import messages_of
@@ -46,6 +47,7 @@ FILES = (
     earning,
     engagement,
     feedback,
+    gateways,
     insights,
     journey,
     loyalty,
@@ -62,6 +64,7 @@ METHODS: list[MethodDescriptor] = [
     for service in file.DESCRIPTOR.services_by_name.values()
     for method in service.methods
 ]
+KEYED = [method for method in METHODS if scopes_of_method(method) != {ANYONE}]
 # What the comments of the .proto files declare; UNAVAILABLE and RESOURCE_EXHAUSTED are any server's.
 DECLARED = {
     grpc.StatusCode.OK,
@@ -102,7 +105,7 @@ async def call_bytes(
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.full_name)
 def test_every_method_states_its_scopes(method: MethodDescriptor) -> None:
-    assert scopes_of_method(method) <= set(SCOPES)
+    assert scopes_of_method(method) <= set(SCOPES) or scopes_of_method(method) == {ANYONE}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +126,7 @@ async def test_a_call_without_a_valid_key_is_unauthenticated(
 
 
 async def test_every_method_refuses_a_stranger(backend: Caller) -> None:
-    codes = {await call_bytes(backend.channel, method, b"", ()) for method in METHODS}
+    codes = {await call_bytes(backend.channel, method, b"", ()) for method in KEYED}
     assert codes == {grpc.StatusCode.UNAUTHENTICATED}
 
 
@@ -133,8 +136,14 @@ async def test_a_wrong_secret_of_a_known_key_is_refused(backend: Caller) -> None
     assert (await refusal(stranger.record_order(order()))).reason == "KEY_INVALID"
 
 
+def test_a_gateway_that_enrols_needs_no_key_and_nobody_else_does_without() -> None:
+    assert [path_of(method) for method in METHODS if method not in KEYED] == [
+        "/regulars.gateways.v1.GatewaysService/EnrolGateway"
+    ]
+
+
 async def test_every_method_admits_its_scopes_and_no_other(caller_of: CallerOf) -> None:
-    for method in METHODS:
+    for method in KEYED:
         for scope in SCOPES:
             caller = caller_of(scope)
             code = await call_bytes(caller.channel, method, b"\xff", caller.metadata)

@@ -13,7 +13,7 @@ from regulars.membership.v1 import membership_service_pb2 as membership
 from sqlalchemy import func, insert, select
 
 from services.composition import House
-from services.presence.queries import all_keys, resolve
+from services.presence.queries.keys import all_keys, resolve
 from services.storage import tables
 from tests.conftest import CallerOf
 from tests.integration.ledger import account_of, rows, tier_changes_of, violations

@@ -40,8 +40,8 @@ def request(request_id: str, **changes: Any) -> dict[str, Any]:
 
 
 def gateway(health: Any) -> dict[str, Any]:
-    keys = {"gateway": "gw", "epoch": "e", "store": "camden", "version": "1"}
-    return {**keys, "acked_seq": 2**62, "last_seen_at": NOON, "health": health}
+    keys = {"gateway": "gw", "store": "camden", "version": "1", "session": "s", "config": None}
+    return {**keys, "dropped": 2**62, "dropped_at": None, "last_contact_at": NOON, "health": health}
 
 
 def prediction(probability: float) -> dict[str, Any]:

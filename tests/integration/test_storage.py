@@ -31,8 +31,10 @@ from services.feedback.use_cases.answers import record_answers
 from services.membership.rules.members import Consent, ConsentChange, ConsentKind, Enrolment
 from services.membership.use_cases.consents import set_consents
 from services.membership.use_cases.members import enrol_members
-from services.presence.rules import GatewayBatch, Sighting
-from services.presence.use_cases import Pseudonyms, name_members, report_presence
+from services.presence.rules.key_table import Device
+from services.presence.rules.visits import GatewayBatch, Sighting
+from services.presence.use_cases.keys import Pseudonyms, name_members
+from services.presence.use_cases.reporting import report_presence
 from services.programme.programme import Programme
 from services.reactions import react
 from services.settings import Settings
@@ -235,10 +237,11 @@ def prepare(engine: Engine, name: str, size: int) -> None:
     if name == "sightings":
         with engine.begin() as connection:
             rows = [
-                {"customer_id": f"c{one}", "identity_key": bytes(16), "made_at": NOON} for one in range(size)
+                {"customer_id": f"c{one}", "identity_key": bytes(16), "serial": one, "made_at": NOON}
+                for one in range(size)
             ]
             connection.execute(insert(tables.presence_keys), rows)
-        named = tuple((f"{one:016x}", f"c{one}") for one in range(size))
+        named = tuple((f"{one:016x}", Device(one, f"c{one}", bytes(16))) for one in range(size))
         run(engine, name_members, [Pseudonyms(NOON.date(), named)])
 
 

@@ -16,6 +16,7 @@ from services.settings import Settings
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
 COMPOSE = (DOCKER / "compose.yaml").read_text(encoding="utf-8")
+README = (DOCKER / "README.md").read_text(encoding="utf-8")
 IMAGES = ("server", "gateway")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 COMMANDS = set(PROJECT["scripts"])
@@ -37,7 +38,7 @@ def copied(image: str) -> list[str]:
 
 def test_every_environment_variable_is_a_setting() -> None:
     named = set(re.findall(r"\bREGULARS_[A-Z_]+", "".join([COMPOSE, *map(dockerfile, IMAGES)])))
-    assert {"REGULARS_DATABASE_URL", "REGULARS_GATEWAY_KEY"} <= named <= VARIABLES
+    assert {"REGULARS_DATABASE_URL", "REGULARS_TLS_NAMES", "REGULARS_GATEWAY_SERVER"} <= named <= VARIABLES
 
 
 def test_the_gateway_gets_every_setting_that_it_cannot_do_without() -> None:
@@ -62,7 +63,7 @@ def test_the_scene_is_mounted_where_the_gateway_looks_for_it() -> None:
 
 def test_the_scene_can_be_played() -> None:
     scene = load(DOCKER / "scene.toml")
-    (store,) = re.findall(r"REGULARS_GATEWAY_STORE: (.+)", COMPOSE)
+    (store,) = re.findall(r"gateways add \S+ --store '(.+)'", README)
     assert scene.store.name == store
     assert scene.store.encloses(scene.receivers[0].position_m)
     assert {walker.stranger for walker in scene.walkers} == {True, False}
@@ -114,8 +115,8 @@ def test_the_image_runs_our_command_as_an_ordinary_user(image: str) -> None:
 
 
 def test_the_server_listens_where_its_image_and_compose_say() -> None:
-    ports = [str(Settings.model_fields[name].default) for name in ("port", "console_port")]
+    ports = [str(Settings.model_fields[name].default) for name in ("port", "gateway_port", "console_port")]
     assert f"EXPOSE {' '.join(ports)}\n" in dockerfile("server")
     assert re.findall(r'"127\.0\.0\.1:(\d+):(\d+)"', COMPOSE) == [(port, port) for port in ports]
-    assert f"http://127.0.0.1:{ports[1]}/healthz" in dockerfile("server")
+    assert f"http://127.0.0.1:{ports[2]}/healthz" in dockerfile("server")
     assert f"REGULARS_GATEWAY_SERVER: server:{ports[0]}" in COMPOSE

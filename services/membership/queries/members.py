@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 from services.membership.rules.members import (
     Consent,
     ConsentKind,
+    DeviceKind,
     Enrolment,
     Member,
     MemberState,
@@ -18,11 +19,17 @@ from services.membership.rules.members import (
     latest,
 )
 from services.storage.sets import among, upsert
-from services.storage.tables import consents, members, presence_keys, presence_pseudonyms
+from services.storage.tables import consents, members, presence_keys, presence_pseudonyms, presence_tags
 from services.storage.unit import UnitOfWork
 
 _MEMBERS = (
-    select(members.c.customer_id, members.c.state, members.c.enrolled_at, presence_keys.c.customer_id)
+    select(
+        members.c.customer_id,
+        members.c.state,
+        members.c.enrolled_at,
+        presence_keys.c.serial,
+        presence_keys.c.tag,
+    )
     .outerjoin_from(members, presence_keys, presence_keys.c.customer_id == members.c.customer_id)
     .where(among(members.c.customer_id, "ids"))
 )
@@ -48,7 +55,12 @@ _HISTORY = select(
 ).order_by(consents.c.consent_id.desc())
 _FORGET = tuple(
     delete(forgotten).where(among(forgotten.c.customer_id, "ids"))
-    for forgotten in (presence_keys, presence_pseudonyms)
+    for forgotten in (presence_keys, presence_pseudonyms, presence_tags)
+)
+
+
+_TAG_OWNERS = select(presence_keys.c.tag, presence_keys.c.customer_id).where(
+    among(presence_keys.c.tag, "ids")
 )
 
 
@@ -60,10 +72,24 @@ def find_members(connection: Connection, customer_ids: Iterable[str]) -> dict[st
         decisions.setdefault(customer_id, []).append(Consent(ConsentKind(kind), *rest))
     return {
         row[0]: Member(
-            row[0], MemberState(row[1]), row[2], latest(decisions.get(row[0], ())), row[3] is not None
+            row[0], MemberState(row[1]), row[2], latest(decisions.get(row[0], ())), device_kind(*row[3:])
         )
         for row in connection.execute(_MEMBERS, {"ids": ids})
     }
+
+
+def device_kind(serial: int | None, tag: str | None) -> DeviceKind | None:
+    """Of a row of presence_keys; None when there is none."""
+    if serial is None:
+        return None
+    return DeviceKind.ROTATING if tag is None else DeviceKind.STATIC
+
+
+def tag_owners(connection: Connection, tags: Iterable[bytes]) -> dict[bytes, str]:
+    """Fixed identifier -> customer id, of those that are taken."""
+    ids = sorted({tag.hex() for tag in tags if tag})
+    rows = connection.execute(_TAG_OWNERS, {"ids": ids}) if ids else ()
+    return {bytes.fromhex(tag): customer_id for tag, customer_id in rows}
 
 
 def list_consents(
@@ -115,7 +141,13 @@ def forget_presence_keys(connection: Connection, customer_ids: Sequence[str]) ->
 
 def store_presence_keys(unit: UnitOfWork, devices: Sequence[PresenceDevice]) -> None:
     rows = [
-        {"customer_id": device.customer_id, "identity_key": device.identity_key, "made_at": unit.now}
+        {
+            "customer_id": device.customer_id,
+            "identity_key": device.identity_key,
+            "serial": device.serial,
+            "tag": device.tag.hex() or None,
+            "made_at": unit.now,
+        }
         for device in devices
     ]
     upsert(unit.connection, presence_keys, rows)

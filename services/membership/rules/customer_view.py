@@ -54,6 +54,8 @@ class Visit:
     entered_at: datetime
     last_seen_at: datetime
     exited_at: datetime | None
+    spoofable: bool
+    doubtful: bool
 
     def is_present(self, now: datetime) -> bool:
         return self.exited_at is None and now - self.last_seen_at <= PRESENT

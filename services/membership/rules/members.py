@@ -15,6 +15,7 @@ from services.membership.rules.profile import NOTHING_KNOWN, Profile
 ROTATION_EXPONENT: Final = (
     10  # an identifier lives 1,024 s: too short to follow a person, long enough for a visit
 )
+SERIAL_BITS: Final = 62  # what a database counts, with room; no two of a billion keys share one
 IDENTITY_KEY_BYTES: Final = 16  # AES-128, as Eddystone-EID asks
 
 
@@ -49,6 +50,13 @@ class ConsentKind(StrEnum):
     SURVEY = "SURVEY"
 
 
+class DeviceKind(StrEnum):
+    """How the device by which a member is noticed makes itself known."""
+
+    ROTATING = "ROTATING"
+    STATIC = "STATIC"
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
     kind: ConsentKind
@@ -64,7 +72,7 @@ class Member:
     state: MemberState
     enrolled_at: datetime
     consents: tuple[Consent, ...] = ()
-    has_presence_device: bool = False
+    device: DeviceKind | None = None
 
     @property
     def granted(self) -> frozenset[str]:
@@ -91,10 +99,16 @@ class ConsentChange:
 
 @dataclass(frozen=True, slots=True)
 class PresenceDevice:
-    """Whose device is to get a key, and the random key it would get."""
+    """Whose device is to be noticed, and what would be drawn at random for it.
+
+    identity_key: the device's key; of a fixed tag, what its daily pseudonyms are made of, told to nobody.
+    serial: names this key among all that ever were. tag: the fixed identifier; empty when it rotates.
+    """
 
     customer_id: str
     identity_key: bytes
+    serial: int
+    tag: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +120,7 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True)
 class PresenceKey:
-    """The key that a member's device carries, as hex digits."""
+    """The key that a member's device carries, as hex digits; empty for a fixed tag."""
 
     identity_key_hex: str
 

@@ -11,12 +11,13 @@ from services.membership.queries.members import find_members, list_consents
 from services.membership.rules.members import (
     IDENTITY_KEY_BYTES,
     ROTATION_EXPONENT,
+    SERIAL_BITS,
     ConsentChange,
     PresenceDevice,
     Revocation,
 )
 from services.membership.servicer.base import Context, Part
-from services.membership.servicer.messages import consent_message, consents_of, member_message
+from services.membership.servicer.messages import consent_message, consents_of, member_message, tag_of
 from services.membership.use_cases.consents import (
     revoke_presence_devices,
     set_consents,
@@ -54,10 +55,16 @@ class Consents(Part):
         self, request: pb.SetPresenceDeviceRequest, context: Context
     ) -> pb.SetPresenceDeviceResponse:
         del context
-        device = PresenceDevice(request.customer_id, secrets.token_bytes(IDENTITY_KEY_BYTES))
+        device = PresenceDevice(
+            request.customer_id,
+            secrets.token_bytes(IDENTITY_KEY_BYTES),
+            secrets.randbits(SERIAL_BITS),
+            tag_of(request.tag),
+        )
         key = await self._database.write(set_presence_devices, device)
         return pb.SetPresenceDeviceResponse(
-            identity_key=bytes.fromhex(key.identity_key_hex), rotation_exponent=ROTATION_EXPONENT
+            identity_key=bytes.fromhex(key.identity_key_hex),
+            rotation_exponent=ROTATION_EXPONENT if key.identity_key_hex else 0,
         )
 
     async def RevokePresenceDevice(

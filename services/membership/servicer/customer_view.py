@@ -193,4 +193,6 @@ def visit_message(customer_id: str, one: Visit) -> presence.Visit:
         entered_at=stamp(one.entered_at),
         last_seen_at=stamp(one.last_seen_at),
         exited_at=stamp(one.exited_at),
+        spoofable=one.spoofable,
+        doubtful=one.doubtful,
     )

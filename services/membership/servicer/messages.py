@@ -10,6 +10,7 @@ from regulars.membership.v1 import membership_service_pb2 as pb
 from services.membership.rules.identifiers import Identifier, IdentifierKind, normalised
 from services.membership.rules.members import Consent, ConsentKind, Member
 from services.membership.rules.profile import PROFILE_FIELDS, Profile, checked
+from services.membership.rules.tags import company_tag, eddystone_tag, proximity_tag, service_tag
 from services.programme.programme import Programme
 from services.rpc.wire import short_name, stamp
 
@@ -32,8 +33,27 @@ def member_message(member: Member) -> pb.Member:
         state=f"MEMBER_STATE_{member.state}",
         enrolled_at=stamp(member.enrolled_at),
         consents=[consent_message(consent) for consent in member.consents],
-        has_presence_device=member.has_presence_device,
+        has_presence_device=member.device is not None,
+        presence_device_kind=f"PRESENCE_DEVICE_KIND_{member.device or 'UNSPECIFIED'}",
     )
+
+
+def tag_of(message: pb.FixedTag) -> bytes:
+    """The fixed identifier as gateways spell it; empty when the message is."""
+    match message.WhichOneof("numbering"):
+        case "proximity":
+            return proximity_tag(message.proximity.uuid, message.proximity.major, message.proximity.minor)
+        case "eddystone":
+            return eddystone_tag(message.eddystone.namespace, message.eddystone.instance)
+        case "maker":
+            return maker_tag_of(message.maker)
+    return b""
+
+
+def maker_tag_of(message: pb.MakerTag) -> bytes:
+    if message.HasField("company"):
+        return company_tag(message.company, message.identifier)
+    return service_tag(message.service, message.identifier)
 
 
 def consent_message(consent: Consent) -> pb.Consent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.errors import MemberNotFoundError, RegularsError
 from services.events import ConsentsChanged
@@ -18,6 +18,7 @@ from services.membership.rules.members import (
     PresenceKey,
     Revocation,
 )
+from services.membership.rules.tags import taken_by_another
 from services.storage.sets import lock_known
 from services.storage.unit import UnitOfWork, use_case
 
@@ -55,28 +56,34 @@ def _withdraws_presence(change: ConsentChange) -> bool:
 def set_presence_devices(
     unit: UnitOfWork, devices: Sequence[PresenceDevice]
 ) -> list[PresenceKey | RegularsError]:
-    lock_known(unit, (device.customer_id for device in devices))
-    known = queries.find_members(unit.connection, (device.customer_id for device in devices))
+    """Give each its device. The database's key decides between two processes that give one tag."""
+    ids = [device.customer_id for device in devices]
+    lock_known(unit, ids)
+    known = queries.find_members(unit.connection, ids)
+    owners = queries.tag_owners(unit.connection, (device.tag for device in devices))
     answers: list[PresenceKey | RegularsError] = []
     allowed: dict[str, PresenceDevice] = {}
     for device in devices:
-        problem = _device_problem(known.get(device.customer_id))
+        problem = _device_problem(device, known.get(device.customer_id), owners)
         if problem is None:
             allowed[device.customer_id] = device
-        answers.append(problem or PresenceKey(device.identity_key.hex()))
+            owners[device.tag] = device.customer_id
+        answers.append(problem or PresenceKey("" if device.tag else device.identity_key.hex()))
     queries.forget_presence_keys(unit.connection, list(allowed))
     queries.store_presence_keys(unit, list(allowed.values()))
     return answers
 
 
-def _device_problem(member: Member | None) -> RegularsError | None:
+def _device_problem(
+    device: PresenceDevice, member: Member | None, owners: Mapping[bytes, str]
+) -> RegularsError | None:
     if member is None:
         return MemberNotFoundError(field="customer_id")
     if member.state is not MemberState.ACTIVE:
         return forbidden(member.state, {MemberState.ACTIVE})
     if ConsentKind.PRESENCE not in member.granted:
         return ConsentMissingError(field="customer_id", consent=ConsentKind.PRESENCE)
-    return None
+    return taken_by_another(device.tag, device.customer_id, owners) if device.tag else None
 
 
 @use_case(Member)

@@ -23,6 +23,7 @@ from services.storage.tables.cases import (
 )
 from services.storage.tables.earning import earning_rules, rule_usage
 from services.storage.tables.engagement import score_references, score_versions, scores
+from services.storage.tables.enrolment import gateway_authorities, gateway_certificates, gateway_tokens
 from services.storage.tables.feedback import answers, invitations
 from services.storage.tables.loyalty import (
     accounts,
@@ -45,11 +46,19 @@ from services.storage.tables.membership import (
     merge_rows,
     merges,
     presence_keys,
+    presence_tags,
     profiles,
     redirects,
 )
 from services.storage.tables.predictions import churn_predictions, prediction_runs, replenishments
-from services.storage.tables.presence import gateways, presence_events, presence_pseudonyms, visits
+from services.storage.tables.presence import (
+    gateway_epochs,
+    gateways,
+    presence_events,
+    presence_pseudonyms,
+    presence_states,
+    visits,
+)
 from services.storage.tables.reminders import reminders
 from services.storage.tables.requests import api_keys, outbox, requests
 from services.storage.tables.rewards import (
@@ -86,6 +95,10 @@ __all__ = [
     "customers",
     "earning_rules",
     "exchanges",
+    "gateway_authorities",
+    "gateway_certificates",
+    "gateway_epochs",
+    "gateway_tokens",
     "gateways",
     "hold_lots",
     "holds",
@@ -111,6 +124,8 @@ __all__ = [
     "presence_events",
     "presence_keys",
     "presence_pseudonyms",
+    "presence_states",
+    "presence_tags",
     "products",
     "profiles",
     "redirects",

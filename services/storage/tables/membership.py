@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Index, LargeBinary, String
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, LargeBinary, String
 
-from services.storage.columns import RowNumber, key, moment, table, text
+from services.storage.columns import RowNumber, key, moment, number, table, text
 
 customers = table("customers", key("customer_id"), moment("first_seen_at"))
 
@@ -93,6 +93,19 @@ presence_keys = table(
     "presence_keys",
     key("customer_id"),
     Column("identity_key", LargeBinary, nullable=False),
+    number("serial"),  # random, anew with each key: a set of keys is told from another by their sum
+    Column("tag", String(80)),  # the fixed identifier of a member who chose one, as hex; null: it rotates
     moment("made_at"),  # since when it counts
     moment("paused_at", nullable=True),  # while the member is not ACTIVE, no gateway knows the key
+    Index(None, "tag", unique=True),
+    Index(None, "paused_at", "serial"),
+)
+
+presence_tags = table(  # what members' devices said of themselves last; goes with the key
+    "presence_tags",
+    key("customer_id"),
+    Column("battery_mv", Integer),  # null: unknown
+    Column("temperature_c", Float),  # null: unknown
+    moment("seen_at"),
+    Index(None, "battery_mv"),
 )

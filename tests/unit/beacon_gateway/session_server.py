@@ -15,7 +15,8 @@ from regulars.presence.v1.presence_service_pb2_grpc import (
     add_PresenceServiceServicer_to_server,
 )
 
-from beacon_gateway.identities import ROTATION_SECONDS, eid
+from beacon_gateway.key_table import ROTATION_SECONDS, Stretch
+from tests.unit.beacon_gateway.key_updates import whole
 
 KEY = "rk_test_0123456789"
 
@@ -24,22 +25,20 @@ def pseudonym(identity_key: bytes) -> bytes:
     return b"P" + identity_key[-7:]
 
 
-def windows(version: str, keys: list[bytes], now_seconds: float, hours: int = 1) -> list[pb.KeyWindow]:
-    """A table for `keys` from the rotation before now on, one window a part."""
-    first = int(now_seconds) // ROTATION_SECONDS - 1
-    count = hours * 3600 // ROTATION_SECONDS + 3
-    return [
-        pb.KeyWindow(
-            table_version=version,
-            part=part,
-            parts=count,
-            starts_at=_timestamp((first + part) * ROTATION_SECONDS),
-            ends_at=_timestamp((first + part + 1) * ROTATION_SECONDS),
-            identifiers=b"".join(eid(key, (first + part) * ROTATION_SECONDS) for key in keys),
-            pseudonyms=b"".join(pseudonym(key) for key in keys),
-        )
-        for part in range(count)
-    ]
+def table(version: str, keys: list[bytes], now_seconds: float, hours: int = 1) -> pb.KeyUpdate:
+    """A table for `keys` from the rotation before now on."""
+    windows = hours * 3600 // ROTATION_SECONDS + 3
+    update = whole(version, {key: pseudonym(key) for key in keys}, now_seconds, windows)
+    return pb.KeyUpdate(
+        version=version,
+        identifiers=[_stretch(one) for one in update.identifiers],
+        pseudonyms=[_stretch(one) for one in update.pseudonyms],
+    )
+
+
+def _stretch(one: Stretch) -> pb.KeyStretch:
+    starts_at, ends_at = (_timestamp(moment) for moment in one.span)
+    return pb.KeyStretch(starts_at=starts_at, ends_at=ends_at, first_row=one.first_row, cells=one.cells)
 
 
 def _timestamp(unix_seconds: float) -> Timestamp:
@@ -54,6 +53,7 @@ class Behaviour:
 
     acks_lost: acknowledgements that never leave, although the events are stored.
     acks_of_another: acknowledgements that name another spool's epoch.
+    refusal: status and words with which no session begins.
     batches_max: batches a session stores before the server breaks it off without acknowledging the last.
     """
 
@@ -62,6 +62,8 @@ class Behaviour:
     acks_lost: int = 0
     acks_of_another: int = 0
     batches_max: int | None = None
+    refusal: tuple[grpc.StatusCode, str] | None = None
+    config: pb.Config = field(default_factory=pb.Config)
     now: Callable[[], float] = time.time
 
 
@@ -74,6 +76,7 @@ class SessionServer(PresenceServiceServicer):
         self.received = 0
         self.hellos: list[pb.Hello] = []
         self.healths: list[pb.Health] = []
+        self.signals: list[pb.Signal] = []
         self.keys_shown: list[str] = []
         self.ended_in_order = 0
 
@@ -82,22 +85,30 @@ class SessionServer(PresenceServiceServicer):
     ) -> AsyncIterator[pb.SessionResponse]:
         metadata = dict(context.invocation_metadata())
         self.keys_shown.append(str(metadata.get("authorization")))
+        if refusal := self.behaviour.refusal:
+            await context.abort(*refusal)
         self._batches = 0
         async for request in request_iterator:
-            match request.WhichOneof("up"):
-                case "hello":
-                    for response in self._greet(request.hello):
-                        yield response
-                case "batch":
-                    if ack := await self._take(request.batch, context):
-                        yield pb.SessionResponse(ack=ack)
-                case "time":
-                    now = _timestamp(self.behaviour.now())
-                    reply = pb.TimeReply(sent_at=request.time.sent_at, server_at=now)
-                    yield pb.SessionResponse(time=reply)
-                case "health":
-                    self.healths.append(request.health)
+            for response in await self._answers(request, context):
+                yield response
         self.ended_in_order += 1
+
+    async def _answers(self, request: pb.SessionRequest, context: Any) -> list[pb.SessionResponse]:
+        match request.WhichOneof("up"):
+            case "hello":
+                return self._greet(request.hello)
+            case "batch":
+                ack = await self._take(request.batch, context)
+                return [pb.SessionResponse(ack=ack)] if ack else []
+            case "time":
+                now = _timestamp(self.behaviour.now())
+                reply = pb.TimeReply(sent_at=request.time.sent_at, server_at=now)
+                return [pb.SessionResponse(time=reply)]
+            case "health":
+                self.healths.append(request.health)
+            case "signals":
+                self.signals.extend(request.signals.signals)
+        return []
 
     async def _take(self, batch: pb.EventBatch, context: Any) -> pb.Ack | None:
         self._batches += 1
@@ -110,25 +121,31 @@ class SessionServer(PresenceServiceServicer):
         if self.behaviour.acks_of_another > 0:
             self.behaviour.acks_of_another -= 1
             return pb.Ack(epoch="another", seq=max(event.seq for event in batch.events))
-        return pb.Ack(epoch=self._epoch, seq=max(event.seq for event in batch.events))
+        return pb.Ack(epoch=batch.epoch or self._epoch, seq=max(event.seq for event in batch.events))
 
-    async def ListVisits(self, request: pb.ListVisitsRequest, context: Any) -> pb.ListVisitsResponse:  # noqa: N802
+    async def ListVisits(self, request: Any, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError
+
+    async def ListTags(self, request: Any, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError
+
+    async def ListGateways(self, request: Any, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError
+
+    async def ConfigureGateway(self, request: Any, context: Any) -> Any:  # noqa: N802
         raise NotImplementedError
 
     def _greet(self, hello: pb.Hello) -> list[pb.SessionResponse]:
         self.hellos.append(hello)
         self._gateway, self._epoch = hello.gateway, hello.epoch
-        table = windows(self.behaviour.table_version, self.behaviour.keys, self.behaviour.now())
-        return [
-            pb.SessionResponse(config=pb.Config()),
-            *(pb.SessionResponse(key_window=window) for window in table),
-        ]
+        keys = table(self.behaviour.table_version, self.behaviour.keys, self.behaviour.now())
+        return [pb.SessionResponse(config=self.behaviour.config), pb.SessionResponse(keys=keys)]
 
     def _store(self, batch: pb.EventBatch) -> None:
         assert batch.first_seq == batch.events[0].seq
         for event in batch.events:
             self.received += 1
-            self.stored.setdefault((self._gateway, self._epoch, event.seq), event)
+            self.stored.setdefault((self._gateway, batch.epoch or self._epoch, event.seq), event)
 
 
 async def serve(

@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from beacon_gateway.adverts import EDDYSTONE_UUID
 from beacon_gateway.clock import SERVER_SAMPLES_MAX, SceneClock, ServerTime
 from beacon_gateway.events import PresenceKind
 from beacon_gateway.feed import Feed
 from beacon_gateway.gateway import Gateway
-from beacon_gateway.identities import ROTATION_SECONDS, KeyTable, KeyWindow, eid
-from beacon_gateway.radio import AdvertQueue, Heard
+from beacon_gateway.identities import eid
+from beacon_gateway.key_table import KeyUpdate
+from beacon_gateway.radio import AdvertQueue, Heard, RadioReport
+from beacon_gateway.room import Receiver
+from beacon_gateway.shelf import START, Shelf
 from beacon_gateway.spool import Spool
-from beacon_gateway.tracker import Receiver, Tracker
+from beacon_gateway.tracker import Tracker
+from tests.unit.beacon_gateway.key_updates import whole
 
 ANNA, STRANGER = bytes(16), bytes(range(16))
 NAME = b"pseudony"
@@ -43,18 +48,30 @@ class HandHeldRadio:
     def heard_until_seconds(self) -> float:
         return self.until
 
-    def deaf(self) -> bool:
-        return self.is_deaf
+    def deaf_receivers(self) -> frozenset[str]:
+        return frozenset({"r"} if self.is_deaf else ())
 
     def degraded(self) -> bool:
         return False
 
+    def reports(self) -> tuple[RadioReport, ...]:
+        return (RadioReport("r", self.is_deaf, degraded=False, silent_seconds=0.0, adverts=0),)
 
-def table(version: str, *keys: bytes) -> KeyTable:
-    identifiers = b"".join(eid(key, int(AT)) for key in keys)
-    starts = AT // ROTATION_SECONDS * ROTATION_SECONDS
-    window = KeyWindow(version, 0, 1, starts, starts + ROTATION_SECONDS, identifiers, NAME * len(keys))
-    return KeyTable(version, (window,))
+
+def table(version: str, *keys: bytes) -> KeyUpdate:
+    names = {key: NAME if key == ANNA else b"another." for key in keys}
+    return whole(version, names, AT)
+
+
+class SetClock(SceneClock):
+    """A clock that somebody sets while the gateway runs."""
+
+    def __init__(self) -> None:
+        super().__init__(AT, 1.0)
+        self.set_by_seconds = 0.0
+
+    def wall_seconds(self) -> float:
+        return super().wall_seconds() + self.set_by_seconds
 
 
 class Desk:
@@ -64,30 +81,31 @@ class Desk:
         self.radio = HandHeldRadio(queue)
         self.feed = Feed(spool)
         tracker = Tracker([Receiver("r", "door")], {})
-        self.gateway = Gateway(self.radio, queue, SceneClock(AT, 1.0), tracker, self.feed)
+        self.clock = SetClock()
+        self.gateway = Gateway(self.radio, queue, self.clock, tracker, self.feed)
 
     def kinds(self) -> list[PresenceKind]:
-        return [entry.event.kind for entry in self.spool.after(0, 100)]
+        return [entry.event.kind for entry in self.spool.after(START, 100)]
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    with contextlib.closing(Spool(tmp_path / "spool.db")) as spool:
+    with contextlib.closing(Spool(tmp_path / "spool.db", started_at_seconds=AT)) as spool:
         yield Desk(spool)
 
 
 async def test_a_member_in_the_table_is_noticed_and_on_disk(desk: Desk) -> None:
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 5)
     await desk.gateway.catch_up()
-    (entry,) = desk.spool.after(0, 10)
+    (entry,) = desk.spool.after(START, 10)
     assert (entry.event.kind, entry.event.pseudonym) == (PresenceKind.ENTER, NAME)
     assert entry.observed_at_seconds == pytest.approx(AT + 1.0)
     assert desk.gateway.table_version() == "1"
 
 
 async def test_who_is_in_no_table_leaves_only_a_count(desk: Desk, tmp_path: Path) -> None:
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(STRANGER, 60)
     await desk.gateway.catch_up()
     assert len(desk.spool) == 0
@@ -97,11 +115,11 @@ async def test_who_is_in_no_table_leaves_only_a_count(desk: Desk, tmp_path: Path
 
 
 async def test_a_member_whom_a_new_table_does_not_hold_is_forgotten_at_once(desk: Desk) -> None:
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 10)
     await desk.gateway.catch_up()
     assert desk.gateway.health().members_present == 1
-    desk.gateway.take_table(table("2"))
+    desk.gateway.take_keys(table("2"))
     assert desk.gateway.health().members_present == 0
     desk.radio.hears(ANNA, 120)
     await desk.gateway.catch_up()
@@ -109,15 +127,15 @@ async def test_a_member_whom_a_new_table_does_not_hold_is_forgotten_at_once(desk
 
 
 async def test_a_member_stays_through_a_table_that_still_holds_them(desk: Desk) -> None:
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 10)
     await desk.gateway.catch_up()
-    desk.gateway.take_table(table("2", STRANGER, ANNA))
+    desk.gateway.take_keys(table("2", STRANGER, ANNA))
     assert desk.gateway.health().members_present == 1
 
 
 async def test_nobody_leaves_while_the_radio_is_deaf(desk: Desk) -> None:
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 10)
     await desk.gateway.catch_up()
     desk.radio.is_deaf = True
@@ -128,7 +146,7 @@ async def test_nobody_leaves_while_the_radio_is_deaf(desk: Desk) -> None:
 
 
 async def test_a_late_look_at_the_queue_sees_the_same_story(desk: Desk) -> None:
-    desk.gateway.take_table(table("1", ANNA))
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 10)
     desk.radio.until += 100
     desk.radio.hears(ANNA, 10)
@@ -136,31 +154,71 @@ async def test_a_late_look_at_the_queue_sees_the_same_story(desk: Desk) -> None:
     assert desk.kinds() == [PresenceKind.ENTER, PresenceKind.EXIT, PresenceKind.ENTER]
 
 
-async def test_times_are_corrected_by_the_servers_clock(desk: Desk) -> None:
-    asked_at = desk.gateway.unix_seconds()
-    desk.gateway.take_time(asked_at, asked_at + 90.0)
-    desk.gateway.take_table(table("1", ANNA))
+async def test_times_are_corrected_by_the_servers_clock_even_of_what_was_noticed_before(desk: Desk) -> None:
+    desk.gateway.take_keys(table("1", ANNA))
     desk.radio.hears(ANNA, 5)
     await desk.gateway.catch_up()
-    (entry,) = desk.spool.after(0, 10)
+    asked_at = desk.gateway.unix_seconds()
+    assert desk.gateway.take_time(asked_at, asked_at + 90.0)
+    await desk.feed.learn(desk.gateway.started_at_seconds(), desk.gateway.monotonic_seconds())
+    (entry,) = desk.spool.after(START, 10)
     assert entry.observed_at_seconds == pytest.approx(AT + 1.0 + 90.0, abs=0.2)
 
 
-async def test_events_that_the_disk_refused_are_written_when_it_takes_them_again(
+async def test_a_device_clock_that_is_off_is_told_and_so_is_its_repair(desk: Desk) -> None:
+    with structlog.testing.capture_logs() as logs:
+        for set_by_seconds in (0.0, -3.0, -3.0, 0.0):
+            desk.clock.set_by_seconds = set_by_seconds
+            asked_at = desk.gateway.unix_seconds()
+            desk.gateway.take_time(asked_at, asked_at)
+            assert desk.gateway.health().clock_offset_seconds == pytest.approx(-set_by_seconds, abs=0.2)
+    assert [one["event"] for one in logs] == ["clock.skewed", "clock.right"]
+
+
+async def test_setting_the_devices_clock_moves_no_event(desk: Desk) -> None:
+    desk.gateway.take_keys(table("1", ANNA))
+    desk.clock.set_by_seconds = 5_000_000.0
+    desk.radio.hears(ANNA, 5)
+    await desk.gateway.catch_up()
+    (entry,) = desk.spool.after(START, 10)
+    assert entry.observed_at_seconds == pytest.approx(AT + 1.0, abs=0.2)
+
+
+async def test_a_disk_that_refuses_keeps_nobody_from_being_noticed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.gateway.take_table(table("1", ANNA))
-    with monkeypatch.context() as full:
+    def refuse(shelf: Shelf, *more: object) -> bool:
+        if shelf.path:
+            raise sqlite3.OperationalError("attempt to write a readonly database")
+        return PUT(shelf, *more)  # type: ignore[arg-type]
 
-        def refuse(*_: object, **__: object) -> None:
-            raise sqlite3.OperationalError("database or disk is full")
-
-        full.setattr(desk.spool, "append", refuse)
-        desk.radio.hears(ANNA, 5)
-        await desk.gateway.catch_up()
-    assert len(desk.spool) == 0
+    monkeypatch.setattr(Shelf, "put", refuse)
+    desk.gateway.take_keys(table("1", ANNA))
+    desk.radio.hears(ANNA, 5)
     await desk.gateway.catch_up()
     assert desk.kinds() == [PresenceKind.ENTER]
+    assert desk.feed.report().error == "attempt to write a readonly database"
+
+
+async def test_who_comes_is_on_disk_at_once_and_a_stay_waits_for_company(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("beacon_gateway.gateway.STAY_SECONDS_MAX", 0.5)
+    monkeypatch.setattr("beacon_gateway.gateway.LOOK_SECONDS", 0.01)
+    desk.gateway.take_keys(table("1", ANNA))
+    following = asyncio.create_task(desk.gateway.run())
+    desk.radio.hears(ANNA, 5)
+    await asyncio.sleep(0.2)
+    assert desk.kinds() == [PresenceKind.ENTER]
+    desk.radio.hears(ANNA, 25)
+    await asyncio.sleep(0.2)
+    assert desk.kinds() == [PresenceKind.ENTER]
+    await asyncio.sleep(0.6)
+    assert desk.kinds() == [PresenceKind.ENTER, PresenceKind.DWELL]
+    following.cancel()
+
+
+PUT = Shelf.put
 
 
 def test_a_full_queue_drops_its_oldest_and_counts() -> None:
@@ -185,6 +243,12 @@ def test_an_old_drift_is_forgotten() -> None:
     for server_at in [1.0] * SERVER_SAMPLES_MAX + [3.0] * SERVER_SAMPLES_MAX:
         server_time.add(sent_at_seconds=0.0, received_at_seconds=0.0, server_at_seconds=server_at)
     assert server_time.offset_seconds == 3.0
+
+
+def test_an_answer_that_was_long_on_its_way_says_nothing() -> None:
+    server_time = ServerTime()
+    assert not server_time.add(sent_at_seconds=0.0, received_at_seconds=9.0, server_at_seconds=500.0)
+    assert not server_time.is_known
 
 
 def test_a_scenes_clock_waits_for_the_servers_time() -> None:

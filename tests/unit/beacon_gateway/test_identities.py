@@ -2,26 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beacon_gateway.identities import (
-    ROTATION_SECONDS,
-    KeyTable,
-    KeyWindow,
-    Resolver,
-    TableAssembler,
-    TableError,
-    eid,
-)
+from beacon_gateway.identities import Resolver, eid
+from beacon_gateway.key_table import ROTATION_SECONDS, Coverage, KeyUpdate, StaticTag, Stretch
+from tests.unit.beacon_gateway.key_updates import DAY_SECONDS, day_of, whole, window_of, windows_of
 
-KEY = bytes.fromhex("0102030405060708090A111213141516")
-NOW = 1_767_225_600.0
-
-
-def window(
-    version: str, part: int = 0, parts: int = 1, pairs: dict[bytes, bytes] | None = None, at: float = NOW
-) -> KeyWindow:
-    pairs = pairs or {}
-    ids, names = b"".join(pairs), b"".join(pairs.values())
-    return KeyWindow(version, part, parts, at, at + ROTATION_SECONDS, ids, names)
+KEY, OTHER = bytes.fromhex("0102030405060708090A111213141516"), bytes(range(16))
+ANNA, BEN = b"anna----", b"ben-----"
+NOON = 1_767_225_600.0 + 12 * 3600
 
 
 @pytest.mark.parametrize(("at_seconds", "expected"), [(0, "A9B76A71C5F89290"), (2000, "4144413E45FEFA58")])
@@ -36,62 +23,95 @@ def test_an_identifier_lasts_exactly_one_rotation(at_seconds: int) -> None:
     assert eid(KEY, at_seconds) != eid(KEY, (starts + ROTATION_SECONDS) % 2**32)
 
 
-def test_a_table_is_whole_only_with_its_last_part_in_whatever_order() -> None:
-    assembler = TableAssembler()
-    assert assembler.add(window("v", 2, 3)) is None
-    assert assembler.add(window("v", 0, 3)) is None
-    table = assembler.add(window("v", 1, 3))
-    assert table is not None
-    assert [part.part for part in table.windows] == [0, 1, 2]
+def resolver(windows: int = 44, at_seconds: float = NOON) -> Resolver:
+    made = Resolver()
+    made.take(whole("v-1", {KEY: ANNA, OTHER: BEN}, at_seconds, windows), at_seconds)
+    return made
 
 
-def test_a_part_of_another_version_starts_anew() -> None:
-    assembler = TableAssembler()
-    assembler.add(window("old", 0, 2))
-    assert assembler.add(window("new", 1, 2)) is None
-    table = assembler.add(window("new", 0, 2))
-    assert table is not None
-    assert {part.table_version for part in table.windows} == {"new"}
-
-
-@pytest.mark.parametrize(
-    ("part", "parts", "identifiers", "pseudonyms"),
-    [
-        (0, 1, bytes(8), bytes(16)),
-        (0, 1, bytes(7), bytes(7)),
-        (1, 1, b"", b""),
-        (0, 0, b"", b""),
-        (0, 10**9, b"", b""),
-    ],
-)
-def test_a_window_that_cannot_be_meant_is_refused(
-    part: int, parts: int, identifiers: bytes, pseudonyms: bytes
-) -> None:
-    with pytest.raises(TableError):
-        KeyWindow("v", part, parts, 0.0, 1.0, identifiers, pseudonyms)
-
-
-def test_a_new_table_replaces_the_one_before() -> None:
-    resolver = Resolver()
-    resolver.replace(KeyTable("1", (window("1", pairs={b"A" * 8: b"a" * 8}),)), NOW)
-    resolver.replace(KeyTable("2", (window("2", pairs={b"B" * 8: b"b" * 8}),)), NOW)
-    assert dict(resolver.pseudonyms) == {b"B" * 8: b"b" * 8}
-    assert resolver.table.version == "2"
+@pytest.mark.parametrize("late_seconds", [-ROTATION_SECONDS, 0, ROTATION_SECONDS])
+def test_a_tag_whose_clock_is_off_by_one_rotation_is_known(late_seconds: int) -> None:
+    assert resolver().pseudonyms[eid(KEY, int(NOON) - late_seconds)] == ANNA
 
 
 def test_only_identifiers_within_one_rotation_of_now_are_known() -> None:
-    later = NOW + 10 * ROTATION_SECONDS
-    soon = window("v", 0, 2, {b"A" * 8: b"a" * 8})
-    far = window("v", 1, 2, {b"B" * 8: b"b" * 8}, at=later)
-    resolver = Resolver()
-    resolver.replace(KeyTable("v", (soon, far)), NOW)
-    assert b"B" * 8 not in resolver.pseudonyms
-    resolver.refresh(later - ROTATION_SECONDS)
-    assert dict(resolver.pseudonyms) == {b"B" * 8: b"b" * 8}
+    known, later = resolver(), NOON + 10 * ROTATION_SECONDS
+    assert eid(KEY, int(later)) not in known.pseudonyms
+    known.refresh(later)
+    assert set(known.pseudonyms.values()) == {ANNA, BEN}
+    assert eid(KEY, int(later)) in known.pseudonyms
+    assert eid(KEY, int(NOON)) not in known.pseudonyms
 
 
-def test_a_pseudonym_is_found_only_where_it_begins() -> None:
-    table = KeyTable("v", (window("v", pairs={b"A" * 8: b"abcdefgh", b"B" * 8: b"ijklmnop"}),))
-    assert table.holds(b"abcdefgh")
-    assert table.holds(b"ijklmnop")
-    assert not table.holds(b"efghijkl")
+def test_a_whole_table_replaces_the_one_before() -> None:
+    known = resolver()
+    known.take(whole("w-1", {OTHER: BEN}, NOON), NOON)
+    assert set(known.pseudonyms.values()) == {BEN}
+    assert known.table.version == "w-1"
+
+
+def test_a_member_who_is_forgotten_is_unknown_at_once_in_every_window() -> None:
+    known = resolver()
+    known.take(KeyUpdate("v-1", "v-2", forgotten_rows=(0,)), NOON)
+    for hours in range(12):
+        known.refresh(NOON + hours * 3600)
+        assert set(known.pseudonyms.values()) == {BEN}
+    assert not known.table.holds(ANNA)
+
+
+def test_a_member_who_comes_is_known_at_once() -> None:
+    known, key = resolver(windows=3), bytes(16)
+    names = (Stretch(day_of(NOON), 2, b"clara---"),)
+    known.take(KeyUpdate("v-1", "v-2", windows_of(key, NOON, 3, row=2), names), NOON)
+    assert known.pseudonyms[eid(key, int(NOON))] == b"clara---"
+    assert known.pseudonyms[eid(KEY, int(NOON))] == ANNA
+
+
+def test_a_fixed_identifier_is_known_at_all_times_and_goes_with_its_row() -> None:
+    known, tag = resolver(), b"\x01" + bytes(20)
+    update = KeyUpdate(
+        "v-1",
+        "v-2",
+        pseudonyms=(Stretch(day_of(NOON), 2, b"clara---"),),
+        tags=(StaticTag(2, tag),),
+    )
+    known.take(update, NOON)
+    assert known.pseudonyms[tag] == b"clara---"
+    known.refresh(NOON + 3600)
+    assert known.pseudonyms[tag] == b"clara---"
+    known.take(KeyUpdate("v-2", "v-3", forgotten_rows=(2,)), NOON)
+    assert tag not in known.pseudonyms
+
+
+def test_when_a_day_ends_the_members_go_on_under_other_names() -> None:
+    late = NOON + DAY_SECONDS / 2 - 600
+    known = resolver(at_seconds=late)
+    tomorrow = day_of(late + 3600)
+    known.take(KeyUpdate("v-1", "v-2", pseudonyms=(Stretch(tomorrow, 0, b"anna+++ben+++++?"),)), late)
+    assert known.refresh(late + 300) == {}
+    assert known.refresh(late + 900) == {ANNA: b"anna+++b", BEN: b"en+++++?"}
+    assert known.pseudonyms[eid(KEY, int(late) + 900)] == b"anna+++b"
+    assert known.refresh(late + 901) == {}
+
+
+def test_a_table_says_when_it_is_for_another_time() -> None:
+    known = resolver(windows=44)
+    hours = 3600
+    assert Resolver().coverage(NOON) is Coverage.NONE
+    assert known.coverage(NOON) is Coverage.CURRENT
+    assert known.coverage(NOON + 11 * hours) is Coverage.CURRENT
+    assert known.coverage(NOON - 2 * hours) is Coverage.AHEAD
+    assert known.coverage(0.0) is Coverage.AHEAD
+    assert known.coverage(NOON + 14 * hours) is Coverage.OVER
+
+
+def test_a_table_of_the_future_is_kept_for_its_time() -> None:
+    known = Resolver()
+    known.take(whole("v-1", {KEY: ANNA}, NOON, 44), 0.0)
+    assert dict(known.pseudonyms) == {}
+    known.refresh(NOON)
+    assert known.pseudonyms[eid(KEY, int(NOON))] == ANNA
+
+
+def test_a_window_begins_where_the_tags_counter_does() -> None:
+    assert window_of(NOON).starts_at_seconds % ROTATION_SECONDS == 0

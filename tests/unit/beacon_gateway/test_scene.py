@@ -131,7 +131,7 @@ def test_a_walker_walks_straight_and_pauses() -> None:
 
 def test_nearer_is_louder_and_a_wall_is_in_the_way() -> None:
     def mean_dbm(x_m: float) -> float:
-        calm = {"shadowing_db": 0, "fading_db": 0, "loss_share": 0}
+        calm = {"shadowing_db": 0, "body_db": 0, "fading_db": 0, "loss_share": 0}
         still = walker(path=[{"at_m": [x_m, 1]}])
         heard = list(airwaves(parse(scene(walkers=[still], propagation=calm)), AT))
         return sum(one.rssi_dbm for one in heard) / len(heard)
@@ -143,7 +143,7 @@ def test_nearer_is_louder_and_a_wall_is_in_the_way() -> None:
 
 def test_what_is_in_the_way_changes_slowly_also_for_who_stands_still() -> None:
     still = walker(path=[{"at_m": [5, 1]}], leaves_seconds=600)
-    shadow_only = {"shadowing_db": 6, "fading_db": 0, "loss_share": 0}
+    shadow_only = {"shadowing_db": 6, "body_db": 0, "fading_db": 0, "loss_share": 0}
     heard = [one.rssi_dbm for one in airwaves(parse(scene(walkers=[still], propagation=shadow_only)), AT)]
     assert max(heard) - min(heard) >= 6
     assert max(abs(one - other) for one, other in pairwise(heard)) <= 5

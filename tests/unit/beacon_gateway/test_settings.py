@@ -16,6 +16,7 @@ def test_options_win_over_environment_and_environment_over_file(
     monkeypatch.setenv("REGULARS_GATEWAY_ADAPTER", "hci2")
     monkeypatch.setenv("REGULARS_GATEWAY_STORE", "from-environment")
     settings = load(file, NEEDED | {"store": "from-options"})
+    assert settings.key is not None
     assert settings.key.get_secret_value() == "from-file"
     assert (settings.adapter, settings.store, settings.zones) == ("hci2", "from-options", ("from-file",))
 
@@ -29,6 +30,10 @@ def test_options_win_over_environment_and_environment_over_file(
         ({"zones": ("a", "b")}, "zone"),
         ({"zone_rules": {"door": {"enter_rssi_dbm": -90}}}, "zone_rules.door"),
         ({"colour": "red"}, "colour"),
+        ({"servr": "shop:1"}, "did you mean server"),
+        ({"adapter": "bluetooth"}, "write hci0"),
+        ({"zones": ("door",), "zone_rules": {"dor": {}}}, "no receiver covers the zone 'dor'"),
+        ({"metrics": "influx"}, "write none, console or otlp"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_named(changes: dict[str, Any], field: str) -> None:
@@ -62,3 +67,16 @@ def test_only_this_machine_is_spoken_to_without_tls(
     assert (
         load(None, NEEDED | {"key": "k", "server": server, "plaintext": plaintext}).is_plaintext() is expected
     )
+
+
+def test_a_broken_file_is_named_with_the_place(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text("server = \n")
+    with pytest.raises(SettingsError, match=r"gateway\.toml.*line 1"):
+        load(file, NEEDED)
+
+
+def test_lists_and_tables_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGULARS_GATEWAY_ZONES", '["door"]')
+    monkeypatch.setenv("REGULARS_GATEWAY_ZONE_RULES", '{"door": {"enter_rssi_dbm": -70}}')
+    assert load(None, NEEDED).zone_rules["door"].enter_rssi_dbm == -70

@@ -1,10 +1,10 @@
-import statistics
+from collections.abc import Set as AbstractSet
 
 import pytest
 
 from beacon_gateway.events import PresenceEvent, PresenceKind
-from beacon_gateway.tracker import Receiver, Tracker, ZoneRule
-from tests.unit.beacon_gateway.shop import judge, shop
+from beacon_gateway.room import Receiver, ZoneRule
+from beacon_gateway.tracker import Tracker
 
 ANNA = b"anna0000"
 DOOR, SHOES = "r-door", "r-shoes"
@@ -19,7 +19,7 @@ class Story:
         self.now = 0.0
         self.events: list[PresenceEvent] = []
 
-    def goes_on(self, seconds: int, *, deaf: bool = False, **rssi_dbm: int) -> "Story":
+    def goes_on(self, seconds: int, *, deaf: AbstractSet[str] = frozenset(), **rssi_dbm: int) -> "Story":
         names = {"door": DOOR, "shoes": SHOES}
         for _ in range(seconds):
             for half in (0.5, 1.0):
@@ -109,12 +109,12 @@ def test_an_interrupted_weakness_is_no_exit() -> None:
 
 
 def test_a_deaf_radio_throws_nobody_out_even_when_they_are_slow_to_be_heard_again() -> None:
-    story = Story().goes_on(30, door=-60).goes_on(600, deaf=True).goes_on(15).goes_on(30, door=-60)
+    story = Story().goes_on(30, door=-60).goes_on(600, deaf={DOOR, SHOES}).goes_on(15).goes_on(30, door=-60)
     assert PresenceKind.EXIT not in story.kinds()
 
 
 def test_who_left_while_the_radio_was_deaf_leaves_in_doubt() -> None:
-    story = Story().goes_on(30, door=-60).goes_on(600, deaf=True).goes_on(60)
+    story = Story().goes_on(30, door=-60).goes_on(600, deaf={DOOR, SHOES}).goes_on(60)
     assert story.told()[-1] == ("EXIT", "door", 30.0)
     assert story.events[-1].degraded
 
@@ -156,17 +156,53 @@ def test_events_of_a_member_never_go_back_in_time() -> None:
     assert times == sorted(times)
 
 
-def test_a_simulated_shop_is_seen_as_it_is() -> None:
-    seeds, shoppers, passers_by = (9001, 9002), 40, 20
-    verdicts = [judge(shop(seed, shoppers, passers_by), shoppers) for seed in seeds]
-    visits = sum(verdict.visits for verdict in verdicts)
-    entries = [seconds for verdict in verdicts for seconds in verdict.entry_seconds]
-    exits = [seconds for verdict in verdicts for seconds in verdict.exit_seconds]
-    assert sum(verdict.missed for verdict in verdicts) <= 0.02 * visits
-    assert sum(verdict.passers_by_entered for verdict in verdicts) <= 0.05 * passers_by * len(seeds)
-    assert sum(verdict.false_dwells for verdict in verdicts) == 0
-    assert sum(verdict.reentries for verdict in verdicts) <= 0.1 * visits
-    assert statistics.quantiles(entries, n=10)[-1] <= 6
-    assert statistics.quantiles(exits, n=10)[-1] <= 26
-    right = sum(verdict.zone_right for verdict in verdicts) / sum(verdict.zone_total for verdict in verdicts)
-    assert right >= 0.85
+def test_a_member_whom_a_hearing_receiver_hears_moves_though_another_is_deaf() -> None:
+    story = Story().goes_on(10, door=-60)
+    for _ in range(30):
+        story.goes_on(1, deaf={DOOR}, shoes=-65)
+    assert PresenceKind.EXIT not in story.kinds()
+    assert [event.zone for event in story.events if event.kind is PresenceKind.MOVE] == ["shoes"]
+
+
+def test_who_only_a_deaf_receiver_would_hear_stays_though_another_hears() -> None:
+    story = Story().goes_on(10, door=-60).goes_on(300, deaf={DOOR}).goes_on(5, door=-60)
+    assert PresenceKind.EXIT not in story.kinds()
+    assert story.tracker.present == 1
+
+
+def test_a_radio_that_is_deaf_for_an_hour_knows_nobody_any_more() -> None:
+    story = Story().goes_on(10, door=-60).goes_on(3700, deaf={DOOR, SHOES})
+    assert story.told()[-1] == ("EXIT", "door", 10.0)
+    assert story.events[-1].degraded
+
+
+def test_a_member_goes_on_under_the_name_of_the_next_day() -> None:
+    story = Story().goes_on(30, door=-60)
+    story.tracker.rename({ANNA: b"tomorrow"})
+    story.goes_on(40)
+    assert [event.pseudonym for event in story.events] == [ANNA, ANNA, b"tomorrow"]
+    assert story.events[-1].dwell_seconds == pytest.approx(29.0)
+
+
+def test_the_servers_word_on_offsets_and_rules_comes_first_and_can_be_taken_back() -> None:
+    story = Story({"door": ZoneRule(enter_rssi_dbm=-50, exit_rssi_dbm=-60)})
+    story.tracker.configure({DOOR: 5.0}, {"door": ZoneRule()})
+    assert story.goes_on(5, door=-72).told() == []
+    assert [kind for kind, _, _ in story.goes_on(5, door=-70).told()] == ["ENTER"]
+    story.tracker.configure({}, {})
+    assert story.goes_on(30, door=-70).kinds()[-1] is PresenceKind.EXIT
+
+
+def test_signals_come_every_five_seconds_and_sooner_when_much_has_changed() -> None:
+    story = Story()
+    shown = []
+    for second in range(20):
+        story.goes_on(1, door=-60 if second < 12 else -80)
+        shown += [(second, signal.zone) for signal in story.tracker.signals(story.now)]
+    assert [second for second, _ in shown][:3] == [0, 5, 10]
+    assert {second for second, _ in shown} & {12, 13}
+
+
+def test_no_signal_tells_of_who_is_heard_no_more() -> None:
+    story = Story().goes_on(10, door=-60).goes_on(10)
+    assert story.tracker.signals(story.now) == []

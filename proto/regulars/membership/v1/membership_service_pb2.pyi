@@ -35,6 +35,12 @@ class ConsentKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CONSENT_KIND_PROFILING: _ClassVar[ConsentKind]
     CONSENT_KIND_SURVEY: _ClassVar[ConsentKind]
 
+class PresenceDeviceKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PRESENCE_DEVICE_KIND_UNSPECIFIED: _ClassVar[PresenceDeviceKind]
+    PRESENCE_DEVICE_KIND_ROTATING: _ClassVar[PresenceDeviceKind]
+    PRESENCE_DEVICE_KIND_STATIC: _ClassVar[PresenceDeviceKind]
+
 class IdentifierKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     IDENTIFIER_KIND_UNSPECIFIED: _ClassVar[IdentifierKind]
@@ -56,6 +62,9 @@ CONSENT_KIND_PUSH: ConsentKind
 CONSENT_KIND_IN_APP: ConsentKind
 CONSENT_KIND_PROFILING: ConsentKind
 CONSENT_KIND_SURVEY: ConsentKind
+PRESENCE_DEVICE_KIND_UNSPECIFIED: PresenceDeviceKind
+PRESENCE_DEVICE_KIND_ROTATING: PresenceDeviceKind
+PRESENCE_DEVICE_KIND_STATIC: PresenceDeviceKind
 IDENTIFIER_KIND_UNSPECIFIED: IdentifierKind
 IDENTIFIER_KIND_EMAIL: IdentifierKind
 IDENTIFIER_KIND_PHONE: IdentifierKind
@@ -100,18 +109,20 @@ class Consent(_message.Message):
     def __init__(self, kind: _Optional[_Union[ConsentKind, str]] = ..., granted: _Optional[bool] = ..., source: _Optional[str] = ..., text_version: _Optional[str] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Member(_message.Message):
-    __slots__ = ("customer_id", "state", "enrolled_at", "consents", "has_presence_device")
+    __slots__ = ("customer_id", "state", "enrolled_at", "consents", "has_presence_device", "presence_device_kind")
     CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     ENROLLED_AT_FIELD_NUMBER: _ClassVar[int]
     CONSENTS_FIELD_NUMBER: _ClassVar[int]
     HAS_PRESENCE_DEVICE_FIELD_NUMBER: _ClassVar[int]
+    PRESENCE_DEVICE_KIND_FIELD_NUMBER: _ClassVar[int]
     customer_id: str
     state: MemberState
     enrolled_at: _timestamp_pb2.Timestamp
     consents: _containers.RepeatedCompositeFieldContainer[Consent]
     has_presence_device: bool
-    def __init__(self, customer_id: _Optional[str] = ..., state: _Optional[_Union[MemberState, str]] = ..., enrolled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., has_presence_device: _Optional[bool] = ...) -> None: ...
+    presence_device_kind: PresenceDeviceKind
+    def __init__(self, customer_id: _Optional[str] = ..., state: _Optional[_Union[MemberState, str]] = ..., enrolled_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., has_presence_device: _Optional[bool] = ..., presence_device_kind: _Optional[_Union[PresenceDeviceKind, str]] = ...) -> None: ...
 
 class EnrolMemberRequest(_message.Message):
     __slots__ = ("request_id", "customer_id", "consents", "enrolled_at", "profile", "identifiers", "confirmation_required")
@@ -325,11 +336,53 @@ class ListConsentsResponse(_message.Message):
     next_page_token: str
     def __init__(self, consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class ProximityTag(_message.Message):
+    __slots__ = ("uuid", "major", "minor")
+    UUID_FIELD_NUMBER: _ClassVar[int]
+    MAJOR_FIELD_NUMBER: _ClassVar[int]
+    MINOR_FIELD_NUMBER: _ClassVar[int]
+    uuid: bytes
+    major: int
+    minor: int
+    def __init__(self, uuid: _Optional[bytes] = ..., major: _Optional[int] = ..., minor: _Optional[int] = ...) -> None: ...
+
+class EddystoneTag(_message.Message):
+    __slots__ = ("namespace", "instance")
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    INSTANCE_FIELD_NUMBER: _ClassVar[int]
+    namespace: bytes
+    instance: bytes
+    def __init__(self, namespace: _Optional[bytes] = ..., instance: _Optional[bytes] = ...) -> None: ...
+
+class MakerTag(_message.Message):
+    __slots__ = ("company", "service", "identifier")
+    COMPANY_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
+    IDENTIFIER_FIELD_NUMBER: _ClassVar[int]
+    company: int
+    service: bytes
+    identifier: bytes
+    def __init__(self, company: _Optional[int] = ..., service: _Optional[bytes] = ..., identifier: _Optional[bytes] = ...) -> None: ...
+
+class FixedTag(_message.Message):
+    __slots__ = ("proximity", "eddystone", "maker")
+    PROXIMITY_FIELD_NUMBER: _ClassVar[int]
+    EDDYSTONE_FIELD_NUMBER: _ClassVar[int]
+    MAKER_FIELD_NUMBER: _ClassVar[int]
+    proximity: ProximityTag
+    eddystone: EddystoneTag
+    maker: MakerTag
+    def __init__(self, proximity: _Optional[_Union[ProximityTag, _Mapping]] = ..., eddystone: _Optional[_Union[EddystoneTag, _Mapping]] = ..., maker: _Optional[_Union[MakerTag, _Mapping]] = ...) -> None: ...
+
 class SetPresenceDeviceRequest(_message.Message):
-    __slots__ = ("customer_id",)
+    __slots__ = ("customer_id", "kind", "tag")
     CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TAG_FIELD_NUMBER: _ClassVar[int]
     customer_id: str
-    def __init__(self, customer_id: _Optional[str] = ...) -> None: ...
+    kind: PresenceDeviceKind
+    tag: FixedTag
+    def __init__(self, customer_id: _Optional[str] = ..., kind: _Optional[_Union[PresenceDeviceKind, str]] = ..., tag: _Optional[_Union[FixedTag, _Mapping]] = ...) -> None: ...
 
 class SetPresenceDeviceResponse(_message.Message):
     __slots__ = ("identity_key", "rotation_exponent")

@@ -245,15 +245,18 @@ class MembershipServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SetPresenceDevice(self, request, context):
-        """Makes a new presence key for a member's fob, card or app and forgets the one before.
-        FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent, (MEMBER_STATE_FORBIDS) unless ACTIVE.
+        """Gives a member a device to be noticed by, and forgets the one before: a new presence key for a fob, card
+        or app, or a fixed tag that the member chose. FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE
+        consent, (MEMBER_STATE_FORBIDS) unless ACTIVE, (TAG_TAKEN, with both customer ids) when another customer
+        has the tag.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RevokePresenceDevice(self, request, context):
-        """Forgets a member's presence key at once, for a fob that was lost. The consent stays as it is.
+        """Forgets a member's device at once, for a fob that was lost: connected gateways know the member no longer
+        within seconds, the others when they connect. The consent stays as it is.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

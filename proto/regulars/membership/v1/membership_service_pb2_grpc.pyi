@@ -72,11 +72,15 @@ class MembershipServiceStub:
     ListConsents: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.ListConsentsRequest, _membership_service_pb2.ListConsentsResponse]
     """Lists every decision that a member ever made, the latest first."""
     SetPresenceDevice: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.SetPresenceDeviceRequest, _membership_service_pb2.SetPresenceDeviceResponse]
-    """Makes a new presence key for a member's fob, card or app and forgets the one before.
-    FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent, (MEMBER_STATE_FORBIDS) unless ACTIVE.
+    """Gives a member a device to be noticed by, and forgets the one before: a new presence key for a fob, card
+    or app, or a fixed tag that the member chose. FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE
+    consent, (MEMBER_STATE_FORBIDS) unless ACTIVE, (TAG_TAKEN, with both customer ids) when another customer
+    has the tag.
     """
     RevokePresenceDevice: _grpc.UnaryUnaryMultiCallable[_membership_service_pb2.RevokePresenceDeviceRequest, _membership_service_pb2.RevokePresenceDeviceResponse]
-    """Forgets a member's presence key at once, for a fob that was lost. The consent stays as it is."""
+    """Forgets a member's device at once, for a fob that was lost: connected gateways know the member no longer
+    within seconds, the others when they connect. The consent stays as it is.
+    """
     ExportMember: _grpc.UnaryStreamMultiCallable[_membership_service_pb2.ExportMemberRequest, _membership_service_pb2.ExportMemberResponse]
     """Exports everything that is stored about a customer, member or not, as one JSON document in parts.
     NOT_FOUND (CUSTOMER_NOT_FOUND) when nothing is stored.
@@ -154,11 +158,15 @@ class MembershipServiceAsyncStub(MembershipServiceStub):
     ListConsents: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.ListConsentsRequest, _membership_service_pb2.ListConsentsResponse]  # type: ignore[assignment]
     """Lists every decision that a member ever made, the latest first."""
     SetPresenceDevice: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.SetPresenceDeviceRequest, _membership_service_pb2.SetPresenceDeviceResponse]  # type: ignore[assignment]
-    """Makes a new presence key for a member's fob, card or app and forgets the one before.
-    FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent, (MEMBER_STATE_FORBIDS) unless ACTIVE.
+    """Gives a member a device to be noticed by, and forgets the one before: a new presence key for a fob, card
+    or app, or a fixed tag that the member chose. FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE
+    consent, (MEMBER_STATE_FORBIDS) unless ACTIVE, (TAG_TAKEN, with both customer ids) when another customer
+    has the tag.
     """
     RevokePresenceDevice: _aio.UnaryUnaryMultiCallable[_membership_service_pb2.RevokePresenceDeviceRequest, _membership_service_pb2.RevokePresenceDeviceResponse]  # type: ignore[assignment]
-    """Forgets a member's presence key at once, for a fob that was lost. The consent stays as it is."""
+    """Forgets a member's device at once, for a fob that was lost: connected gateways know the member no longer
+    within seconds, the others when they connect. The consent stays as it is.
+    """
     ExportMember: _aio.UnaryStreamMultiCallable[_membership_service_pb2.ExportMemberRequest, _membership_service_pb2.ExportMemberResponse]  # type: ignore[assignment]
     """Exports everything that is stored about a customer, member or not, as one JSON document in parts.
     NOT_FOUND (CUSTOMER_NOT_FOUND) when nothing is stored.
@@ -317,8 +325,10 @@ class MembershipServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _membership_service_pb2.SetPresenceDeviceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_membership_service_pb2.SetPresenceDeviceResponse, _abc.Awaitable[_membership_service_pb2.SetPresenceDeviceResponse]]:
-        """Makes a new presence key for a member's fob, card or app and forgets the one before.
-        FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE consent, (MEMBER_STATE_FORBIDS) unless ACTIVE.
+        """Gives a member a device to be noticed by, and forgets the one before: a new presence key for a fob, card
+        or app, or a fixed tag that the member chose. FAILED_PRECONDITION (CONSENT_MISSING) without the PRESENCE
+        consent, (MEMBER_STATE_FORBIDS) unless ACTIVE, (TAG_TAKEN, with both customer ids) when another customer
+        has the tag.
         """
 
     @_abc_1.abstractmethod
@@ -327,7 +337,9 @@ class MembershipServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _membership_service_pb2.RevokePresenceDeviceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_membership_service_pb2.RevokePresenceDeviceResponse, _abc.Awaitable[_membership_service_pb2.RevokePresenceDeviceResponse]]:
-        """Forgets a member's presence key at once, for a fob that was lost. The consent stays as it is."""
+        """Forgets a member's device at once, for a fob that was lost: connected gateways know the member no longer
+        within seconds, the others when they connect. The consent stays as it is.
+        """
 
     @_abc_1.abstractmethod
     def ExportMember(

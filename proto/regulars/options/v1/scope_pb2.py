@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fregulars/options/v1/scope.proto\x12\x13regulars.options.v1\x1a google/protobuf/descriptor.proto*e\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x11\n\rSCOPE_BACKEND\x10\x01\x12\x11\n\rSCOPE_GATEWAY\x10\x02\x12\x0e\n\nSCOPE_TEAM\x10\x03\x12\x0f\n\x0bSCOPE_ADMIN\x10\x04:L\n\x06scopes\x12\x1e.google.protobuf.MethodOptions\x18\x98\x8c\x03 \x03(\x0e\x32\x1a.regulars.options.v1.Scopeb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fregulars/options/v1/scope.proto\x12\x13regulars.options.v1\x1a google/protobuf/descriptor.proto*w\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\x11\n\rSCOPE_BACKEND\x10\x01\x12\x11\n\rSCOPE_GATEWAY\x10\x02\x12\x0e\n\nSCOPE_TEAM\x10\x03\x12\x0f\n\x0bSCOPE_ADMIN\x10\x04\x12\x10\n\x0cSCOPE_ANYONE\x10\x05:L\n\x06scopes\x12\x1e.google.protobuf.MethodOptions\x18\x98\x8c\x03 \x03(\x0e\x32\x1a.regulars.options.v1.Scopeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'regulars.options.v1.scope_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SCOPE']._serialized_start=90
-  _globals['_SCOPE']._serialized_end=191
+  _globals['_SCOPE']._serialized_end=209
 # @@protoc_insertion_point(module_scope)

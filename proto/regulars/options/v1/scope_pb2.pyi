@@ -12,10 +12,12 @@ class Scope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCOPE_GATEWAY: _ClassVar[Scope]
     SCOPE_TEAM: _ClassVar[Scope]
     SCOPE_ADMIN: _ClassVar[Scope]
+    SCOPE_ANYONE: _ClassVar[Scope]
 SCOPE_UNSPECIFIED: Scope
 SCOPE_BACKEND: Scope
 SCOPE_GATEWAY: Scope
 SCOPE_TEAM: Scope
 SCOPE_ADMIN: Scope
+SCOPE_ANYONE: Scope
 SCOPES_FIELD_NUMBER: _ClassVar[int]
 scopes: _descriptor.FieldDescriptor

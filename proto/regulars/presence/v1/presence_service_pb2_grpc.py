@@ -45,6 +45,21 @@ class PresenceServiceStub:
                 request_serializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListVisitsRequest.SerializeToString,
                 response_deserializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListVisitsResponse.FromString,
                 _registered_method=True)
+        self.ListTags = channel.unary_unary(
+                '/regulars.presence.v1.PresenceService/ListTags',
+                request_serializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListTagsRequest.SerializeToString,
+                response_deserializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListTagsResponse.FromString,
+                _registered_method=True)
+        self.ListGateways = channel.unary_unary(
+                '/regulars.presence.v1.PresenceService/ListGateways',
+                request_serializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListGatewaysRequest.SerializeToString,
+                response_deserializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListGatewaysResponse.FromString,
+                _registered_method=True)
+        self.ConfigureGateway = channel.unary_unary(
+                '/regulars.presence.v1.PresenceService/ConfigureGateway',
+                request_serializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ConfigureGatewayRequest.SerializeToString,
+                response_deserializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ConfigureGatewayResponse.FromString,
+                _registered_method=True)
 
 
 class PresenceServiceServicer:
@@ -66,6 +81,28 @@ class PresenceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListTags(self, request, context):
+        """Lists the devices by which members are noticed, by customer id, with how their batteries fare.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListGateways(self, request, context):
+        """Lists gateways by name, with how each fares.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfigureGateway(self, request, context):
+        """Says what a gateway is to do differently; one that is connected learns it within seconds. Errors:
+        NOT_FOUND when no gateway of this name was ever connected.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PresenceServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -78,6 +115,21 @@ def add_PresenceServiceServicer_to_server(servicer, server):
                     servicer.ListVisits,
                     request_deserializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListVisitsRequest.FromString,
                     response_serializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListVisitsResponse.SerializeToString,
+            ),
+            'ListTags': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTags,
+                    request_deserializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListTagsRequest.FromString,
+                    response_serializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListTagsResponse.SerializeToString,
+            ),
+            'ListGateways': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListGateways,
+                    request_deserializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListGatewaysRequest.FromString,
+                    response_serializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListGatewaysResponse.SerializeToString,
+            ),
+            'ConfigureGateway': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfigureGateway,
+                    request_deserializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ConfigureGatewayRequest.FromString,
+                    response_serializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ConfigureGatewayResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -135,6 +187,87 @@ class PresenceService:
             '/regulars.presence.v1.PresenceService/ListVisits',
             regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListVisitsRequest.SerializeToString,
             regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListVisitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTags(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.presence.v1.PresenceService/ListTags',
+            regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListTagsRequest.SerializeToString,
+            regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListTagsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListGateways(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.presence.v1.PresenceService/ListGateways',
+            regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListGatewaysRequest.SerializeToString,
+            regulars_dot_presence_dot_v1_dot_presence__service__pb2.ListGatewaysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfigureGateway(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.presence.v1.PresenceService/ConfigureGateway',
+            regulars_dot_presence_dot_v1_dot_presence__service__pb2.ConfigureGatewayRequest.SerializeToString,
+            regulars_dot_presence_dot_v1_dot_presence__service__pb2.ConfigureGatewayResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,14 @@ class PresenceServiceStub:
     """
     ListVisits: _grpc.UnaryUnaryMultiCallable[_presence_service_pb2.ListVisitsRequest, _presence_service_pb2.ListVisitsResponse]
     """Lists visits, latest first."""
+    ListTags: _grpc.UnaryUnaryMultiCallable[_presence_service_pb2.ListTagsRequest, _presence_service_pb2.ListTagsResponse]
+    """Lists the devices by which members are noticed, by customer id, with how their batteries fare."""
+    ListGateways: _grpc.UnaryUnaryMultiCallable[_presence_service_pb2.ListGatewaysRequest, _presence_service_pb2.ListGatewaysResponse]
+    """Lists gateways by name, with how each fares."""
+    ConfigureGateway: _grpc.UnaryUnaryMultiCallable[_presence_service_pb2.ConfigureGatewayRequest, _presence_service_pb2.ConfigureGatewayResponse]
+    """Says what a gateway is to do differently; one that is connected learns it within seconds. Errors:
+    NOT_FOUND when no gateway of this name was ever connected.
+    """
 
 @_typing.type_check_only
 class PresenceServiceAsyncStub(PresenceServiceStub):
@@ -51,6 +59,14 @@ class PresenceServiceAsyncStub(PresenceServiceStub):
     """
     ListVisits: _aio.UnaryUnaryMultiCallable[_presence_service_pb2.ListVisitsRequest, _presence_service_pb2.ListVisitsResponse]  # type: ignore[assignment]
     """Lists visits, latest first."""
+    ListTags: _aio.UnaryUnaryMultiCallable[_presence_service_pb2.ListTagsRequest, _presence_service_pb2.ListTagsResponse]  # type: ignore[assignment]
+    """Lists the devices by which members are noticed, by customer id, with how their batteries fare."""
+    ListGateways: _aio.UnaryUnaryMultiCallable[_presence_service_pb2.ListGatewaysRequest, _presence_service_pb2.ListGatewaysResponse]  # type: ignore[assignment]
+    """Lists gateways by name, with how each fares."""
+    ConfigureGateway: _aio.UnaryUnaryMultiCallable[_presence_service_pb2.ConfigureGatewayRequest, _presence_service_pb2.ConfigureGatewayResponse]  # type: ignore[assignment]
+    """Says what a gateway is to do differently; one that is connected learns it within seconds. Errors:
+    NOT_FOUND when no gateway of this name was ever connected.
+    """
 
 class PresenceServiceServicer(metaclass=_abc_1.ABCMeta):
     """Connects the gateways and keeps the visits."""
@@ -72,5 +88,31 @@ class PresenceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_presence_service_pb2.ListVisitsResponse, _abc.Awaitable[_presence_service_pb2.ListVisitsResponse]]:
         """Lists visits, latest first."""
+
+    @_abc_1.abstractmethod
+    def ListTags(
+        self,
+        request: _presence_service_pb2.ListTagsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_presence_service_pb2.ListTagsResponse, _abc.Awaitable[_presence_service_pb2.ListTagsResponse]]:
+        """Lists the devices by which members are noticed, by customer id, with how their batteries fare."""
+
+    @_abc_1.abstractmethod
+    def ListGateways(
+        self,
+        request: _presence_service_pb2.ListGatewaysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_presence_service_pb2.ListGatewaysResponse, _abc.Awaitable[_presence_service_pb2.ListGatewaysResponse]]:
+        """Lists gateways by name, with how each fares."""
+
+    @_abc_1.abstractmethod
+    def ConfigureGateway(
+        self,
+        request: _presence_service_pb2.ConfigureGatewayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_presence_service_pb2.ConfigureGatewayResponse, _abc.Awaitable[_presence_service_pb2.ConfigureGatewayResponse]]:
+        """Says what a gateway is to do differently; one that is connected learns it within seconds. Errors:
+        NOT_FOUND when no gateway of this name was ever connected.
+        """
 
 def add_PresenceServiceServicer_to_server(servicer: PresenceServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -22,7 +22,7 @@ from services.membership.use_cases.members import enrol_members
 from services.predictions.rules import CHURN, REPURCHASE, Churn, Reason, Replenishment, Run
 from services.predictions.use_cases import PredictionSet, replace_predictions
 from services.storage.database import Database
-from services.storage.tables import reminders, visits
+from services.storage.tables import presence_keys, presence_tags, reminders, visits
 
 CUTOFF_AGE = timedelta(days=1)
 
@@ -88,6 +88,19 @@ def visit(
         entered_at=min(entered_at, now - seen_ago),
         last_seen_at=now - seen_ago,
     )
+
+
+def tag(database: Database, customer_id: str, battery_mv: int | None) -> None:
+    now = database.clock.now()
+    put(
+        database,
+        presence_keys,
+        customer_id=customer_id,
+        identity_key=customer_id.encode(),
+        serial=hash(customer_id) & 0xFFFF,
+        made_at=now,
+    )
+    put(database, presence_tags, customer_id=customer_id, battery_mv=battery_mv, seen_at=now)
 
 
 def reminder(database: Database, number: int, state: str, *, reason: str = "", title: str = "Kettle") -> None:

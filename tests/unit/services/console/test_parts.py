@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.console.freshness import REST_SECONDS_MAX
-from services.presence.rules import STALE_VISIT
+from services.presence.rules.visits import STALE_VISIT
 from services.storage.database import Database
 from tests.integration.shop import ManualClock
 from tests.unit.services.console import scene
@@ -106,6 +106,15 @@ async def test_a_visitor_of_a_silent_gateway_is_not_believed_to_stay(
 ) -> None:
     scene.visit(database, "ann", seen_ago=STALE_VISIT + timedelta(seconds=1))
     assert "Nobody is in a store" in await words_of(reader, "/parts/presence")
+
+
+async def test_the_team_is_told_whose_tag_has_a_weak_battery(
+    reader: httpx.AsyncClient, database: Database
+) -> None:
+    for number, battery_mv in enumerate([2_950, 2_300, None, *[2_000] * 6]):
+        scene.tag(database, f"c{number}", battery_mv)
+    read = await words_of(reader, "/parts/presence")
+    assert "7 tags have a weak battery: c1 , c3 , c4 , c5 , c6 and 2 more." in read
 
 
 async def test_visitors_stand_under_their_store_and_the_crowd_is_counted(

@@ -1,0 +1,172 @@
+"""X.509: our own authority and what it signs. Every key is P-256, which small devices are quick with."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from services.gateways.rules import CertificateRequestInvalidError
+
+AUTHORITY_LIFE: Final = timedelta(days=3650)  # every gateway would have to be enrolled anew
+GATEWAY_LIFE: Final = timedelta(days=30)  # a stolen one that nobody misses ends by itself
+SERVER_LIFE: Final = timedelta(days=90)
+SKEW: Final = timedelta(hours=1)  # a certificate is valid at once where clocks differ
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Our own certificate authority."""
+
+    certificate: x509.Certificate
+    private_key: ec.EllipticCurvePrivateKey
+
+    @property
+    def pem(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+    @property
+    def der(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.DER)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A certificate that was made. serial: hexadecimal."""
+
+    pem: str
+    serial: str
+    expires_at: datetime
+
+
+def make_authority(programme: str, now: datetime) -> Authority:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = common_name(f"{programme[:40]} gateway authority")
+    builder = (
+        _builder(name, name, key.public_key(), now, AUTHORITY_LIFE)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(signs_certificates=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+    return Authority(builder.sign(key, hashes.SHA256()), key)
+
+
+def certify_gateway(
+    authority: Authority, public_key: ec.EllipticCurvePublicKey, uri: str, now: datetime
+) -> Issued:
+    """A client certificate that names a gateway by its SPIFFE URI."""
+    names = [x509.UniformResourceIdentifier(uri)]
+    return issued(_leaf(authority, public_key, names, ExtendedKeyUsageOID.CLIENT_AUTH, now, GATEWAY_LIFE))
+
+
+def certify_server(
+    authority: Authority, public_key: ec.EllipticCurvePublicKey, hosts: Sequence[str], now: datetime
+) -> Issued:
+    """A certificate for the server under these names and addresses."""
+    names = [_host(one) for one in hosts]
+    return issued(_leaf(authority, public_key, names, ExtendedKeyUsageOID.SERVER_AUTH, now, SERVER_LIFE))
+
+
+def requested_key(pem: str) -> ec.EllipticCurvePublicKey:
+    """The key that a certificate is asked for, once the request proves that its sender owns it.
+
+    Raises CertificateRequestInvalidError.
+    """
+    try:
+        request = x509.load_pem_x509_csr(pem.encode())
+        key = request.public_key()
+        proven = request.is_signature_valid
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+        raise CertificateRequestInvalidError(field="certificate_request") from error
+    if not (proven and isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)):
+        raise CertificateRequestInvalidError(field="certificate_request")
+    return key
+
+
+def private_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def read_authority(certificate: str, private_key: str) -> Authority:
+    key = serialization.load_pem_private_key(private_key.encode(), password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return Authority(x509.load_pem_x509_certificate(certificate.encode()), key)
+
+
+def issued(certificate: x509.Certificate) -> Issued:
+    pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
+    return Issued(pem, f"{certificate.serial_number:x}", certificate.not_valid_after_utc)
+
+
+def common_name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _leaf(
+    authority: Authority,
+    public_key: ec.EllipticCurvePublicKey,
+    names: Sequence[x509.GeneralName],
+    purpose: x509.ObjectIdentifier,
+    now: datetime,
+    life: timedelta,
+) -> x509.Certificate:
+    above = authority.certificate
+    above_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.private_key.public_key())
+    builder = (
+        _builder(x509.Name([]), above.subject, public_key, now, life)
+        .add_extension(x509.SubjectAlternativeName(names), critical=True)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+        .add_extension(above_key, critical=False)
+    )
+    return builder.sign(authority.private_key, hashes.SHA256())
+
+
+def _builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    public_key: ec.EllipticCurvePublicKey,
+    now: datetime,
+    life: timedelta,
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - SKEW)
+        .not_valid_after(now + life)
+    )
+
+
+def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _host(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)

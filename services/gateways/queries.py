@@ -1,0 +1,158 @@
+"""All SQL of `gateways`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from services.storage.sets import insert_new
+from services.storage.tables import gateway_authorities, gateway_certificates, gateway_tokens, gateways
+
+AUTHORITY: Final = "gateways"  # the row's name: there is one
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which gateway it is and in which store it stands."""
+
+    gateway: str
+    store: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredToken:
+    """What is kept of a token that was not used yet."""
+
+    token_id: str
+    secret_sha256: bytes
+    gateway: str
+    store: str
+    made_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCertificate:
+    """What is kept of a certificate. serial: hexadecimal."""
+
+    serial: str
+    gateway: str
+    store: str
+    issued_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A gateway's newest certificate, and when the gateway was last heard."""
+
+    certificate: StoredCertificate
+    last_contact_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAuthority:
+    certificate: str  # PEM
+    sealed_key: bytes
+
+
+_COLUMNS: Final = tuple(gateway_certificates.c[name] for name in StoredCertificate.__dataclass_fields__)
+
+
+def find_authority(connection: Connection) -> StoredAuthority | None:
+    columns = (gateway_authorities.c.certificate, gateway_authorities.c.sealed_key)
+    row = connection.execute(select(*columns).where(gateway_authorities.c.name == AUTHORITY)).first()
+    return StoredAuthority(*row) if row else None
+
+
+def keep_authority(connection: Connection, made: StoredAuthority, now: datetime) -> None:
+    """Store the first; another process may do so at the same moment, and the first to come stays."""
+    row = {
+        "name": AUTHORITY,
+        "certificate": made.certificate,
+        "sealed_key": made.sealed_key,
+        "made_at": now,
+    }
+    insert_new(connection, gateway_authorities, [row])
+
+
+def store_token(connection: Connection, one: StoredToken) -> None:
+    row = {name: getattr(one, name) for name in StoredToken.__dataclass_fields__}
+    connection.execute(insert(gateway_tokens), [row])
+
+
+def use_token(connection: Connection, token_id: str, digest: bytes, now: datetime) -> Place | None:
+    """Whom a token stands for; it is used up. None for one that is unknown, used or expired."""
+    statement = (
+        update(gateway_tokens)
+        .where(
+            gateway_tokens.c.token_id == token_id,
+            gateway_tokens.c.secret_sha256 == digest,
+            gateway_tokens.c.used_at.is_(None),
+            gateway_tokens.c.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(gateway_tokens.c.gateway, gateway_tokens.c.store)
+    )
+    row = connection.execute(statement).first()
+    return Place(*row) if row else None
+
+
+def forget_tokens(connection: Connection, gateway: str) -> int:
+    """Remove the unused tokens of a gateway; how many there were."""
+    statement = delete(gateway_tokens).where(
+        gateway_tokens.c.gateway == gateway, gateway_tokens.c.used_at.is_(None)
+    )
+    return connection.execute(statement).rowcount
+
+
+def store_certificate(connection: Connection, one: StoredCertificate) -> None:
+    row = {name: getattr(one, name) for name in StoredCertificate.__dataclass_fields__}
+    connection.execute(insert(gateway_certificates), [row])
+
+
+def live_place(connection: Connection, serial: str) -> Place | None:
+    """Whom a certificate that was not revoked stands for."""
+    columns = (gateway_certificates.c.gateway, gateway_certificates.c.store)
+    where = (gateway_certificates.c.serial == serial, gateway_certificates.c.revoked_at.is_(None))
+    row = connection.execute(select(*columns).where(*where)).first()
+    return Place(*row) if row else None
+
+
+def revoke_certificates(connection: Connection, gateway: str, now: datetime) -> int:
+    """End all certificates of a gateway; how many counted until now."""
+    statement = (
+        update(gateway_certificates)
+        .where(gateway_certificates.c.gateway == gateway, gateway_certificates.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    return connection.execute(statement).rowcount
+
+
+def revoked_serials(connection: Connection, now: datetime) -> list[str]:
+    """Of those that would not have ended by themselves."""
+    where = (gateway_certificates.c.revoked_at.is_not(None), gateway_certificates.c.expires_at > now)
+    return list(connection.execute(select(gateway_certificates.c.serial).where(*where)).scalars())
+
+
+def list_gateways(connection: Connection) -> list[Listed]:
+    """The newest certificate of each gateway, by name."""
+    query = (
+        select(*_COLUMNS, gateways.c.last_contact_at)
+        .outerjoin(gateways, gateways.c.gateway == gateway_certificates.c.gateway)
+        .order_by(gateway_certificates.c.gateway, gateway_certificates.c.issued_at)
+    )
+    newest = {row.gateway: Listed(StoredCertificate(*row[:-1]), row[-1]) for row in connection.execute(query)}
+    return list(newest.values())
+
+
+def list_tokens(connection: Connection, now: datetime) -> list[tuple[Place, datetime]]:
+    """Gateways that are awaited, each with the end of its token."""
+    columns = (gateway_tokens.c.gateway, gateway_tokens.c.store, gateway_tokens.c.expires_at)
+    where = (gateway_tokens.c.used_at.is_(None), gateway_tokens.c.expires_at > now)
+    rows = connection.execute(select(*columns).where(*where).order_by(gateway_tokens.c.gateway))
+    return [(Place(row[0], row[1]), row[2]) for row in rows]

@@ -1,0 +1,51 @@
+"""`GatewaysService`: message -> value -> message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from grpc.aio import ServicerContext
+from regulars.gateways.v1 import gateways_service_pb2 as pb
+from regulars.gateways.v1 import gateways_service_pb2_grpc as pb_grpc
+
+from services.gateways import use_cases
+from services.gateways.certificates import requested_key
+from services.gateways.rules import CertificateMissingError, read_token
+from services.rpc.certificates import certificate_of, require_tls
+from services.rpc.wire import stamp
+from services.storage.database import Database
+
+Context = ServicerContext[Any, Any]
+
+
+class GatewaysServicer(pb_grpc.GatewaysServiceServicer):
+    """Certifies gateways. port: tells where this server takes certificates."""
+
+    def __init__(self, database: Database, port: Callable[[], int]) -> None:
+        self._database = database
+        self._port = port
+
+    async def EnrolGateway(
+        self, request: pb.EnrolGatewayRequest, context: Context
+    ) -> pb.EnrolGatewayResponse:
+        require_tls(context)
+        asked = use_cases.Enrolment(read_token(request.token), requested_key(request.certificate_request))
+        made = await self._database.write(use_cases.enrol_gateways, asked)
+        return pb.EnrolGatewayResponse(
+            certificate=made.certificate,
+            expires_at=stamp(made.expires_at),
+            gateway=made.gateway,
+            store=made.store,
+            port=self._port(),
+        )
+
+    async def RenewGateway(
+        self, request: pb.RenewGatewayRequest, context: Context
+    ) -> pb.RenewGatewayResponse:
+        shown = certificate_of(context)
+        if shown is None:
+            raise CertificateMissingError
+        asked = use_cases.Renewal(shown.serial, requested_key(request.certificate_request))
+        made = await self._database.write(use_cases.renew_gateways, asked)
+        return pb.RenewGatewayResponse(certificate=made.certificate, expires_at=stamp(made.expires_at))

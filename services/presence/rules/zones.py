@@ -1,0 +1,124 @@
+"""One zone for a member whom several receivers hear: the strongest, with hysteresis. Pure; event time only.
+
+What is older than WINDOW_SECONDS before the newest reading is settled and changes no more; the time since is
+gone through again with every reading, so that the order in which they come does not matter.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, replace
+from typing import Any, Final
+
+WINDOW_SECONDS: Final = 15.0  # gateways that are online are later than this with nothing
+STALE_AFTER_SECONDS: Final = 6.0  # a reading comes every 5 s
+STALE_DB_PER_SECOND: Final = 1.0
+FORGET_SECONDS: Final = 15
+MOVE_MARGIN_DB: Final = 5.0  # as much as a body that turns makes of a difference
+MOVE_HOLD_SECONDS: Final = 4
+READINGS_MAX: Final = 500  # of one member in one store within the window, whatever gateways send
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Reading:
+    """How well a gateway heard a member in one of its zones. `at_seconds`: Unix time."""
+
+    at_seconds: float
+    gateway: str
+    zone: str
+    rssi_dbm: float
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneChoice:
+    """Where a member is taken to be, and who may take over since when (in whole seconds of Unix time)."""
+
+    zone: str = ""
+    challenger: str = ""
+    challenged_at: int = 0
+
+    def after(self, scores_dbm: dict[str, float], second: int) -> ZoneChoice:
+        """The choice one second on, from each zone's score; without a score nothing changes."""
+        if not scores_dbm:
+            return self
+        best = max(sorted(scores_dbm), key=lambda zone: scores_dbm[zone])
+        ours_dbm = scores_dbm.get(self.zone, -math.inf)
+        if not self.zone:
+            return ZoneChoice(best)
+        if best == self.zone or scores_dbm[best] < ours_dbm + MOVE_MARGIN_DB:
+            return ZoneChoice(self.zone)
+        if best != self.challenger:
+            return ZoneChoice(self.zone, best, second)
+        return ZoneChoice(best) if second - self.challenged_at >= MOVE_HOLD_SECONDS else self
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """What the receivers of a store make of one member: the settled choice, and the readings since."""
+
+    settled: ZoneChoice = ZoneChoice()
+    settled_until: int = 0
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def newest_seconds(self) -> float:
+        return self.readings[-1].at_seconds if self.readings else 0.0
+
+    def hearing(self, fresh: Iterable[Reading]) -> Listening:
+        """With more readings; those that come too late for the window are left out."""
+        timely = {reading for reading in fresh if reading.at_seconds > self.settled_until}
+        readings = tuple(sorted(timely.union(self.readings))[-READINGS_MAX:])
+        return replace(self, readings=readings).settling()
+
+    def zone_at(self, until_seconds: float) -> str:
+        """The zone at a moment of the window, or the latest before it."""
+        return self._choice(int(until_seconds)).zone
+
+    def as_plain(self) -> list[Any]:
+        """As a database keeps it."""
+        return [astuple(self.settled), self.settled_until, [astuple(reading) for reading in self.readings]]
+
+    @classmethod
+    def from_plain(cls, plain: list[Any]) -> Listening:
+        settled, until, readings = plain
+        return cls(ZoneChoice(*settled), until, tuple(Reading(*reading) for reading in readings))
+
+    def settling(self) -> Listening:
+        """With all settled that the window has passed."""
+        until = math.floor(self.newest_seconds - WINDOW_SECONDS)
+        if until <= self.settled_until:
+            return self
+        kept = tuple(one for one in self.readings if one.at_seconds > until - FORGET_SECONDS)
+        return Listening(self._choice(until), until, kept)
+
+    def _choice(self, until: int) -> ZoneChoice:
+        choice = self.settled
+        for second in self._seconds(until):
+            choice = choice.after(self._scores_dbm(second), second)
+        return choice
+
+    def _seconds(self, until: int) -> Iterator[int]:
+        """The seconds after the settled time at which any reading counts."""
+        counting = {
+            second
+            for reading in self.readings
+            for second in range(
+                max(math.ceil(reading.at_seconds), self.settled_until + 1),
+                min(math.ceil(reading.at_seconds) + FORGET_SECONDS, until + 1),
+            )
+        }
+        return iter(sorted(counting))
+
+    def _scores_dbm(self, second: int) -> dict[str, float]:
+        """Each zone's strongest receiver, by the latest reading of each."""
+        latest: dict[tuple[str, str], Reading] = {}
+        for reading in self.readings:
+            if second - FORGET_SECONDS < reading.at_seconds <= second:
+                latest[reading.gateway, reading.zone] = reading
+        scores: dict[str, float] = {}
+        for reading in latest.values():
+            stale_seconds = max(0.0, second - reading.at_seconds - STALE_AFTER_SECONDS)
+            score_dbm = reading.rssi_dbm - STALE_DB_PER_SECOND * stale_seconds
+            scores[reading.zone] = max(score_dbm, scores.get(reading.zone, -math.inf))
+        return scores

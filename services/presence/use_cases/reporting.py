@@ -1,0 +1,254 @@
+"""What gateways report is stored once, and the visits that follow from it are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.clock import CLOCK_SKEW_MAX, EPOCH
+from services.errors import RegularsError
+from services.events import ConsentsChanged, CustomerSeen, MemberStateChanged, VisitDwelled, VisitEnded
+from services.presence.queries import gateways, keys
+from services.presence.queries import visits as queries
+from services.presence.rules.stays import EXIT, stays_of
+from services.presence.rules.trust import TRAVEL_MIN, contradicted
+from services.presence.rules.visits import (
+    Change,
+    GatewayBatch,
+    Sighting,
+    Span,
+    Visit,
+    amended,
+    changes,
+    is_plausible,
+    seen,
+)
+from services.presence.rules.zones import Listening, Reading
+from services.presence.use_cases.gateways import GatewaySupersededError
+from services.storage.sets import lock_customers, lock_known
+from services.storage.unit import UnitOfWork, use_case
+
+GAP: Final = "GAP"
+LISTENING_KEPT: Final = timedelta(hours=1)  # readings of who has left say nothing any more
+SIGNAL_AGE_MAX: Final = timedelta(minutes=1)  # a signal is live or nothing
+SPEAKING: Final = timedelta(minutes=2)  # a gateway says of each member every minute that it is there
+SEEN_STEP: Final = timedelta(seconds=15)  # a visit that merely goes on is not written anew with every reading
+
+Known = Sequence[tuple[str, Sighting]]  # with the customer's id
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """How well a gateway hears a member now."""
+
+    pseudonym: str  # hex
+    zone: str
+    observed_at: datetime
+    rssi_dbm: float
+
+
+@dataclass(frozen=True, slots=True)
+class SignalReport:
+    """Signals of one gateway."""
+
+    gateway: str
+    store: str
+    signals: tuple[Signal, ...]
+
+    @property
+    def customer_id(self) -> str:
+        return self.gateway
+
+
+@use_case(int)
+def report_presence(unit: UnitOfWork, batches: Sequence[GatewayBatch]) -> list[int | RegularsError]:
+    """Store each batch; answers the highest sequence number that is safe."""
+    return [_report(unit, batch) for batch in batches]
+
+
+def _report(unit: UnitOfWork, batch: GatewayBatch) -> int | RegularsError:
+    standing = gateways.standing(unit.connection, batch.gateway, batch.epoch)
+    if standing.session not in (batch.session, None):
+        return GatewaySupersededError()
+    acked = standing.acked_seq
+    fresh = [sighting for sighting in batch.sightings if sighting.seq > acked]
+    names = keys.resolve_named(unit.connection, (sighting.pseudonym for sighting in fresh))
+    known = [
+        (names[one.pseudonym].customer_id, one)
+        for one in fresh
+        if one.pseudonym in names and is_plausible(one, unit.now)
+    ]
+    spoofable = {whose.customer_id for whose in names.values() if whose.spoofable}
+    lock_customers(unit, (customer_id for customer_id, _ in known))
+    queries.store_events(unit.connection, batch, known, spoofable)
+    if known:
+        heard = _listen(unit, batch.store, _readings(batch.gateway, known))
+        found = _follow(unit, batch.store, known, heard)
+        _keep(unit, _marked(unit, batch.store, found, spoofable))
+    acked = max(acked, batch.last_seq)
+    gaps = [sighting.dropped for sighting in fresh if sighting.kind == GAP]
+    gateways.store_progress(unit.connection, batch, acked, gaps, unit.now)
+    return acked
+
+
+@use_case(type(None))
+def report_signals(unit: UnitOfWork, reports: Sequence[SignalReport]) -> list[RegularsError | None]:
+    """Let each report move members between zones; it opens and ends no visit.
+
+    Who is on none leaves no trace.
+    """
+    for report in reports:
+        names = keys.resolve(unit.connection, (signal.pseudonym for signal in report.signals))
+        lock_known(unit, names.values())
+        inside = queries.visits_inside(unit.connection, names.values(), report.store)
+        readings: dict[str, list[Reading]] = {customer_id: [] for customer_id in inside}
+        for signal in report.signals:
+            customer_id = names.get(signal.pseudonym, "")
+            if customer_id in inside and _is_news(signal, unit.now):
+                readings[customer_id].append(_reading(report.gateway, signal))
+        if inside:
+            _go_on(unit, inside, _listen(unit, report.store, readings))
+    return [None] * len(reports)
+
+
+def _is_news(signal: Signal, now: datetime) -> bool:
+    """What a clock puts elsewhere would settle the zone of a time that is yet to come."""
+    return now - SIGNAL_AGE_MAX <= signal.observed_at <= now + CLOCK_SKEW_MAX
+
+
+def _readings(gateway: str, known: Known) -> dict[str, list[Reading]]:
+    """What the sightings say of how well each customer is heard."""
+    found: dict[str, list[Reading]] = {customer_id: [] for customer_id, _ in known}
+    for customer_id, one in known:
+        if one.kind != EXIT and one.rssi_dbm is not None:
+            found[customer_id].append(
+                Reading(one.observed_at.timestamp(), gateway, one.zone, float(one.rssi_dbm))
+            )
+    return found
+
+
+def _reading(gateway: str, signal: Signal) -> Reading:
+    return Reading(signal.observed_at.timestamp(), gateway, signal.zone, signal.rssi_dbm)
+
+
+def _listen(unit: UnitOfWork, store: str, readings: Mapping[str, Sequence[Reading]]) -> dict[str, Listening]:
+    """Add what was heard to what is known of each customer."""
+    before = queries.listenings(unit.connection, store, readings)
+    heard = {one: before.get(one, Listening()).hearing(fresh) for one, fresh in readings.items()}
+    queries.store_listenings(unit.connection, store, heard, unit.now)
+    return heard
+
+
+def _follow(unit: UnitOfWork, store: str, known: Known, heard: Mapping[str, Listening]) -> list[Change]:
+    """Rebuild the visits that the sightings speak of from all that was said in their time."""
+    spans = _spans(known)
+    stored = queries.visits_touched(unit.connection, store, spans)
+    whole = {one: span.with_visits(stored[one]) for one, span in spans.items()}
+    words = queries.words(unit.connection, store, whole)
+    found = [
+        amended(change, spans[one].until, unit.now)
+        for one in spans
+        for change in changes(stored[one], stays_of(words[one]), (one, store))
+    ]
+    return [_placed(change, heard[change.after.customer_id]) for change in found]
+
+
+def _marked(unit: UnitOfWork, store: str, found: Sequence[Change], spoofable: Container[str]) -> list[Change]:
+    """The changes with the marks of visits that rest on a device which was, or may have been, copied."""
+    spans = {
+        one.after.customer_id: Span(one.after.entered_at - TRAVEL_MIN, one.after.last_seen_at + TRAVEL_MIN)
+        for one in found
+    }
+    elsewhere = queries.visits_elsewhere(unit.connection, store, spans) if spans else {}
+    marked, doubted = [], []
+    for one in found:
+        customer_id = one.after.customer_id
+        others = contradicted(one.after, elsewhere[customer_id])
+        doubted += [other for other in others if not other.doubtful]
+        marked.append(one.marked(spoofable=customer_id in spoofable, doubtful=bool(others)))
+    if doubted:
+        queries.doubt_visits(unit.connection, doubted)
+    return marked
+
+
+def _spans(known: Known) -> dict[str, Span]:
+    """From when to when the news of each customer reach."""
+    spans: dict[str, Span] = {}
+    for customer_id, one in known:
+        span = spans.get(customer_id, Span(one.began_at, one.observed_at))
+        spans[customer_id] = Span(min(span.since, one.began_at), max(span.until, one.observed_at))
+    return spans
+
+
+def _placed(change: Change, heard: Listening) -> Change:
+    """The change with the zone in which the member is heard best, and the last moment at which anyone did."""
+    after, newest_at = change.after, _moment(heard.newest_seconds)
+    if newest_at < after.entered_at:
+        return change
+    if not after.is_over and newest_at <= after.last_seen_at + SPEAKING:
+        after = seen(after, newest_at)
+    zone = heard.zone_at(min(newest_at, after.last_seen_at).timestamp())
+    return replace(change, after=replace(after, zone=zone or after.zone))
+
+
+def _moment(seconds: float) -> datetime:
+    return EPOCH + timedelta(seconds=seconds)
+
+
+def _go_on(unit: UnitOfWork, inside: Mapping[str, Visit], heard: Mapping[str, Listening]) -> None:
+    """Carry on the visits that are under way."""
+    found = [_placed(Change(visit, visit), heard[one]) for one, visit in inside.items()]
+    _keep(unit, [change for change in found if _matters(change)])
+
+
+def _matters(change: Change) -> bool:
+    before, after = change.before, change.after
+    return (
+        before is None
+        or (after.zone, after.state) != (before.zone, before.state)
+        or (after.last_seen_at - before.last_seen_at >= SEEN_STEP)
+    )
+
+
+def _keep(unit: UnitOfWork, found: Iterable[Change]) -> None:
+    found = list(found)
+    gone = [visit for change in found for visit in change.joined]
+    if gone:
+        queries.delete_visits(unit.connection, gone)
+    queries.store_visits(unit.connection, [change.after for change in found])
+    for change in found:
+        _emit(unit, change)
+
+
+def _emit(unit: UnitOfWork, change: Change) -> None:
+    before, after = change.before, change.after
+    if before is None:
+        unit.emit(CustomerSeen(after.customer_id))
+    if after.has_dwelled and not change.dwelled_before and not after.doubtful:
+        unit.emit(
+            VisitDwelled(after.visit_id, after.customer_id, after.store, after.zone, after.last_seen_at)
+        )
+    over = [visit for visit in change.joined if not visit.is_over]
+    over += [after] if after.is_over and not (before and before.is_over) else []
+    for visit in over:
+        unit.emit(VisitEnded(visit.visit_id, visit.customer_id))
+
+
+def close_visits(unit: UnitOfWork, changes: Sequence[ConsentsChanged]) -> None:
+    """Who withdraws the consent to presence has left every store: no gateway may say more about it."""
+    without = [change.customer_id for change in changes if "PRESENCE" not in change.granted]
+    for visit in queries.close_visits(unit.connection, without):
+        unit.emit(VisitEnded(visit.visit_id, visit.customer_id))
+
+
+def follow_members(unit: UnitOfWork, changes: Sequence[MemberStateChanged]) -> None:
+    """Only ACTIVE members are noticed: the keys of others rest, and their visits are over."""
+    states = {change.customer_id: change.after for change in changes}
+    awake = [one for one, state in states.items() if state == "ACTIVE"]
+    resting = [one for one in states if one not in awake]
+    keys.wake_keys(unit.connection, awake, unit.now)
+    keys.rest_keys(unit.connection, resting, unit.now)
+    for visit in queries.close_visits(unit.connection, resting):
+        unit.emit(VisitEnded(visit.visit_id, visit.customer_id))

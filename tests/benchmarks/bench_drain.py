@@ -1,0 +1,93 @@
+"""How fast a gateway that was alone for long gets rid of what waits in its spool."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import statistics
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from beacon_gateway.channel import Link
+from beacon_gateway.events import Evidence, PresenceEvent, PresenceKind
+from beacon_gateway.feed import Feed
+from beacon_gateway.session import Introduction
+from beacon_gateway.spool import Spool
+from beacon_gateway.uplink import Uplink
+from tests.benchmarks.verdicts import Sizes, Verdict
+from tests.faults.feeder import Listener
+from tests.faults.gateway_process import enrol_members, gateway_key
+from tests.faults.server_process import ServerProcess
+
+EVENTS: Final = 40_000  # a busy store's week
+MEMBERS: Final = 200
+VISIT_EVENTS: Final = 10  # one comes, stays with a word each minute, and goes
+EVENT_SECONDS: Final = 60.0
+TARGET_PER_SECOND: Final = 5_000.0
+
+
+def from_a_full_spool(sizes: Sizes) -> list[Verdict]:
+    """Events a second from the gateway's disk to the server's, acknowledged, over a socket."""
+    folder = sizes.folder / "drain"
+    folder.mkdir()
+    server = ServerProcess(folder)
+    server.make_key()
+    key = gateway_key(server)
+    server.start()
+    try:
+        enrol_members(server, MEMBERS)
+        events = max(int(EVENTS * sizes.scale), 2_000)
+        rates = [
+            events / asyncio.run(drain_seconds(server, key, folder / f"{spans_ago}.db", events, spans_ago))
+            for spans_ago in range(sizes.rounds, 0, -1)
+        ]
+    finally:
+        server.stop()
+    rate = statistics.median(rates)
+    sides = {"rounds": ", ".join(f"{one:,.0f}/s" for one in rates)}
+    what = f"events a second from a spool with {events:,} to the server's disk"
+    return [Verdict("GD", what, TARGET_PER_SECOND, rate, at_least=True, sides=sides)]
+
+
+async def drain_seconds(server: ServerProcess, key: str, path: Path, events: int, spans_ago: int) -> float:
+    """Learns whom to notice, fills the spool alone, then connects again.
+
+    spans_ago: how long ago it was alone; each round lies in a time of its own.
+    """
+    listener = Listener()
+    with contextlib.closing(Spool(path, started_at_seconds=listener.started_at_seconds())) as spool:
+        feed = Feed(spool)
+        async with linked(server, key, feed, listener):
+            while not listener.names():  # noqa: ASYNC110 - the server's doing
+                await asyncio.sleep(0.01)
+        names, span_seconds = listener.names(), (events / MEMBERS + VISIT_EVENTS) * EVENT_SECONDS
+        since_seconds = listener.monotonic_seconds() - span_seconds * spans_ago
+        for first in range(0, events, 1_000):
+            numbers = range(first, first + 1_000)
+            await feed.append([event_of(number, names, since_seconds) for number in numbers])
+        began = time.perf_counter()
+        async with linked(server, key, feed, listener):
+            await feed.emptied()
+            return time.perf_counter() - began
+
+
+@contextlib.asynccontextmanager
+async def linked(server: ServerProcess, key: str, feed: Feed, listener: Listener) -> AsyncIterator[None]:
+    link, who = Link(server.address, key, plaintext=True), Introduction("gw", "camden", "1")
+    uplink = Uplink(link, who, feed, listener)
+    linking = asyncio.create_task(uplink.run())
+    yield
+    uplink.close()
+    await linking
+
+
+def event_of(number: int, names: Sequence[bytes], since_seconds: float) -> PresenceEvent:
+    """All members are on visits of ten minutes, one after the other."""
+    member, minute = number % len(names), number // len(names)
+    step = minute % VISIT_EVENTS
+    kind = {0: PresenceKind.ENTER, VISIT_EVENTS - 1: PresenceKind.EXIT}.get(step, PresenceKind.DWELL)
+    at_seconds = since_seconds + minute * EVENT_SECONDS + member / len(names)
+    heard, stayed_seconds = Evidence(-60.0, -55.0, 100), step * EVENT_SECONDS
+    return PresenceEvent(kind, names[member], "door", at_seconds, heard, dwell_seconds=stayed_seconds)

@@ -1,0 +1,78 @@
+"""What the key table of a large programme costs: bytes on the wire, and time on both sides."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from beacon_gateway.identities import Resolver
+from beacon_gateway.kept_table import KeptTable
+from beacon_gateway.key_messages import key_update_of
+from beacon_gateway.key_table import KeyUpdate as Received
+from beacon_gateway.key_table import UpdateIntake
+from services.presence.rules.identifiers import WINDOW
+from services.presence.rules.key_table import Device, KeyTable, KeyUpdate, changed
+from services.presence.servicer.key_messages import key_messages
+
+MEMBERS: Final = 100_000
+NOON: Final = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+def device(number: int) -> Device:
+    return Device(number + 1, f"customer-{number}", number.to_bytes(16, "big"))
+
+
+class Scale:
+    """Takes down what each step costs."""
+
+    def __init__(self) -> None:
+        self.figures: dict[str, float] = {}
+
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        self.figures[f"{what}, ms"] = (time.perf_counter() - begun) * 1e3
+
+    def sent(self, what: str, update: KeyUpdate) -> Received:
+        """The update as it arrives, with its bytes on the wire."""
+        intake, whole, wire_bytes = UpdateIntake(), None, 0
+        for message in key_messages(update):
+            wire_bytes += message.ByteSize()
+            whole = intake.add(key_update_of(message.keys))
+        assert whole is not None
+        self.figures[f"{what}, bytes"] = wire_bytes
+        return whole
+
+
+def run(members: int = MEMBERS) -> dict[str, float]:
+    """Measures and prints; returns milliseconds and bytes by step."""
+    scale, table, resolver = Scale(), KeyTable("t"), Resolver()
+    steps: tuple[tuple[str, Callable[[KeyTable], tuple[KeyTable, KeyUpdate]]], ...] = (
+        ("whole table", lambda there: changed(there, [device(one) for one in range(members)], [], NOON)),
+        ("one withdraws", lambda there: changed(there, [], [device(members // 2).serial], NOON)),
+        ("one comes", lambda there: changed(there, [device(members)], [], NOON)),
+        ("an hour later", lambda there: changed(there, [], [], NOON + 4 * WINDOW)),
+    )
+    with TemporaryDirectory() as folder:
+        kept = KeptTable(Path(folder) / "keys.db")
+        for what, step in steps:
+            with scale.timed(f"{what}, server"):
+                table, update = step(table)
+            received = scale.sent(what, update)
+            with scale.timed(f"{what}, gateway"):
+                resolver.take(received, NOON.timestamp())
+            with scale.timed(f"{what}, gateway's disk"):
+                kept.write([received])
+    for what, figure in scale.figures.items():
+        print(f"key table of {members:,} members, {what}: {figure:,.1f}")
+    return scale.figures
+
+
+if __name__ == "__main__":
+    run()

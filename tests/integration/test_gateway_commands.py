@@ -1,0 +1,64 @@
+"""`regulars gateways ...`, beside a server that runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from typer.testing import CliRunner
+
+from services.composition import House
+from services.gateways.rules import read_token
+from services.gateways.use_cases import Enrolment, add_gateway, enrol_gateways, open_authority
+from services.main import cli
+from tests.integration.shop import ManualClock
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime.now(UTC))  # the commands look at the machine's clock
+
+
+def said(house: House, *words: str, code: int = 0) -> str:
+    """What a command prints, as typed beside the running server."""
+    files = ["--data-dir", str(house.settings.data_dir), "--database-url", house.settings.database_url]
+    answer = CliRunner().invoke(cli, ["gateways", *words, *files])
+    assert answer.exit_code == code, answer.output
+    return answer.output
+
+
+async def enrol(house: House, name: str) -> None:
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    token = read_token(add_gateway(house.database, name, "harbour"))
+    await house.database.write(enrol_gateways, Enrolment(token, key))
+
+
+async def test_each_gateway_is_listed_with_its_standing(house: House, clock: ManualClock) -> None:
+    await enrol(house, "door")
+    await enrol(house, "lost")
+    assert "lost is revoked" in said(house, "revoke", "lost")
+    said(house, "add", "shoes", "--store", "harbour")
+    lines = [line.split() for line in said(house, "list").splitlines()]
+    until = f"{clock.now() + timedelta(days=30):%Y-%m-%d}"
+    assert [(line[0], line[-1]) for line in lines] == [
+        ("live", "door"),
+        ("revoked", "lost"),
+        ("awaited", "shoes"),
+    ]
+    assert [line[2] for line in lines[:2]] == [until, until]
+
+
+async def test_a_token_is_shown_with_the_authority_to_trust(house: House) -> None:
+    line = said(house, "add", "door", "--store", "harbour").splitlines()[0]
+    token, _, authority = line.partition(".")
+    assert token.startswith("rgt_")
+    assert len(authority) > 400
+    assert said(house, "authority").encode() == open_authority(house.database).pem
+
+
+async def test_what_cannot_be_done_is_said_in_one_line(house: House) -> None:
+    assert "must be up to 64 letters" in said(house, "add", "a/b", "--store", "harbour", code=2)
+    assert "No gateway of this name" in said(house, "revoke", "nobody", code=2)
