@@ -18,7 +18,7 @@ from beacon_gateway.spool import Spool
 from beacon_gateway.uplink import Uplink
 from tests.benchmarks.verdicts import Sizes, Verdict
 from tests.faults.feeder import Listener
-from tests.faults.gateway_process import enrol_members, gateway_key
+from tests.faults.gateway_process import enrol_members
 from tests.faults.server_process import ServerProcess
 
 EVENTS: Final = 40_000  # a busy store's week
@@ -33,8 +33,7 @@ def from_a_full_spool(sizes: Sizes) -> list[Verdict]:
     folder = sizes.folder / "drain"
     folder.mkdir()
     server = ServerProcess(folder)
-    server.make_key()
-    key = gateway_key(server)
+    key = server.make_key("gateway")
     server.start()
     try:
         enrol_members(server, MEMBERS)

@@ -13,16 +13,10 @@ from pathlib import Path
 
 import grpc
 
-from tests.faults.server_process import PATIENCE_SECONDS, ServerProcess, environment, regulars
+from tests.faults.server_process import PATIENCE_SECONDS, ServerProcess, environment
 from tests.integration.shop import Caller
 
 ROOT = Path(__file__).parents[2]
-
-
-def gateway_key(server: ServerProcess) -> str:
-    """A key with the scope `gateway`, of a server that does not run."""
-    arguments = ("keys", "create", "--name", "gw", "--scope", "gateway", "--data-dir", str(server.folder))
-    return regulars(*arguments, cwd=server.folder).strip()
 
 
 def enrol_members(server: ServerProcess, count: int) -> list[bytes]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.gateway_process import Feeder, enrol_members, gateway_key
+from tests.faults.gateway_process import Feeder, enrol_members
 from tests.faults.server_process import ServerProcess
 
 ROUNDS = int(os.environ.get("REGULARS_FAULT_ROUNDS", "3"))
@@ -25,8 +25,7 @@ NUMBERS = "SELECT epoch, min(seq), max(seq), count(*) FROM presence_events GROUP
 def feeder(tmp_path: Path) -> Iterator[Feeder]:
     """A gateway of a server that runs and knows members."""
     server = ServerProcess(tmp_path)
-    server.make_key()
-    key = gateway_key(server)
+    key = server.make_key("gateway")
     server.start()
     enrol_members(server, MEMBERS)
     found = Feeder(server, key)

@@ -13,7 +13,7 @@ from regulars.membership.v1 import membership_service_pb2 as membership
 from sqlalchemy import func, insert, select
 
 from services.composition import House
-from services.presence.queries.keys import all_keys, resolve
+from services.presence.queries.keys import devices_since, resolve
 from services.storage import tables
 from tests.conftest import CallerOf
 from tests.integration.ledger import account_of, rows, tier_changes_of, violations
@@ -130,11 +130,12 @@ async def test_the_device_of_the_merged_member_falls_silent_and_speaks_again(
         connection.execute(insert(tables.presence_pseudonyms), named)
     merge_id = await merge(backend)
     with house.database.engine.connect() as connection:
-        assert [one for one, _ in all_keys(connection)] == ["anna"]
+        assert [one.customer_id for one in devices_since(connection, {})[0]] == ["anna"]
         assert set(resolve(connection, pseudonyms).values()) == {"anna"}
     await unmerge(backend, merge_id)
     with house.database.engine.connect() as connection:
-        assert dict(all_keys(connection)) == keys
+        devices, _ = devices_since(connection, {})
+        assert {one.customer_id: one.identity_key for one in devices} == keys
 
 
 async def test_a_visit_in_progress_ends_with_the_merge(house: House, backend: Caller) -> None:
