@@ -110,6 +110,7 @@ def report_signals(unit: UnitOfWork, reports: Sequence[SignalReport]) -> list[Re
                 readings[customer_id].append(_reading(report.gateway, signal))
         if inside:
             _go_on(unit, inside, _listen(unit, report.store, readings))
+    queries.forget_listenings(unit.connection, unit.now - LISTENING_KEPT)
     return [None] * len(reports)
 
 
