@@ -19,7 +19,9 @@ WRONG: Final = 2  # what was asked cannot be done as it was asked
 NOT_RUNNING: Final = 3  # as systemctl answers
 
 log = structlog.get_logger()
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode=None
+)
 
 Config = Annotated[
     Path | None, typer.Option(help=f"TOML file with settings; {CONFIG} when it is there", exists=True)
