@@ -69,8 +69,9 @@ async def test_a_device_that_never_told_anything_is_listed_too(backend: Caller) 
 async def test_encrypted_telemetry_is_opened_with_the_members_key(
     house: House, backend: Caller, caller_of: CallerOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    caller = caller_of("gateway")  # its API key is as random as any
     monkeypatch.setattr("services.membership.servicer.consents.secrets.token_bytes", lambda _: KEY)
-    async with connected(caller_of("gateway")) as gateway:
+    async with connected(caller) as gateway:
         (anna,) = await named(backend, gateway, "anna")
         sealed = sealed_by_a_tag(NOON, 2345, 21 * 256)
         await tell(gateway, presence.TagReading(pseudonym=anna, seen_at=stamp(NOON), sealed=sealed))

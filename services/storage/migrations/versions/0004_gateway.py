@@ -107,10 +107,16 @@ def arbiter() -> None:
         batch_op.add_column(sa.Column("dwell_seconds", sa.Float(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("spoofable", sa.Boolean(), nullable=False, server_default=sa.false()))
     place_events(op.get_bind())
+    with op.batch_alter_table("presence_events") as batch_op:
+        for name in ("store", "dwell_seconds", "spoofable"):
+            batch_op.alter_column(name, server_default=None)
     with op.batch_alter_table("visits") as batch_op:
         batch_op.add_column(sa.Column("amended_at", tables.Instant(), nullable=True))
         batch_op.add_column(sa.Column("spoofable", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("doubtful", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("visits") as batch_op:
+        for name in ("spoofable", "doubtful"):
+            batch_op.alter_column(name, server_default=None)
 
 
 def place_events(connection: sa.Connection) -> None:
