@@ -25,15 +25,24 @@ class Proxy:
     def __init__(self, port: int) -> None:
         self._port = port
         self._swallows: list[asyncio.Event] = []
+        self._carrying: set[asyncio.Task[None] | None] = set()
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._carrying.add(asyncio.current_task())
         there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._port)
         swallowing = asyncio.Event()
         self._swallows.append(swallowing)
-        with contextlib.closing(writer), contextlib.closing(there_writer):
+        met = contextlib.suppress(asyncio.CancelledError)  # asyncio complains of one that it meets here
+        with contextlib.closing(writer), contextlib.closing(there_writer), met:
             await asyncio.gather(
                 pump(reader, there_writer, swallowing), pump(there_reader, writer, swallowing)
             )
+
+    async def end(self) -> None:
+        carrying = [task for task in self._carrying if task is not None]
+        for task in carrying:
+            task.cancel()
+        await asyncio.gather(*carrying, return_exceptions=True)
 
     def swallow(self) -> None:
         """The connections of now are dead; later ones work."""
@@ -54,7 +63,10 @@ async def behind_a_proxy(port: int) -> AsyncIterator[tuple[Proxy, int]]:
     proxy = Proxy(port)
     listening = await asyncio.start_server(proxy.carry, "127.0.0.1", 0)
     async with listening:
-        yield proxy, listening.sockets[0].getsockname()[1]
+        try:
+            yield proxy, listening.sockets[0].getsockname()[1]
+        finally:
+            await proxy.end()
 
 
 async def test_a_dead_link_is_noticed_in_time_and_nothing_is_lost(tmp_path: Path) -> None:
