@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from beacon_gateway.clock import Clock, SceneClock, SystemClock
-from beacon_gateway.radio import AdvertQueue, Radio, Radios
-from beacon_gateway.room import Receiver, ZoneRule
-from beacon_gateway.scene import Scene
-from beacon_gateway.scene import load as load_scene
+from beacon_gateway.hearing.radio import AdvertQueue, Radio, Radios
+from beacon_gateway.scenes.scene import Scene
+from beacon_gateway.scenes.scene import load as load_scene
 from beacon_gateway.settings import DEFAULT_ZONE, Settings
+from beacon_gateway.tracking.room import Receiver, ZoneRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def build(settings: Settings) -> Ears:
 
 def _real(settings: Settings, queue: AdvertQueue) -> Ears:
     """One radio for each adapter, each a receiver of its own."""
-    from beacon_gateway.adapter import AdapterRadio, Host
+    from beacon_gateway.hearing.adapter import AdapterRadio, Host
 
     clock = SystemClock()
     host = Host(clock, queue, settings.patience)
@@ -49,7 +49,7 @@ def _receivers(settings: Settings) -> tuple[Receiver, ...]:
 
 def _virtual(scene: Scene, settings: Settings, queue: AdvertQueue) -> Ears:
     """A scene's receivers, or only those of the zones that were asked for."""
-    from beacon_gateway.simulator import VirtualRadio
+    from beacon_gateway.scenes.simulator import VirtualRadio
 
     if settings.zones:
         scene = scene.restricted_to(settings.zones)

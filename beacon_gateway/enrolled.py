@@ -3,10 +3,10 @@
 from importlib.metadata import version
 from pathlib import Path
 
-from beacon_gateway import credentials
-from beacon_gateway.channel import Link
-from beacon_gateway.credentials import CredentialsError
-from beacon_gateway.session import Introduction
+from beacon_gateway.access import credentials
+from beacon_gateway.access.channel import Link
+from beacon_gateway.access.credentials import CredentialsError
+from beacon_gateway.sending.session import Introduction
 from beacon_gateway.settings import Settings, SettingsError
 
 

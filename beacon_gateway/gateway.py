@@ -9,16 +9,16 @@ from typing import Final
 
 import structlog
 
-from beacon_gateway.adverts import NO_FORMATS, Formats, Telemetry, parse
 from beacon_gateway.clock import SKEW_SECONDS_MAX, Clock, ServerTime
-from beacon_gateway.events import PresenceEvent, PresenceKind
-from beacon_gateway.feed import Feed
-from beacon_gateway.identities import Resolver
-from beacon_gateway.key_table import Coverage, KeyUpdate
-from beacon_gateway.radio import AdvertQueue, Heard, Radio, RadioReport
-from beacon_gateway.room import Tuning
-from beacon_gateway.tags import TagReading, Tags
-from beacon_gateway.tracker import Tracker
+from beacon_gateway.hearing.radio import AdvertQueue, Heard, Radio, RadioReport
+from beacon_gateway.identity.adverts import NO_FORMATS, Formats, Telemetry, parse
+from beacon_gateway.identity.identities import Resolver
+from beacon_gateway.identity.key_table import Coverage, KeyUpdate
+from beacon_gateway.identity.tags import TagReading, Tags
+from beacon_gateway.spooling.feed import Feed
+from beacon_gateway.tracking.events import PresenceEvent, PresenceKind
+from beacon_gateway.tracking.room import Tuning
+from beacon_gateway.tracking.tracker import Tracker
 
 TICK_SECONDS: Final = 1.0  # the tracker's step
 LOOK_SECONDS: Final = (

@@ -60,9 +60,9 @@ def run_command(  # noqa: PLR0913 - each is an option of the command line
         "zones": tuple(zone) if zone else None,
         "adapter": adapter,
     }
-    from beacon_gateway.logs import configure_logs
-    from beacon_gateway.memory import give_back_large_blocks
-    from beacon_gateway.radio import RadioLostError
+    from beacon_gateway.hearing.radio import RadioLostError
+    from beacon_gateway.operation.logs import configure_logs
+    from beacon_gateway.operation.memory import give_back_large_blocks
     from beacon_gateway.running import serve
 
     with plain_errors():
@@ -83,8 +83,8 @@ def enrol_command(
     config: Config = None,
 ) -> None:
     """Turns a one-time token into this gateway's certificate."""
-    from beacon_gateway import credentials
-    from beacon_gateway.enrolment import enrol, read_token
+    from beacon_gateway.access import credentials
+    from beacon_gateway.access.enrolment import enrol, read_token
 
     with plain_errors():
         settings = load(config, {})
@@ -101,7 +101,7 @@ def enrol_command(
 @app.command(name="status")
 def status_command(*, config: Config = None) -> None:
     """Says how the running gateway fares; ends with 3 when none runs."""
-    from beacon_gateway import status
+    from beacon_gateway.operation import status
 
     with plain_errors():
         settings = load(config, {})
@@ -117,8 +117,8 @@ def status_command(*, config: Config = None) -> None:
 @app.command(name="doctor")
 def doctor_command(*, config: Config = None) -> None:
     """Looks at everything the gateway needs, and says what to do; ends with 1 when something is wrong."""
-    from beacon_gateway import doctor
-    from beacon_gateway.finding import FAULT, Finding
+    from beacon_gateway.operation import doctor
+    from beacon_gateway.operation.finding import FAULT, Finding
 
     try:
         settings = load(config, {})
@@ -142,8 +142,8 @@ def record_command(
 ) -> None:
     """Records how the radio hears your own tags, for calibration; of all others nothing is kept."""
     from beacon_gateway import ears
-    from beacon_gateway.adverts import formats_of
-    from beacon_gateway.recordings import Recorder, own_tags
+    from beacon_gateway.identity.adverts import formats_of
+    from beacon_gateway.operation.recordings import Recorder, own_tags
 
     with plain_errors():
         settings = load(config, {})
@@ -161,8 +161,8 @@ def replay_command(
     config: Config = None,
 ) -> None:
     """Plays a recording through the whole gateway, and prints what would have been reported."""
-    from beacon_gateway import recordings
-    from beacon_gateway.replaying import line_of, replay
+    from beacon_gateway.operation import recordings
+    from beacon_gateway.operation.replaying import line_of, replay
 
     with plain_errors():
         settings = load(config, {})
@@ -178,11 +178,11 @@ def load(config: Path | None, options: dict[str, Any]) -> Settings:
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Says in one line what is wrong with what was asked, without a stack trace."""
-    from beacon_gateway.credentials import CredentialsError
-    from beacon_gateway.enrolment import EnrolmentError
-    from beacon_gateway.recordings import RecordingError
-    from beacon_gateway.scene import SceneError
-    from beacon_gateway.spool import SpoolError
+    from beacon_gateway.access.credentials import CredentialsError
+    from beacon_gateway.access.enrolment import EnrolmentError
+    from beacon_gateway.operation.recordings import RecordingError
+    from beacon_gateway.scenes.scene import SceneError
+    from beacon_gateway.spooling.spool import SpoolError
 
     refusals = (SettingsError, SceneError, SpoolError, EnrolmentError, CredentialsError, RecordingError)
     try:

@@ -9,25 +9,25 @@ from typing import Any, Final
 
 import structlog
 
-from beacon_gateway import credentials
 from beacon_gateway import ears as radios
-from beacon_gateway.adverts import formats_of
-from beacon_gateway.channel import Link
-from beacon_gateway.credentials import CredentialsError
+from beacon_gateway.access import credentials
+from beacon_gateway.access.channel import Link
+from beacon_gateway.access.credentials import CredentialsError
+from beacon_gateway.access.enrolment import Renewal
 from beacon_gateway.ears import Ears
 from beacon_gateway.enrolled import introduction_of, link_of
-from beacon_gateway.enrolment import Renewal
-from beacon_gateway.feed import Feed
 from beacon_gateway.gateway import Gateway
-from beacon_gateway.kept_table import KeptTable
-from beacon_gateway.notify import Notifier
-from beacon_gateway.radio import Radio
-from beacon_gateway.session import Introduction
+from beacon_gateway.hearing.radio import Radio
+from beacon_gateway.identity.adverts import formats_of
+from beacon_gateway.identity.kept_table import KeptTable
+from beacon_gateway.operation.notify import Notifier
+from beacon_gateway.operation.status import Facts, StatusFile
+from beacon_gateway.sending.session import Introduction
+from beacon_gateway.sending.uplink import Uplink
 from beacon_gateway.settings import Settings
-from beacon_gateway.spool import Spool
-from beacon_gateway.status import Facts, StatusFile
-from beacon_gateway.tracker import Tracker
-from beacon_gateway.uplink import Uplink
+from beacon_gateway.spooling.feed import Feed
+from beacon_gateway.spooling.spool import Spool
+from beacon_gateway.tracking.tracker import Tracker
 
 TELL_SECONDS: Final = 10.0  # between two words to systemd
 FLUSH_SECONDS_MAX: Final = 3.0  # on SIGTERM: what the server does not take by then waits in the spool
@@ -175,7 +175,7 @@ def _metered(settings: Settings, ears: Ears, device: _Device) -> Iterator[None]:
     if settings.metrics == "none":
         yield
         return
-    from beacon_gateway import telemetry
+    from beacon_gateway.operation import telemetry
 
     meters = telemetry.meter_provider(settings.metrics, settings.otlp_endpoint, device.introduction.gateway)
     telemetry.observe(meters.get_meter("beacon_gateway"), device.gateway, ears.queue, device.feed)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from beacon_gateway.adverts import TagFormat, formats_of
-from beacon_gateway.recovery import Patience
-from beacon_gateway.spool import BYTES_MAX, DAYS_MAX, SpoolLimits
-from beacon_gateway.zones import ZoneSettings
+from beacon_gateway.hearing.recovery import Patience
+from beacon_gateway.identity.adverts import TagFormat, formats_of
+from beacon_gateway.spooling.spool import BYTES_MAX, DAYS_MAX, SpoolLimits
+from beacon_gateway.tracking.zones import ZoneSettings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from beacon_gateway.channel import Link
-from beacon_gateway.events import Evidence, PresenceEvent, PresenceKind
-from beacon_gateway.feed import Feed
-from beacon_gateway.session import Introduction
-from beacon_gateway.spool import Spool
-from beacon_gateway.uplink import Uplink
+from beacon_gateway.access.channel import Link
+from beacon_gateway.sending.session import Introduction
+from beacon_gateway.sending.uplink import Uplink
+from beacon_gateway.spooling.feed import Feed
+from beacon_gateway.spooling.spool import Spool
+from beacon_gateway.tracking.events import Evidence, PresenceEvent, PresenceKind
 from tests.benchmarks.verdicts import Sizes, Verdict
 from tests.faults.feeder import Listener
 from tests.faults.gateway_process import enrol_members

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from beacon_gateway.adverts import APPLE_COMPANY, EDDYSTONE_UUID, Telemetry, parse
-from beacon_gateway.identities import Resolver
-from beacon_gateway.key_table import ROTATION_SECONDS, KeyUpdate, Span, Stretch
-from beacon_gateway.room import Receiver
-from beacon_gateway.tags import Tags
-from beacon_gateway.tracker import Tracker
+from beacon_gateway.identity.adverts import APPLE_COMPANY, EDDYSTONE_UUID, Telemetry, parse
+from beacon_gateway.identity.identities import Resolver
+from beacon_gateway.identity.key_table import ROTATION_SECONDS, KeyUpdate, Span, Stretch
+from beacon_gateway.identity.tags import Tags
+from beacon_gateway.tracking.room import Receiver
+from beacon_gateway.tracking.tracker import Tracker
 from tests.benchmarks.verdicts import Sizes, Verdict
 
 MEMBERS: Final = 20_000

@@ -10,11 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from beacon_gateway.identities import Resolver
-from beacon_gateway.kept_table import KeptTable
-from beacon_gateway.key_messages import key_update_of
-from beacon_gateway.key_table import KeyUpdate as Received
-from beacon_gateway.key_table import UpdateIntake
+from beacon_gateway.identity.identities import Resolver
+from beacon_gateway.identity.kept_table import KeptTable
+from beacon_gateway.identity.key_table import KeyUpdate as Received
+from beacon_gateway.identity.key_table import UpdateIntake
+from beacon_gateway.sending.key_messages import key_update_of
 from services.presence.rules.identifiers import WINDOW
 from services.presence.rules.key_table import Device, KeyTable, KeyUpdate, changed
 from services.presence.servicer.key_messages import key_messages

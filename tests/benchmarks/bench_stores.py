@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable
 from typing import Final
 
-from beacon_gateway.stores import random_store
+from beacon_gateway.scenes.stores import random_store
 from tests.benchmarks.playing import Score, judge, play
 from tests.benchmarks.tracks import all_tracks, walk
 from tests.benchmarks.verdicts import Sizes, Verdict

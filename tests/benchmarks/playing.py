@@ -16,15 +16,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from beacon_gateway.adverts import Advert, parse
-from beacon_gateway.calibration import Sample, above_pavement, offsets_db
-from beacon_gateway.events import PresenceEvent
-from beacon_gateway.room import Receiver, Room, ZoneRule
-from beacon_gateway.scene import Scene, SceneReceiver
-from beacon_gateway.simulator import Route, airwaves, ends_seconds
-from beacon_gateway.stores import CALIBRATION_METRES, calibration_walk, pavement_walk
-from beacon_gateway.tracker import Tracker
-from beacon_gateway.truth import Stay, name_of, names, stays, zone_at
+from beacon_gateway.identity.adverts import Advert, parse
+from beacon_gateway.scenes.scene import Scene, SceneReceiver
+from beacon_gateway.scenes.simulator import Route, airwaves, ends_seconds
+from beacon_gateway.scenes.stores import CALIBRATION_METRES, calibration_walk, pavement_walk
+from beacon_gateway.scenes.truth import Stay, name_of, names, stays, zone_at
+from beacon_gateway.tracking.calibration import Sample, above_pavement, offsets_db
+from beacon_gateway.tracking.events import PresenceEvent
+from beacon_gateway.tracking.room import Receiver, Room, ZoneRule
+from beacon_gateway.tracking.tracker import Tracker
 from services.presence.rules.stays import Word, stays_of
 from services.presence.rules.zones import Listening, Reading
 

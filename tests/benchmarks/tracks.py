@@ -17,9 +17,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from beacon_gateway.calibration import Sample, offsets_db
-from beacon_gateway.room import Receiver, ZoneRule
-from beacon_gateway.tracker import Tracker
+from beacon_gateway.tracking.calibration import Sample, offsets_db
+from beacon_gateway.tracking.room import Receiver, ZoneRule
+from beacon_gateway.tracking.tracker import Tracker
 
 FOLDER: Final = Path(__file__).parents[1] / "data" / "ble_tracks"
 TOLERANCE_METRES: Final = 1.5  # so near to a border either zone is right

@@ -124,8 +124,8 @@ def test_a_scene_is_played(alone: Alone) -> None:
 def test_a_key_is_made_and_metrics_can_be_sent(alone: Alone) -> None:
     answer = alone.call(
         "-c",
-        "from beacon_gateway.credentials import new_key; assert new_key().request;"
-        "from beacon_gateway.telemetry import meter_provider;"
+        "from beacon_gateway.access.credentials import new_key; assert new_key().request;"
+        "from beacon_gateway.operation.telemetry import meter_provider;"
         "meter_provider('otlp', 'http://127.0.0.1:1', 'g').get_meter('m')",
     )
     assert answer.returncode == 0 or "ImportError" not in answer.stderr, answer.stderr

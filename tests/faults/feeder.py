@@ -14,17 +14,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from beacon_gateway.channel import Link
+from beacon_gateway.access.channel import Link
 from beacon_gateway.clock import ServerTime
-from beacon_gateway.events import PresenceEvent, PresenceKind
-from beacon_gateway.feed import Feed
 from beacon_gateway.gateway import HealthReport
-from beacon_gateway.key_table import KeyTable, KeyUpdate, cells_of
-from beacon_gateway.room import Tuning
-from beacon_gateway.session import Introduction
-from beacon_gateway.spool import Spool
-from beacon_gateway.tags import TagReading
-from beacon_gateway.uplink import Uplink
+from beacon_gateway.identity.key_table import KeyTable, KeyUpdate, cells_of
+from beacon_gateway.identity.tags import TagReading
+from beacon_gateway.sending.session import Introduction
+from beacon_gateway.sending.uplink import Uplink
+from beacon_gateway.spooling.feed import Feed
+from beacon_gateway.spooling.spool import Spool
+from beacon_gateway.tracking.events import PresenceEvent, PresenceKind
+from beacon_gateway.tracking.room import Tuning
 
 TOGETHER = 250  # events a commit, as a busy store's second
 PAUSE_SECONDS = 0.02

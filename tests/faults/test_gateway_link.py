@@ -8,11 +8,11 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from beacon_gateway.channel import Link
-from beacon_gateway.feed import Feed
-from beacon_gateway.session import Introduction
-from beacon_gateway.spool import Spool
-from beacon_gateway.uplink import Uplink
+from beacon_gateway.access.channel import Link
+from beacon_gateway.sending.session import Introduction
+from beacon_gateway.sending.uplink import Uplink
+from beacon_gateway.spooling.feed import Feed
+from beacon_gateway.spooling.spool import Spool
 from tests.faults.feeder import Listener, event_of
 from tests.unit.beacon_gateway.session_server import KEY, Behaviour, SessionServer, eventually, serve
 

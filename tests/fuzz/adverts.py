@@ -11,8 +11,8 @@ from inspect import isfunction
 from pathlib import Path
 from typing import Final
 
-from beacon_gateway import adverts
-from beacon_gateway.adverts import (
+from beacon_gateway.identity import adverts
+from beacon_gateway.identity.adverts import (
     APPLE_COMPANY,
     EDDYSTONE_UUID,
     OWN_UUID,

@@ -10,8 +10,8 @@ from typing import Any
 
 from regulars.presence.v1 import presence_service_pb2 as presence
 
-from beacon_gateway.key_messages import key_update_of
-from beacon_gateway.key_table import EMPTY, KeyTable, UpdateIntake, cells_of
+from beacon_gateway.identity.key_table import EMPTY, KeyTable, UpdateIntake, cells_of
+from beacon_gateway.sending.key_messages import key_update_of
 from services.presence.rules.identifiers import announced, window_start
 from tests.integration.shop import Caller, Refusal, refusal, stamp
 

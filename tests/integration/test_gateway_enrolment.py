@@ -20,7 +20,7 @@ from regulars.gateways.v1.gateways_service_pb2_grpc import GatewaysServiceStub
 from regulars.presence.v1 import presence_service_pb2 as presence
 from sqlalchemy import select
 
-from beacon_gateway.credentials import NewKey, new_key
+from beacon_gateway.access.credentials import NewKey, new_key
 from services.composition import House, create_key, live_keys, renew_keyring
 from services.gateways.certificates import make_authority, private_pem
 from services.gateways.use_cases import add_gateway, open_authority, revoke_gateway

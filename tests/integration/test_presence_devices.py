@@ -11,8 +11,15 @@ from regulars.membership.v1 import membership_service_pb2 as membership
 from regulars.presence.v1 import presence_service_pb2 as presence
 from sqlalchemy import func, select
 
-from beacon_gateway.adverts import APPLE_COMPANY, EDDYSTONE_UUID, Advert, TagFormat, formats_of, parse
-from beacon_gateway.key_table import KeyTable
+from beacon_gateway.identity.adverts import (
+    APPLE_COMPANY,
+    EDDYSTONE_UUID,
+    Advert,
+    TagFormat,
+    formats_of,
+    parse,
+)
+from beacon_gateway.identity.key_table import KeyTable
 from services.composition import House
 from services.storage.tables import presence_events, presence_keys, presence_pseudonyms, presence_tags
 from tests.conftest import CallerOf

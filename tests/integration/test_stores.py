@@ -7,10 +7,10 @@ from functools import cache
 
 import pytest
 
-from beacon_gateway.events import PresenceKind
-from beacon_gateway.scene import Scene
-from beacon_gateway.stores import random_store
-from beacon_gateway.truth import name_of, stays
+from beacon_gateway.scenes.scene import Scene
+from beacon_gateway.scenes.stores import random_store
+from beacon_gateway.scenes.truth import name_of, stays
+from beacon_gateway.tracking.events import PresenceKind
 from tests.benchmarks.playing import Score, Told, judge, play
 from tests.benchmarks.tracks import all_tracks, walk
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from beacon_gateway.scene import load
+from beacon_gateway.scenes.scene import load
 from beacon_gateway.settings import Settings as GatewaySettings
 from services.settings import Settings
 

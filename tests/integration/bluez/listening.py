@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Self
 
-from beacon_gateway.adapter import AdapterRadio, Host
 from beacon_gateway.clock import SystemClock
-from beacon_gateway.radio import AdvertQueue, Heard, RadioReport, Radios
-from beacon_gateway.recovery import Patience
+from beacon_gateway.hearing.adapter import AdapterRadio, Host
+from beacon_gateway.hearing.radio import AdvertQueue, Heard, RadioReport, Radios
+from beacon_gateway.hearing.recovery import Patience
 from tests.integration.bluez.fake_bluez import FakeBluez
 
 BUS = """<busconfig><type>session</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>

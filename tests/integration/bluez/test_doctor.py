@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from beacon_gateway.doctor_radio import examine_radio
-from beacon_gateway.finding import FAULT, OK, Finding
+from beacon_gateway.operation.doctor_radio import examine_radio
+from beacon_gateway.operation.finding import FAULT, OK, Finding
 from beacon_gateway.settings import load
 from tests.integration.bluez.listening import bluez
 

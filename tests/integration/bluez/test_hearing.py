@@ -5,9 +5,9 @@ import sys
 import time
 from pathlib import Path
 
-from beacon_gateway.adverts import EDDYSTONE_UUID
-from beacon_gateway.identities import eid
-from beacon_gateway.recovery import Patience
+from beacon_gateway.hearing.recovery import Patience
+from beacon_gateway.identity.adverts import EDDYSTONE_UUID
+from beacon_gateway.identity.identities import eid
 from tests.integration.bluez.listening import Listening, bluez, until
 from tests.unit.beacon_gateway.session_server import KEY, Behaviour, SessionServer, pseudonym, serve
 

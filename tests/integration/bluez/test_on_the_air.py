@@ -13,8 +13,8 @@ from bumble.hci import Address
 from bumble.host import Host
 from bumble.link import LocalLink
 
-from beacon_gateway.adverts import OWN_UUID, Advert, Frame, parse
-from beacon_gateway.recovery import Patience
+from beacon_gateway.hearing.recovery import Patience
+from beacon_gateway.identity.adverts import OWN_UUID, Advert, Frame, parse
 from tests.integration.bluez.fake_kernel import FakeKernel
 from tests.integration.bluez.listening import Listening, until
 from tests.integration.bluez.real_bluetoothd import bluetooth_kernel, bluetoothd

@@ -12,10 +12,10 @@ import pytest
 from bleak import BleakScanner
 from bleak.args.bluez import BlueZScannerArgs
 
-from beacon_gateway.adverts import EDDYSTONE_UUID
-from beacon_gateway.bluez import BluezWatch
-from beacon_gateway.recovery import Patience
-from beacon_gateway.scanner import MONITOR_PATTERNS
+from beacon_gateway.hearing.bluez import BluezWatch
+from beacon_gateway.hearing.recovery import Patience
+from beacon_gateway.hearing.scanner import MONITOR_PATTERNS
+from beacon_gateway.identity.adverts import EDDYSTONE_UUID
 from tests.integration.bluez.fake_kernel import FakeKernel
 from tests.integration.bluez.listening import Listening, until
 from tests.integration.bluez.real_bluetoothd import bluetooth_kernel, bluetoothd

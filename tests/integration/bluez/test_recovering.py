@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from beacon_gateway.radio import RadioLostError
-from beacon_gateway.recovery import Patience
+from beacon_gateway.hearing.radio import RadioLostError
+from beacon_gateway.hearing.recovery import Patience
 from tests.integration.bluez.fake_bluez import FakeBluez
 from tests.integration.bluez.fake_systemd import systemd
 from tests.integration.bluez.listening import Listening, PrivateBus, bluez, until

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from structlog.testing import capture_logs
 
-from beacon_gateway.recovery import Patience
+from beacon_gateway.hearing.recovery import Patience
 from tests.integration.bluez.fake_bluez import FakeAdapter, FakeBluez
 from tests.integration.bluez.fake_systemd import systemd
 from tests.integration.bluez.listening import Listening, bluez, until

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from beacon_gateway.identities import eid
-from beacon_gateway.key_table import ROTATION_SECONDS, KeyUpdate, Span, Stretch
+from beacon_gateway.identity.identities import eid
+from beacon_gateway.identity.key_table import ROTATION_SECONDS, KeyUpdate, Span, Stretch
 
 DAY_SECONDS = 86_400
 

@@ -12,16 +12,16 @@ import gc
 import sys
 from pathlib import Path
 
-from beacon_gateway.adverts import APPLE_COMPANY
 from beacon_gateway.clock import SceneClock
-from beacon_gateway.feed import Feed
 from beacon_gateway.gateway import Gateway
-from beacon_gateway.kept_table import KeptTable
-from beacon_gateway.key_table import KeyUpdate, StaticTag, Stretch
-from beacon_gateway.radio import AdvertQueue, Heard, RadioReport
-from beacon_gateway.room import Receiver
-from beacon_gateway.spool import Spool
-from beacon_gateway.tracker import Tracker
+from beacon_gateway.hearing.radio import AdvertQueue, Heard, RadioReport
+from beacon_gateway.identity.adverts import APPLE_COMPANY
+from beacon_gateway.identity.kept_table import KeptTable
+from beacon_gateway.identity.key_table import KeyUpdate, StaticTag, Stretch
+from beacon_gateway.spooling.feed import Feed
+from beacon_gateway.spooling.spool import Spool
+from beacon_gateway.tracking.room import Receiver
+from beacon_gateway.tracking.tracker import Tracker
 from tests.unit.beacon_gateway.key_updates import day_of
 
 MASK = 0xA5

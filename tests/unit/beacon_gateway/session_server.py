@@ -15,7 +15,7 @@ from regulars.presence.v1.presence_service_pb2_grpc import (
     add_PresenceServiceServicer_to_server,
 )
 
-from beacon_gateway.key_table import ROTATION_SECONDS, Stretch
+from beacon_gateway.identity.key_table import ROTATION_SECONDS, Stretch
 from tests.unit.beacon_gateway.key_updates import whole
 
 KEY = "rk_test_0123456789"

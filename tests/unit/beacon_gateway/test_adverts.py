@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beacon_gateway.adverts import (
+from beacon_gateway.identity.adverts import (
     APPLE_COMPANY,
     COMPANY_TAG,
     EDDYSTONE_TAG,

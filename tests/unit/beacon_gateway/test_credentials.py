@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from beacon_gateway import enrolment
-from beacon_gateway.channel import Link
-from beacon_gateway.credentials import Credentials, CredentialsError, load, save
-from beacon_gateway.enrolment import EnrolmentError, Renewal, read_token
+from beacon_gateway.access import enrolment
+from beacon_gateway.access.channel import Link
+from beacon_gateway.access.credentials import Credentials, CredentialsError, load, save
+from beacon_gateway.access.enrolment import EnrolmentError, Renewal, read_token
 
 DAY_SECONDS = 86_400
 LINK = Link("shop:1", "", plaintext=False)

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from beacon_gateway.credentials import Credentials, save
-from beacon_gateway.doctor import (
+from beacon_gateway.access.credentials import Credentials, save
+from beacon_gateway.operation.doctor import (
     examine_certificate,
     examine_clock,
     examine_credentials,
     examine_spool,
 )
-from beacon_gateway.finding import FAULT, HINT, OK, Finding
+from beacon_gateway.operation.finding import FAULT, HINT, OK, Finding
 from beacon_gateway.settings import Settings, load
-from beacon_gateway.spool import Spool
+from beacon_gateway.spooling.spool import Spool
 
 DAY_SECONDS = 86_400
 NOW = datetime(2026, 5, 4, tzinfo=UTC).timestamp()

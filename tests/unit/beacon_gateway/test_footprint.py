@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 from regulars.presence.v1 import presence_service_pb2 as pb
 
-from beacon_gateway.key_table import CELL_BYTES, ROTATION_SECONDS
+from beacon_gateway.identity.key_table import CELL_BYTES, ROTATION_SECONDS
 from tests.unit.beacon_gateway.session_server import KEY, Behaviour, SessionServer, serve
 
 MEMBERS: Final = 20_000

@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 import structlog
 
-from beacon_gateway.adverts import EDDYSTONE_UUID
 from beacon_gateway.clock import SERVER_SAMPLES_MAX, SceneClock, ServerTime
-from beacon_gateway.events import PresenceKind
-from beacon_gateway.feed import Feed
 from beacon_gateway.gateway import Gateway
-from beacon_gateway.identities import eid
-from beacon_gateway.key_table import KeyUpdate
-from beacon_gateway.radio import AdvertQueue, Heard, RadioReport
-from beacon_gateway.room import Receiver
-from beacon_gateway.shelf import START, Shelf
-from beacon_gateway.spool import Spool
-from beacon_gateway.tracker import Tracker
+from beacon_gateway.hearing.radio import AdvertQueue, Heard, RadioReport
+from beacon_gateway.identity.adverts import EDDYSTONE_UUID
+from beacon_gateway.identity.identities import eid
+from beacon_gateway.identity.key_table import KeyUpdate
+from beacon_gateway.spooling.feed import Feed
+from beacon_gateway.spooling.shelf import START, Shelf
+from beacon_gateway.spooling.spool import Spool
+from beacon_gateway.tracking.events import PresenceKind
+from beacon_gateway.tracking.room import Receiver
+from beacon_gateway.tracking.tracker import Tracker
 from tests.unit.beacon_gateway.key_updates import whole
 
 ANNA, STRANGER = bytes(16), bytes(range(16))

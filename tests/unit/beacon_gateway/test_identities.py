@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beacon_gateway.identities import Resolver, eid
-from beacon_gateway.key_table import ROTATION_SECONDS, Coverage, KeyUpdate, StaticTag, Stretch
+from beacon_gateway.identity.identities import Resolver, eid
+from beacon_gateway.identity.key_table import ROTATION_SECONDS, Coverage, KeyUpdate, StaticTag, Stretch
 from tests.unit.beacon_gateway.key_updates import DAY_SECONDS, day_of, whole, window_of, windows_of
 
 KEY, OTHER = bytes.fromhex("0102030405060708090A111213141516"), bytes(range(16))

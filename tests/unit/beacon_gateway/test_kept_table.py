@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from beacon_gateway.identities import Resolver, eid
-from beacon_gateway.kept_table import KeptTable
-from beacon_gateway.key_table import KeyTable, KeyUpdate, StaticTag, Stretch
+from beacon_gateway.identity.identities import Resolver, eid
+from beacon_gateway.identity.kept_table import KeptTable
+from beacon_gateway.identity.key_table import KeyTable, KeyUpdate, StaticTag, Stretch
 from tests.unit.beacon_gateway.key_updates import day_of, whole, windows_of
 
 ANNA, BEN = bytes(16), bytes(range(16))

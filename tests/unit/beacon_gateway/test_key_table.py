@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beacon_gateway.key_table import (
+from beacon_gateway.identity.key_table import (
     CELL_BYTES,
     DAYS_MAX,
     ROWS_MAX,

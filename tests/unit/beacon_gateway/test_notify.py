@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from beacon_gateway.notify import Notifier
+from beacon_gateway.operation.notify import Notifier
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from beacon_gateway.radio import RadioLostError, RadioReport, Radios
+from beacon_gateway.hearing.radio import RadioLostError, RadioReport, Radios
 
 
 class OneRadio:

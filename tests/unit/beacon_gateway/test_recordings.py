@@ -9,10 +9,9 @@ import pytest
 
 from beacon_gateway.clock import SystemClock
 from beacon_gateway.ears import Ears
-from beacon_gateway.events import PresenceKind
-from beacon_gateway.identities import eid
-from beacon_gateway.radio import AdvertQueue, Heard
-from beacon_gateway.recordings import (
+from beacon_gateway.hearing.radio import AdvertQueue, Heard
+from beacon_gateway.identity.identities import eid
+from beacon_gateway.operation.recordings import (
     OwnTags,
     RecordedRadio,
     Recorder,
@@ -23,9 +22,10 @@ from beacon_gateway.recordings import (
     own_tags,
     read,
 )
-from beacon_gateway.replaying import line_of, replay
-from beacon_gateway.room import Receiver
+from beacon_gateway.operation.replaying import line_of, replay
 from beacon_gateway.settings import load
+from beacon_gateway.tracking.events import PresenceKind
+from beacon_gateway.tracking.room import Receiver
 
 KEY = bytes(range(16))
 NO_RADIO = RecordedRadio(Recording({}, ()))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beacon_gateway.recovery import (
+from beacon_gateway.hearing.recovery import (
     ANNOUNCED_SECONDS_MAX,
     BACKOFF_SECONDS_MAX,
     BACKOFF_SECONDS_MIN,

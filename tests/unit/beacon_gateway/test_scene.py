@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from beacon_gateway.adverts import Advert
-from beacon_gateway.adverts import parse as parse_advert
 from beacon_gateway.clock import SceneClock
-from beacon_gateway.identities import eid
-from beacon_gateway.radio import AdvertQueue, Heard
-from beacon_gateway.scene import SceneError, load, parse
-from beacon_gateway.simulator import Route, VirtualRadio, airwaves, ends_seconds
+from beacon_gateway.hearing.radio import AdvertQueue, Heard
+from beacon_gateway.identity.adverts import Advert
+from beacon_gateway.identity.adverts import parse as parse_advert
+from beacon_gateway.identity.identities import eid
+from beacon_gateway.scenes.scene import SceneError, load, parse
+from beacon_gateway.scenes.simulator import Route, VirtualRadio, airwaves, ends_seconds
 
 KEY = "000102030405060708090a0b0c0d0e0f"
 AT = 1_767_225_600.0

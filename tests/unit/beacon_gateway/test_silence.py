@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beacon_gateway.recovery import Patience
-from beacon_gateway.silence import Silence
+from beacon_gateway.hearing.recovery import Patience
+from beacon_gateway.hearing.silence import Silence
 
 PATIENCE = Patience()
 

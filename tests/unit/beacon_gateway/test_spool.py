@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from beacon_gateway.clock import EARLIEST_SECONDS
-from beacon_gateway.events import Evidence, PresenceEvent, PresenceKind, SpooledEvent
-from beacon_gateway.shelf import START, DropReason, Shelf
-from beacon_gateway.spool import DAY_SECONDS, Spool, SpoolError, SpoolLimits
+from beacon_gateway.spooling.shelf import START, DropReason, Shelf
+from beacon_gateway.spooling.spool import DAY_SECONDS, Spool, SpoolError, SpoolLimits
+from beacon_gateway.tracking.events import Evidence, PresenceEvent, PresenceKind, SpooledEvent
 
 ENTER = PresenceEvent(
     PresenceKind.ENTER, b"pseudony", "door", 12.5, Evidence(-60.1, -55.0, 4), degraded=True, dwell_seconds=1.5
@@ -315,7 +315,7 @@ class TestDisk:
     def test_what_waited_in_memory_goes_to_the_disk_when_it_takes_it(
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("beacon_gateway.spool.RETRY_SECONDS", 0.0)
+        monkeypatch.setattr("beacon_gateway.spooling.spool.RETRY_SECONDS", 0.0)
         with opened(path) as spool:
             shrink(spool)
             spool.append(events(5000))
@@ -341,7 +341,7 @@ class TestDisk:
     def test_what_memory_dropped_is_counted_on_the_disk_once_it_takes_events(
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("beacon_gateway.spool.RETRY_SECONDS", 0.0)
+        monkeypatch.setattr("beacon_gateway.spooling.spool.RETRY_SECONDS", 0.0)
         limits = SpoolLimits(bytes_in_memory_max=200_000)
         with opened(path, limits) as spool:
             shrink(spool)
@@ -366,7 +366,7 @@ class TestDisk:
     def test_a_file_that_can_be_read_only_later_joins_what_waits_in_memory(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("beacon_gateway.spool.RETRY_SECONDS", 0.0)
+        monkeypatch.setattr("beacon_gateway.spooling.spool.RETRY_SECONDS", 0.0)
         folder, away = tmp_path / "disk", tmp_path / "away"
         folder.mkdir()
         with opened(folder / "spool.db") as spool:
@@ -401,8 +401,8 @@ PUT = Shelf.put
 WRITER = """
 import sys
 from pathlib import Path
-from beacon_gateway.events import PresenceEvent, PresenceKind
-from beacon_gateway.spool import Spool
+from beacon_gateway.tracking.events import PresenceEvent, PresenceKind
+from beacon_gateway.spooling.spool import Spool
 
 spool = Spool(Path(sys.argv[1]))
 at = int(sys.argv[2])

@@ -6,20 +6,20 @@ import struct
 
 import pytest
 
-from beacon_gateway.adverts import EDDYSTONE_UUID, TagFormat, Telemetry, formats_of
 from beacon_gateway.clock import SceneClock
-from beacon_gateway.events import PresenceKind
-from beacon_gateway.feed import Feed
 from beacon_gateway.gateway import Gateway
-from beacon_gateway.identities import eid
-from beacon_gateway.key_messages import tag_report_of
-from beacon_gateway.key_table import KeyUpdate, StaticTag, Stretch
-from beacon_gateway.radio import AdvertQueue, Heard
-from beacon_gateway.room import Receiver
-from beacon_gateway.shelf import START
-from beacon_gateway.spool import Spool
-from beacon_gateway.tags import READINGS_MAX, TIE_SECONDS, TagReading, Tags
-from beacon_gateway.tracker import Tracker
+from beacon_gateway.hearing.radio import AdvertQueue, Heard
+from beacon_gateway.identity.adverts import EDDYSTONE_UUID, TagFormat, Telemetry, formats_of
+from beacon_gateway.identity.identities import eid
+from beacon_gateway.identity.key_table import KeyUpdate, StaticTag, Stretch
+from beacon_gateway.identity.tags import READINGS_MAX, TIE_SECONDS, TagReading, Tags
+from beacon_gateway.sending.key_messages import tag_report_of
+from beacon_gateway.spooling.feed import Feed
+from beacon_gateway.spooling.shelf import START
+from beacon_gateway.spooling.spool import Spool
+from beacon_gateway.tracking.events import PresenceKind
+from beacon_gateway.tracking.room import Receiver
+from beacon_gateway.tracking.tracker import Tracker
 from tests.unit.beacon_gateway.key_updates import DAY_SECONDS, day_of, whole
 from tests.unit.beacon_gateway.listening_process import PlayedRadio
 

@@ -17,12 +17,12 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2_grpc import (
     add_MetricsServiceServicer_to_server,
 )
 
-from beacon_gateway.logs import ADDRESS
-from beacon_gateway.telemetry import meter_provider
+from beacon_gateway.operation.logs import ADDRESS
+from beacon_gateway.operation.telemetry import meter_provider
 
 SAYING = """
 import logging, structlog
-from beacon_gateway.logs import configure_logs
+from beacon_gateway.operation.logs import configure_logs
 configure_logs("INFO")
 structlog.get_logger().warning("radio.failed", reason="device AA:BB:CC:DD:EE:0F is gone")
 logging.getLogger("bleak").error("%s is gone", "/org/bluez/hci0/dev_AA_BB_CC_DD_EE_0F")

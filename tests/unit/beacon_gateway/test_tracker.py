@@ -2,9 +2,9 @@ from collections.abc import Set as AbstractSet
 
 import pytest
 
-from beacon_gateway.events import PresenceEvent, PresenceKind
-from beacon_gateway.room import Receiver, ZoneRule
-from beacon_gateway.tracker import Tracker
+from beacon_gateway.tracking.events import PresenceEvent, PresenceKind
+from beacon_gateway.tracking.room import Receiver, ZoneRule
+from beacon_gateway.tracking.tracker import Tracker
 
 ANNA = b"anna0000"
 DOOR, SHOES = "r-door", "r-shoes"

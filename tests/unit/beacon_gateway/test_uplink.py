@@ -17,17 +17,24 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from regulars.presence.v1 import presence_service_pb2 as pb
 
-from beacon_gateway.channel import Link
-from beacon_gateway.events import Evidence, Position, PresenceEvent, PresenceKind, Signal, SpooledEvent
-from beacon_gateway.feed import Feed
+from beacon_gateway.access.channel import Link
 from beacon_gateway.gateway import HealthReport
-from beacon_gateway.key_table import KeyUpdate
-from beacon_gateway.radio import RadioReport
-from beacon_gateway.room import Tuning, ZoneRule
-from beacon_gateway.session import Introduction
-from beacon_gateway.spool import Spool
-from beacon_gateway.tags import TagReading
-from beacon_gateway.uplink import AWAY_SECONDS, BACKOFF_SECONDS, Uplink, pause_seconds
+from beacon_gateway.hearing.radio import RadioReport
+from beacon_gateway.identity.key_table import KeyUpdate
+from beacon_gateway.identity.tags import TagReading
+from beacon_gateway.sending.session import Introduction
+from beacon_gateway.sending.uplink import AWAY_SECONDS, BACKOFF_SECONDS, Uplink, pause_seconds
+from beacon_gateway.spooling.feed import Feed
+from beacon_gateway.spooling.spool import Spool
+from beacon_gateway.tracking.events import (
+    Evidence,
+    Position,
+    PresenceEvent,
+    PresenceKind,
+    Signal,
+    SpooledEvent,
+)
+from beacon_gateway.tracking.room import Tuning, ZoneRule
 from tests.unit.beacon_gateway.session_server import KEY, Behaviour, SessionServer, eventually, serve
 
 ANNA = bytes(range(16))
@@ -217,7 +224,7 @@ async def test_one_acknowledgement_stands_for_all_before_it(
 async def test_a_server_that_acknowledges_nothing_of_ours_is_left_after_a_while(
     behaviour: Behaviour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("beacon_gateway.session.ACK_SECONDS_MAX", 0.3)
+    monkeypatch.setattr("beacon_gateway.sending.session.ACK_SECONDS_MAX", 0.3)
     servicer = SessionServer(behaviour)
     server, port = await serve(servicer)
     async with uplink_to(port, tmp_path) as (feed, _):

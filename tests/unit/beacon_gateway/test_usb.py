@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from beacon_gateway import usb
+from beacon_gateway.hearing import usb
 from tests.unit.beacon_gateway.usb_tree import plug_in
 
 

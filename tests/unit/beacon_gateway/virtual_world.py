@@ -16,17 +16,17 @@ import grpc.aio
 from google.protobuf.timestamp_pb2 import Timestamp
 from regulars.presence.v1 import presence_service_pb2 as pb
 
-from beacon_gateway.channel import Link
+from beacon_gateway.access.channel import Link
 from beacon_gateway.clock import ServerTime
-from beacon_gateway.events import PresenceEvent
-from beacon_gateway.feed import Feed
 from beacon_gateway.gateway import HealthReport
-from beacon_gateway.key_table import KeyUpdate
-from beacon_gateway.room import Tuning
-from beacon_gateway.session import Introduction
-from beacon_gateway.spool import Spool, SpoolLimits
-from beacon_gateway.tags import TagReading
-from beacon_gateway.uplink import Uplink
+from beacon_gateway.identity.key_table import KeyUpdate
+from beacon_gateway.identity.tags import TagReading
+from beacon_gateway.sending.session import Introduction
+from beacon_gateway.sending.uplink import Uplink
+from beacon_gateway.spooling.feed import Feed
+from beacon_gateway.spooling.spool import Spool, SpoolLimits
+from beacon_gateway.tracking.events import PresenceEvent
+from beacon_gateway.tracking.room import Tuning
 
 Value = TypeVar("Value")
 TRIP_SECONDS = 0.02  # from the gateway to the server, and back

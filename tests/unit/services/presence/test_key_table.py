@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from regulars.presence.v1 import presence_service_pb2 as pb
 
-from beacon_gateway import key_table as gateway
-from beacon_gateway.key_messages import key_update_of
+from beacon_gateway.identity import key_table as gateway
+from beacon_gateway.sending.key_messages import key_update_of
 from services.presence.rules.identifiers import (
     WINDOW,
     announced,

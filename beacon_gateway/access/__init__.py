@@ -1,0 +1,1 @@
+"""The gateway's certificate and its channel to the server."""

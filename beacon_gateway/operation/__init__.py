@@ -1,0 +1,1 @@
+"""What keeps a device looked after: doctor, status, logs, metrics, recordings."""

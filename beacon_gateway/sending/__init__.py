@@ -1,0 +1,1 @@
+"""The stream to the server and what is said on it."""

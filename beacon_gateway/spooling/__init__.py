@@ -1,0 +1,1 @@
+"""What was noticed, kept until the server has it."""

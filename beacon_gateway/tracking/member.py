@@ -1,0 +1,169 @@
+"""One member who is near: whether inside, in which zone, for how long. Pure; decided once a second."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from beacon_gateway.tracking.events import PresenceEvent, PresenceKind, Signal
+from beacon_gateway.tracking.room import Room
+from beacon_gateway.tracking.smoothing import FORGET_SECONDS, STALE_AFTER_SECONDS, Track
+
+ENTER_SAMPLES_MIN: Final = 3
+MOVE_MARGIN_DB: Final = 3.0  # half the fading of one sample: less flaps, more lags
+MOVE_HOLD_SECONDS: Final = 2.0
+EXIT_HOLD_SECONDS: Final = 10.0  # a shelf or a body between tag and receiver lasts less
+DWELL_STEPS_SECONDS: Final = (20.0, 60.0)  # then every 60 s
+SIGNAL_SECONDS: Final = 5.0  # between two reports of how well a member is heard
+SIGNAL_SECONDS_MIN: Final = 1.0  # when much has changed
+SIGNAL_CHANGE_DB: Final = 6.0  # more than the smoothing leaves of the fading
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """A zone's strongest receiver."""
+
+    zone: str
+    receiver: str
+    score_dbm: float
+    track: Track
+
+
+@dataclass(slots=True)
+class Member:
+    """What is known of a member. `zone` is empty before ENTER; times are the monotonic clock, in seconds."""
+
+    heard_at_seconds: float
+    good_at_seconds: float
+    tracks: dict[str, Track] = field(default_factory=dict)
+    zone: str = ""
+    entered_at_seconds: float = 0.0
+    frozen_since: float | None = None
+    _told_at_seconds: float = 0.0
+    _dwell_told_seconds: float = 0.0
+    _strong_since: float | None = None
+    _weak_since: float | None = None
+    _challenger: str = ""
+    _challenger_since: float = 0.0
+    _shown: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def is_forgotten(self, now_seconds: float) -> bool:
+        return now_seconds - self.heard_at_seconds >= FORGET_SECONDS
+
+    def thaw(self, now_seconds: float) -> None:
+        """Lets a frozen member's clocks run again: nothing of the time between counts as silence."""
+        if self.frozen_since is None:
+            return
+        for track in self.tracks.values():
+            if track.at_seconds <= self.frozen_since:
+                track.at_seconds += now_seconds - self.frozen_since
+        self.heard_at_seconds = max(track.at_seconds for track in self.tracks.values())
+        self.frozen_since = self._strong_since = self._weak_since = None
+        self._challenger = ""
+
+    def decide(self, pseudonym: bytes, room: Room, now_seconds: float) -> Iterator[PresenceEvent]:
+        """What has happened since the second before. After EXIT nothing more may be asked."""
+        best = self._best(room, now_seconds)
+        if not self.zone:
+            if self._enters(room, best, now_seconds):
+                yield self._enter(pseudonym, best)
+        elif self._leaves(room, best, now_seconds):
+            yield self.leave(pseudonym, best.track)
+        else:
+            if self._moves(room, best, now_seconds):
+                yield self._move(pseudonym, best, now_seconds)
+            yield from self._dwell(pseudonym, best.track)
+
+    def signals(self, pseudonym: bytes, room: Room, now_seconds: float) -> Iterator[Signal]:
+        """How well each receiver hears the member, where that is news."""
+        for name, track in self.tracks.items():
+            if now_seconds - track.at_seconds > STALE_AFTER_SECONDS:
+                continue
+            shown_at, shown_dbm = self._shown.get(name, (float("-inf"), 0.0))
+            changed = abs(track.rssi_dbm - shown_dbm) >= SIGNAL_CHANGE_DB
+            if now_seconds - shown_at >= (SIGNAL_SECONDS_MIN if changed else SIGNAL_SECONDS):
+                self._shown[name] = (now_seconds, track.rssi_dbm)
+                yield Signal(pseudonym, room.zone_of[name], track.at_seconds, track.evidence())
+
+    def leave(self, pseudonym: bytes, track: Track) -> PresenceEvent:
+        """EXIT, back-dated to the last good sample, but never before what was said of the member already."""
+        self.zone, zone = "", self.zone
+        return self._event(PresenceKind.EXIT, pseudonym, zone, self._stayed_until(), track)
+
+    def latest(self) -> Track:
+        return max(self.tracks.values(), key=lambda track: track.at_seconds)
+
+    def _best(self, room: Room, now_seconds: float) -> Best:
+        return max(self._scored(room, now_seconds), key=lambda best: best.score_dbm)
+
+    def _scored(self, room: Room, now_seconds: float) -> Iterator[Best]:
+        for name, track in self.tracks.items():
+            score_dbm = track.score_dbm(now_seconds) + room.rule_of[name].bias_db
+            yield Best(room.zone_of[name], name, score_dbm, track)
+
+    def _enters(self, room: Room, best: Best, now_seconds: float) -> bool:
+        rule = room.rule_of[best.receiver]
+        if best.score_dbm < rule.enter_rssi_dbm:
+            self._strong_since = None
+            return False
+        if self._strong_since is None:
+            self._strong_since = now_seconds
+        held_seconds = now_seconds - self._strong_since
+        return held_seconds >= rule.enter_hold_seconds and best.track.samples >= ENTER_SAMPLES_MIN
+
+    def _leaves(self, room: Room, best: Best, now_seconds: float) -> bool:
+        if self.is_forgotten(now_seconds):
+            return True
+        if best.score_dbm >= room.rule_of[best.receiver].exit_rssi_dbm:
+            self._weak_since = None
+            return False
+        if self._weak_since is None:
+            self._weak_since = now_seconds
+        return now_seconds - self._weak_since >= EXIT_HOLD_SECONDS
+
+    def _moves(self, room: Room, best: Best, now_seconds: float) -> bool:
+        ours = (one.score_dbm for one in self._scored(room, now_seconds) if one.zone == self.zone)
+        if best.zone == self.zone or best.score_dbm < max(ours, default=float("-inf")) + MOVE_MARGIN_DB:
+            self._challenger = ""
+            return False
+        if self._challenger != best.zone:
+            self._challenger, self._challenger_since = best.zone, now_seconds
+        return now_seconds - self._challenger_since >= MOVE_HOLD_SECONDS
+
+    def _enter(self, pseudonym: bytes, best: Best) -> PresenceEvent:
+        """Back-dated to the first moment of the strength that was held."""
+        assert self._strong_since is not None
+        self.zone, self.entered_at_seconds = best.zone, self._strong_since
+        self.good_at_seconds = max(self.good_at_seconds, self._strong_since)
+        return self._event(PresenceKind.ENTER, pseudonym, best.zone, self._strong_since, best.track)
+
+    def _move(self, pseudonym: bytes, best: Best, now_seconds: float) -> PresenceEvent:
+        self.zone, self._challenger = best.zone, ""
+        return self._event(PresenceKind.MOVE, pseudonym, best.zone, now_seconds, best.track)
+
+    def _dwell(self, pseudonym: bytes, track: Track) -> Iterator[PresenceEvent]:
+        """Counts to the last good sample: silence is not yet a stay."""
+        until_seconds = self._stayed_until()
+        step_seconds = _dwell_step(until_seconds - self.entered_at_seconds)
+        if step_seconds > self._dwell_told_seconds:
+            self._dwell_told_seconds = step_seconds
+            yield self._event(PresenceKind.DWELL, pseudonym, self.zone, until_seconds, track)
+
+    def _stayed_until(self) -> float:
+        return max(self.good_at_seconds, self._told_at_seconds)
+
+    def _event(
+        self, kind: PresenceKind, pseudonym: bytes, zone: str, at_seconds: float, track: Track
+    ) -> PresenceEvent:
+        self._told_at_seconds = at_seconds
+        stayed_seconds = at_seconds - self.entered_at_seconds
+        return PresenceEvent(
+            kind, pseudonym, zone, at_seconds, track.evidence(), dwell_seconds=stayed_seconds
+        )
+
+
+def _dwell_step(stayed_seconds: float) -> float:
+    """The latest of 20 s, 60 s, 120 s, 180 s, ... that has been reached; 0 before the first."""
+    first, second = DWELL_STEPS_SECONDS
+    if stayed_seconds < second:
+        return first if stayed_seconds >= first else 0.0
+    return stayed_seconds // second * second
