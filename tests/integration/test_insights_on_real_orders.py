@@ -17,9 +17,9 @@ from sqlalchemy.types import BigInteger
 
 from services.composition import House, build, running
 from services.insights.rules.cohorts import CohortSize
-from services.insights.rules.spans import days_before
 from services.insights.use_cases import reports
 from services.settings import Settings
+from services.spans import days_before
 from services.storage.tables import order_lines, orders, return_lines
 from services.telemetry import Telemetry
 from tests.integration.shop import ManualClock

@@ -9,8 +9,8 @@ from services.console.charts import Mark
 from services.console.insights import sentences as say
 from services.console.insights.shapes import Table, View, bar, bars, cells, days_of, empty_words
 from services.insights.rules.actions import Effect, Shift
-from services.insights.rules.spans import Span
 from services.programme.programme import Programme
+from services.spans import Span
 
 
 def effect_view(report: Effect, programme: Programme) -> View:

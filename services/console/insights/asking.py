@@ -9,8 +9,8 @@ from typing import Final
 
 from services.errors import InvalidError
 from services.insights.rules.actions import DAYS_DEFAULT, Metric, Windows, windows_around
-from services.insights.rules.spans import midnight
 from services.programme.programme import Programme
+from services.spans import midnight
 
 DAYS: Final = ("7", "14", "30", "60", "90", "180", "365")
 TEXT_MAX: Final = 2_000  # of a filter, as in the API

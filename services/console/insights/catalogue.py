@@ -19,10 +19,10 @@ from services.insights.rules.cohorts import CohortSize, Retention
 from services.insights.rules.comparisons import Comparison
 from services.insights.rules.lines import Report
 from services.insights.rules.returns import ReturnRates
-from services.insights.rules.spans import Span, days_before
 from services.insights.rules.weeks import WeeklySeries
 from services.insights.use_cases import reports
 from services.programme.programme import Programme
+from services.spans import Span, days_before
 
 YEAR_FIRST: Final = {"365": "1 year", "90": "90 days", "730": "2 years"}
 QUARTER_FIRST: Final = {"90": "90 days", "365": "1 year", "730": "2 years"}

@@ -11,7 +11,7 @@ from services.feedback.rules import figures
 from services.feedback.rules.case_report import CaseFigures, CaseReport, Recovery
 from services.feedback.rules.themes import ThemeReport
 from services.insights.rules.lines import Line, count_line, line_of
-from services.insights.rules.spans import Span
+from services.spans import Span
 
 ALL: Final = "ALL"
 NOT_TOLD: Final = "NOT_TOLD"  # answers of which the channel, touchpoint or survey is not known

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from services.insights.rules.lines import Line, count_line, line_of
-from services.insights.rules.spans import Span
 from services.intervals import SHARE, Figure
 from services.journey.rules.friction import FrictionReport, Point
 from services.journey.rules.stages import StageReport
 from services.journey.rules.transitions import Share, Transitions
+from services.spans import Span
 from services.windows import Window
 
 NOWHERE: Final = "NOWHERE"  # where a cart went that nobody bought

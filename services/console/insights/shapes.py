@@ -10,9 +10,9 @@ from services.console import words
 from services.console.charts import Chart, Mark, Tone
 from services.console.insights import sentences as say
 from services.insights.rules.caveats import ONE_SIDE_EMPTY
-from services.insights.rules.spans import Span
 from services.intervals import Figure
 from services.programme.programme import Programme
+from services.spans import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,13 @@ from services.feedback.queries import case_report as cases
 from services.feedback.queries.figures import Grouping, Selection, find_themes, sum_up
 from services.feedback.rules.case_report import CAVEAT as RECOVERY_CAVEAT
 from services.feedback.rules.case_report import CaseGrouping, mature_span
-from services.feedback.rules.figures import days_until, weeks_until
 from services.insights.rules.lines import Line, with_header
 from services.journey.rules.friction import Ranking, exposure_of
 from services.journey.rules.touches import Words
 from services.journey.rules.transitions import GAP_DEFAULT
 from services.journey.use_cases import reports as journeys
 from services.programme.programme import Programme
+from services.spans import days_before, weeks_until
 from services.spreadsheets import Cell
 from services.windows import report_window
 
@@ -108,7 +108,7 @@ def _friction(connection: Connection, programme: Programme, now: datetime, choic
 
 def _answers(connection: Connection, programme: Programme, now: datetime, choice: str) -> Lines:
     del programme
-    span, grouping = days_until(now, ANSWERS_DAYS), Grouping[choice]
+    span, grouping = days_before(now, ANSWERS_DAYS), Grouping[choice]
     found = sum_up(connection, span, Selection(), grouping)
     lines = group_lines(found, span) if grouping else survey_lines(found, span, now)
     return Lines(tuple(lines), ANSWERS_CAVEAT)
@@ -124,13 +124,13 @@ def _answer_weeks(connection: Connection, programme: Programme, now: datetime, c
 
 
 def _themes(connection: Connection, programme: Programme, now: datetime, choice: str) -> Lines:
-    span = days_until(now, int(choice))
+    span = days_before(now, int(choice))
     report = find_themes(connection, span, Selection(), programme.themes)
     return Lines(tuple(theme_lines(report, span)), ANSWERS_CAVEAT)
 
 
 def _cases(connection: Connection, programme: Programme, now: datetime, choice: str) -> Lines:
-    span, weeks = days_until(now, ANSWERS_DAYS), weeks_until(now, CASES_WEEKS, programme.zone)
+    span, weeks = days_before(now, ANSWERS_DAYS), weeks_until(now, CASES_WEEKS, programme.zone)
     report = cases.find_report(connection, span, weeks, CaseGrouping[choice], now)
     return Lines(tuple(case_lines(report, span)), CASES_CAVEAT)
 

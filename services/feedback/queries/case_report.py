@@ -19,8 +19,8 @@ from services.feedback.rules.case_report import (
     report,
 )
 from services.feedback.rules.cases import CaseState
-from services.feedback.rules.figures import Span
 from services.purchases import kept_orders
+from services.spans import Span
 from services.storage.tables import cases
 
 _INSIDE: Final = (cases.c.opened_at > bindparam("since"), cases.c.opened_at <= bindparam("until"))

@@ -10,11 +10,12 @@ from enum import StrEnum
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, case, func, select
 
 from services.feedback.rules.answers import Polarity, SurveyKind
-from services.feedback.rules.figures import KINDS, Responses, Span, figure_of
+from services.feedback.rules.figures import KINDS, Responses, figure_of
 from services.feedback.rules.invitations import InvitationState
 from services.feedback.rules.themes import COMMENTS_MAX, Comment, ThemeReport, report_themes
 from services.intervals import Figure
 from services.programme.themes import Theme
+from services.spans import Span
 from services.storage.tables import answers, invitations
 
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from services.feedback.rules.cases import CaseState
 from services.feedback.rules.durations import Duration, quantile
-from services.feedback.rules.figures import Span
 from services.intervals import Figure, newcombe, wilson
+from services.spans import Span
 
 HOURS: Final = "hours"
 CASES_MAX: Final = 100_000  # read at once, the latest first: about a second of one core

@@ -1,15 +1,11 @@
-"""The figures that sum answers and invitations up, and the weeks of a series. Pure."""
+"""The figures that sum answers and invitations up. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from itertools import pairwise
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from services.clock import MICROSECOND
 from services.feedback.rules.answers import HAPPY_FROM, NEUTRAL_FROM, Polarity, SurveyKind
 from services.intervals import Figure, mean, net_promoters, wilson
 
@@ -24,14 +20,6 @@ KINDS: Final = (  # everything that has a figure of its own
     (SurveyKind.CES, Polarity.EASY),
     (SurveyKind.CES, Polarity.EFFORT),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A time after `since`, up to and including `until`."""
-
-    since: datetime
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +50,3 @@ def figure_of(kind: SurveyKind, polarity: Polarity, counts: Mapping[int, int]) -
     total = sum(answer * number for answer, number in counts.items())
     squares = sum(answer * answer * number for answer, number in counts.items())
     return mean(n, total, squares, UNITS_OF_EFFORT[polarity])
-
-
-def days_until(until: datetime, days: int) -> Span:
-    return Span(until - timedelta(days=days), until)
-
-
-def weeks_until(until: datetime, number: int, zone: ZoneInfo) -> list[Span]:
-    """So many weeks, the last with `until` in it, each from Monday 00:00 by the clocks of the zone.
-
-    Monday 00:00 belongs to the week that it begins. Where the clocks change a week has an hour less or more.
-    """
-    today = until.astimezone(zone).date()
-    monday = today - timedelta(days=today.weekday())
-    begins = [
-        datetime.combine(monday - timedelta(weeks=back), time(0), zone).astimezone(UTC)
-        for back in range(number - 1, -2, -1)
-    ]
-    return [Span(begin - MICROSECOND, end - MICROSECOND) for begin, end in pairwise(begins)]

@@ -15,10 +15,10 @@ from services.feedback.rules.case_report import (
     CaseGrouping,
     mature_span,
 )
-from services.feedback.rules.figures import days_until, weeks_until
 from services.feedback.servicer.base import WEEKS_DEFAULT, WINDOW_DAYS_DEFAULT, Context, Part
 from services.feedback.servicer.messages import week_of, window_of
 from services.rpc.figures import figure_message
+from services.spans import days_before, weeks_until
 
 RECOVERY_DAYS_DEFAULT: Final = 365  # cases are few
 GROUPINGS: Final = {
@@ -39,7 +39,7 @@ class CaseReports(Part):
     ) -> pb.GetCaseReportResponse:
         del context
         until = self._until(request)
-        span = days_until(until, request.window_days or WINDOW_DAYS_DEFAULT)
+        span = days_before(until, request.window_days or WINDOW_DAYS_DEFAULT)
         weeks = weeks_until(until, request.weeks or WEEKS_DEFAULT, self._database.programme.zone)
         grouping, now = GROUPINGS[request.grouping], self._database.clock.now()
         found = await self._database.fetch(find_report, span, weeks, grouping, now)

@@ -8,7 +8,6 @@ from regulars.feedback.v1 import feedback_service_pb2 as pb
 
 from services.feedback.queries.figures import Grouping, Selection, find_themes, sum_up, sum_up_each
 from services.feedback.rules.answers import Polarity, check_polarity, usual_polarity
-from services.feedback.rules.figures import Span, days_until, weeks_until
 from services.feedback.servicer.base import WEEKS_DEFAULT, WINDOW_DAYS_DEFAULT, Context, Part
 from services.feedback.servicer.messages import (
     figure_message,
@@ -20,6 +19,7 @@ from services.feedback.servicer.messages import (
     week_of,
     window_of,
 )
+from services.spans import Span, days_before, weeks_until
 
 GROUPINGS: Final = {
     pb.FIGURE_GROUPING_UNSPECIFIED: Grouping.NONE,
@@ -35,7 +35,7 @@ class Figures(Part):
     ) -> pb.GetSurveySummaryResponse:
         del context
         kind, days = kind_of(request.survey), request.window_days or WINDOW_DAYS_DEFAULT
-        span = days_until(self._database.clock.now(), days)
+        span = days_before(self._database.clock.now(), days)
         (found,) = await self._database.fetch(
             sum_up_each, [span], Selection(), kind, usual_polarity(kind, Polarity.NONE)
         )
@@ -100,4 +100,4 @@ class Figures(Part):
         )
 
     def _span(self, request: pb.GetFeedbackSummaryRequest | pb.GetThemesRequest) -> Span:
-        return days_until(self._until(request), request.window_days or WINDOW_DAYS_DEFAULT)
+        return days_before(self._until(request), request.window_days or WINDOW_DAYS_DEFAULT)

@@ -13,12 +13,12 @@ from regulars.types.v1.figure_pb2 import Window
 from services.clock import MICROSECOND
 from services.feedback.queries.figures import KindFigure, Selection
 from services.feedback.rules.answers import SCALES, Polarity, Recorded, SurveyKind
-from services.feedback.rules.figures import Span
 from services.feedback.rules.invitations import Invitation
 from services.feedback.rules.themes import ThemeCount
 from services.intervals import Figure
 from services.programme.surveys import Survey
 from services.rpc.wire import moment, short_name, stamp
+from services.spans import Span
 
 
 def kind_of(number: int) -> SurveyKind:

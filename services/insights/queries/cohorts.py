@@ -13,8 +13,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from services.clock import EPOCH, MICROSECOND
 from services.insights.rules.cohorts import YEARS_AFTER, CohortCounts
-from services.insights.rules.spans import YEAR
 from services.purchases import kept_orders
+from services.spans import YEAR
 
 YEAR_MICROSECONDS: Final = YEAR // MICROSECOND
 

@@ -23,9 +23,9 @@ from services.insights.queries.channels import STORE, channel_counts
 from services.insights.queries.sums import Amount, moments_columns, moments_of, product
 from services.insights.rules.comparisons import CHANNELS_OMNI, BuyerSums, MemberSums
 from services.insights.rules.returns import NOBODY
-from services.insights.rules.spans import Span
 from services.intervals import Cross
 from services.purchases import kept_orders
+from services.spans import Span
 from services.storage.tables import members
 
 OFFLINE: Final = (STORE, "PHONE")

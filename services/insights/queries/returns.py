@@ -10,8 +10,8 @@ from sqlalchemy import CTE, Connection, Select, Subquery, bindparam, case, func,
 from services.insights.queries.channels import channel_counts
 from services.insights.queries.sums import moments_columns, moments_of
 from services.insights.rules.returns import CHANNELS_TOP
-from services.insights.rules.spans import Span
 from services.intervals import Moments
+from services.spans import Span
 from services.storage.columns import Instant
 from services.storage.tables import orders, return_lines
 

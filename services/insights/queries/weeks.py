@@ -14,10 +14,10 @@ from services.clock import EPOCH, MICROSECOND
 from services.insights.queries.comparisons import was_member
 from services.insights.queries.returns import placed_orders
 from services.insights.queries.sums import moments_columns, moments_of
-from services.insights.rules.spans import YEAR, Run, runs, whole
 from services.insights.rules.weeks import WeekSums
 from services.intervals import Moments
 from services.purchases import kept_orders
+from services.spans import YEAR, Run, runs, whole
 from services.storage.columns import Instant
 from services.storage.tables import members, orders
 

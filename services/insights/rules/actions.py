@@ -18,7 +18,6 @@ from services.insights.rules.caveats import (
 )
 from services.insights.rules.comparisons import money
 from services.insights.rules.returns import NOBODY
-from services.insights.rules.spans import Span, whole
 from services.intervals import (
     POINTS,
     SHARE,
@@ -31,6 +30,7 @@ from services.intervals import (
     ratio,
     togetherness,
 )
+from services.spans import Span, whole
 
 DAYS_DEFAULT: Final = 30  # long enough for a second order, short enough to remember the action
 ORDERS_UNIT: Final = "orders per customer"

@@ -10,8 +10,8 @@ from itertools import dropwhile, pairwise
 from typing import Final
 
 from services.insights.rules.caveats import NO_ORDERS, RETENTION
-from services.insights.rules.spans import QUARTERS_PER_YEAR, YEAR, Span, whole
 from services.intervals import SHARE, Figure, newcombe, nothing, wilson
+from services.spans import QUARTERS_PER_YEAR, YEAR, Span, whole
 
 YEARS_AFTER: Final = 4  # the second to the fifth year: longer than most shops remember
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from services.insights.rules.caveats import MEMBERS, NO_ORDERS, OMNICHANNEL, ONE_SIDE_EMPTY, REPEAT_BUYERS
-from services.insights.rules.spans import Span
 from services.intervals import Cross, Figure, Moments, apart, difference, ratio, ratio_estimate, togetherness
+from services.spans import Span
 
 CHANNELS_OMNI: Final = 3  # the domain's "omnichannel" begins here
 

@@ -9,9 +9,9 @@ from services.insights.rules.actions import Effect, Shift
 from services.insights.rules.cohorts import Cohort, Retention, Share
 from services.insights.rules.comparisons import Comparison, Side
 from services.insights.rules.returns import ReturnRates
-from services.insights.rules.spans import Span
 from services.insights.rules.weeks import Week, WeeklySeries
 from services.intervals import Figure
+from services.spans import Span
 from services.spreadsheets import Cell
 
 Report = Comparison | ReturnRates | Retention | Effect | WeeklySeries

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.insights.rules.caveats import NO_ORDERS, ONE_SIDE_EMPTY, RETURN_RATES
-from services.insights.rules.spans import Span
 from services.intervals import Figure, Moments, clustered_share, newcombe
+from services.spans import Span
 
 CHANNELS_TOP: Final = 3  # three and more are one group, as in the domain's "omnichannel"
 NOBODY: Final = Moments(0, 0, 0, 0, 0, 0)

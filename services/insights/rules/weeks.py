@@ -11,8 +11,8 @@ from typing import Final
 from services.insights.rules.caveats import NO_ORDERS, WEEKLY
 from services.insights.rules.comparisons import money
 from services.insights.rules.returns import NOBODY
-from services.insights.rules.spans import Span, whole
 from services.intervals import SHARE, Figure, Moments, clustered_share, nothing, ratio, tally, wilson
+from services.spans import Span, whole
 
 WEEKS_DEFAULT: Final = 26  # half a year: a trend shows, and a chart still fits
 ORDERS: Final = "orders"

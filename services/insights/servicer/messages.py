@@ -9,9 +9,9 @@ from services.insights.rules.actions import Effect, Shift
 from services.insights.rules.cohorts import Cohort, Retention, Share
 from services.insights.rules.comparisons import Comparison, Side
 from services.insights.rules.returns import ReturnRates
-from services.insights.rules.spans import Span
 from services.insights.rules.weeks import Week, WeeklySeries
 from services.rpc.figures import figure_message, window_message
+from services.spans import Span
 
 
 def span_message(span: Span) -> figure_pb2.Window:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from grpc.aio import ServicerContext
 from regulars.insights.v1 import insights_service_pb2 as pb
 from regulars.insights.v1 import insights_service_pb2_grpc as pb_grpc
 from sqlalchemy import Connection
 
-from services.errors import CustomerErasedError, InvalidError
+from services.errors import CustomerErasedError, InvalidError, check_moment
 from services.insights.rules.actions import DAYS_DEFAULT, Metric, Question, windows_around
 from services.insights.rules.cohorts import COHORTS_DEFAULT, CohortSize
 from services.insights.rules.comparisons import Comparison
 from services.insights.rules.returns import ReturnRates
-from services.insights.rules.spans import CHANNEL_DAYS_DEFAULT, ORDER_DAYS_DEFAULT, check_as_of, days_before
 from services.insights.rules.weeks import WEEKS_DEFAULT
 from services.insights.servicer.messages import (
     comparison_message,
@@ -28,8 +27,11 @@ from services.insights.servicer.messages import (
 from services.insights.use_cases import reports
 from services.programme.programme import Programme
 from services.rpc.wire import moment, short_name
+from services.spans import days_before
 from services.storage.database import Database
 
+ORDER_DAYS_DEFAULT: Final = 365  # as the domain measures purchases
+CHANNEL_DAYS_DEFAULT: Final = 90  # as the domain counts channels
 Context = ServicerContext[Any, Any]
 Choose = Callable[[Connection, str, datetime, Programme], frozenset[str]]
 
@@ -109,7 +111,7 @@ class InsightsServicer(pb_grpc.InsightsServiceServicer):
         """Up to when the report looks; raises InvalidError for the future."""
         now = self._database.clock.now()
         as_of = moment(request.as_of) if request.HasField("as_of") else now
-        problem = check_as_of(as_of, now)
+        problem = check_moment(as_of, now, "as_of")
         if problem is not None:
             raise problem
         return as_of

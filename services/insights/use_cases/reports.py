@@ -15,9 +15,9 @@ from services.insights.rules.actions import Effect, Question, effect_of
 from services.insights.rules.cohorts import CohortSize, Retention, retention_report
 from services.insights.rules.comparisons import Comparison, members_report, omnichannel_report, repeat_report
 from services.insights.rules.returns import ReturnRates, returns_report
-from services.insights.rules.spans import Span, quarter_starts, week_starts, year_starts
 from services.insights.rules.weeks import Horizon, WeeklySeries, weekly_series
 from services.programme.programme import Programme
+from services.spans import Span, quarter_starts, week_starts, year_starts
 
 
 def compare_members(connection: Connection, span: Span, programme: Programme) -> Comparison:

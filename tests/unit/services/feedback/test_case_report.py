@@ -20,7 +20,7 @@ from services.feedback.rules.case_report import (
     sum_up,
 )
 from services.feedback.rules.cases import CaseState
-from services.feedback.rules.figures import Span
+from services.spans import Span
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

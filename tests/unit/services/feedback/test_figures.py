@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from services.feedback.rules.answers import SCALES, Polarity, SurveyKind
-from services.feedback.rules.figures import KINDS, Responses, figure_of, weeks_until
+from services.feedback.rules.figures import KINDS, Responses, figure_of
+from services.spans import weeks_until
 
 LONDON = ZoneInfo("Europe/London")
 SAMPLES = st.sampled_from(KINDS).flatmap(

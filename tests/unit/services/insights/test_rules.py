@@ -27,9 +27,9 @@ from services.insights.rules.cohorts import CohortCounts, CohortSize, retention_
 from services.insights.rules.comparisons import BuyerSums, repeat_report
 from services.insights.rules.lines import HEADER, lines_of
 from services.insights.rules.returns import NOBODY, returns_report
-from services.insights.rules.spans import days_before, quarter_starts, runs, week_starts, whole, year_starts
 from services.insights.rules.weeks import Horizon, WeekSums, weekly_series
 from services.intervals import Cross, Moments
+from services.spans import days_before, quarter_starts, runs, week_starts, whole, year_starts
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")

@@ -10,13 +10,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.clock import EARLIEST, MICROSECOND
-from services.errors import InvalidError, check_moment
 
 WEEK: Final = timedelta(days=7)
 YEAR: Final = timedelta(days=365)  # as wherever the domain says "365 days"
 QUARTERS_PER_YEAR: Final = 4
-ORDER_DAYS_DEFAULT: Final = 365  # as the domain measures purchases
-CHANNEL_DAYS_DEFAULT: Final = 90  # as the domain counts channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +39,20 @@ def whole(start: datetime, end: datetime) -> Span:
     return Span(start.astimezone(UTC) - MICROSECOND, end.astimezone(UTC) - MICROSECOND)
 
 
-def check_as_of(as_of: datetime, now: datetime) -> InvalidError | None:
-    """Refuse a report about what has not happened."""
-    return check_moment(as_of, now, "as_of")
-
-
 def week_starts(until: datetime, weeks: int, zone: ZoneInfo) -> tuple[datetime, ...]:
     """Where the last `weeks` weeks begin, that of `until` included, and the next one: Mondays, midnight."""
     today = until.astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
     first = monday - (weeks - 1) * WEEK
     return tuple(midnight(first + number * WEEK, zone) for number in range(weeks + 1))
+
+
+def weeks_until(until: datetime, weeks: int, zone: ZoneInfo) -> list[Span]:
+    """So many weeks, the last with `until` in it, each from Monday 00:00 by the clocks of the zone.
+
+    Monday 00:00 belongs to the week that it begins. Where the clocks change a week has an hour less or more.
+    """
+    return [whole(start, end) for start, end in pairwise(week_starts(until, weeks, zone))]
 
 
 def quarter_starts(until: datetime, quarters: int, zone: ZoneInfo) -> tuple[datetime, ...]:
