@@ -76,6 +76,7 @@ def keep_authority(connection: Connection, made: StoredAuthority, now: datetime)
         "certificate": made.certificate,
         "sealed_key": made.sealed_key,
         "made_at": now,
+        "takes_over_at": now,
     }
     insert_new(connection, gateway_authorities, [row])
 

@@ -71,6 +71,7 @@ class Visit:
     amended_at: when news that came too late last changed what had been said of it.
     spoofable: it was noticed by a device that anybody can copy.
     doubtful: the member was noticed elsewhere, too, without time for the way.
+    exit_presumed: it ended because the gateways that knew of it fell silent; none of them said so.
     """
 
     visit_id: str
@@ -84,6 +85,7 @@ class Visit:
     amended_at: datetime | None = None
     spoofable: bool = False
     doubtful: bool = False
+    exit_presumed: bool = False
 
     @property
     def is_over(self) -> bool:

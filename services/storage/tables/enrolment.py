@@ -12,6 +12,7 @@ gateway_authorities = table(
     Column("certificate", String(4000), nullable=False),
     Column("sealed_key", LargeBinary, nullable=False),
     moment("made_at"),
+    moment("takes_over_at"),  # from then on it certifies; the one before ends with what it has certified
 )
 
 gateway_tokens = table(
@@ -23,6 +24,7 @@ gateway_tokens = table(
     moment("made_at"),
     moment("expires_at"),
     moment("used_at", nullable=True),
+    Column("key_sha256", LargeBinary),  # whose answer may have been lost: of the key that it was used for
 )
 
 gateway_certificates = table(

@@ -43,6 +43,7 @@ presence_events = table(
     Column("dwell_seconds", Float, nullable=False),
     Column("spoofable", Boolean, nullable=False, default=False),  # said of a device that anybody can copy
     Index(None, "customer_id", "observed_at"),
+    Index(None, "observed_at"),  # old ones are forgotten
     clustered=True,
 )
 
@@ -78,6 +79,7 @@ visits = table(
     moment("amended_at", nullable=True),
     Column("spoofable", Boolean, nullable=False, default=False),
     Column("doubtful", Boolean, nullable=False, default=False),  # the member was elsewhere at that time
+    Column("exit_presumed", Boolean, nullable=False, default=False),  # its gateway fell silent
     Index(None, "customer_id", "store", "state"),
     Index(None, "customer_id", "entered_at"),
     Index(None, "entered_at", "visit_id"),
