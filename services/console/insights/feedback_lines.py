@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from services.feedback.queries.figures import KindFigure
-from services.feedback.rules import figures
 from services.feedback.rules.case_report import CaseFigures, CaseReport, Recovery
 from services.feedback.rules.themes import ThemeReport
 from services.insights.rules.lines import Line, count_line, line_of
@@ -21,16 +20,16 @@ CASE_FIGURES: Final = (
 )
 
 
-def group_lines(found: Iterable[KindFigure], asked: figures.Span) -> Iterator[Line]:
+def group_lines(found: Iterable[KindFigure], asked: Span) -> Iterator[Line]:
     """The figure and the response rate of each kind of survey, of each group."""
     for one in found:
-        yield from _of_kind(one.group or NOT_TOLD, one, span_of(asked))
+        yield from _of_kind(one.group or NOT_TOLD, one, asked)
 
 
-def survey_lines(found: Iterable[KindFigure], asked: figures.Span, now: datetime) -> Iterator[Line]:
+def survey_lines(found: Iterable[KindFigure], asked: Span, now: datetime) -> Iterator[Line]:
     """The figure and the response rate of each kind of survey, of all answers of a time."""
     for one in found:
-        yield from _of_kind(ALL, one, span_of(asked), unfinished=asked.until > now)
+        yield from _of_kind(ALL, one, asked, unfinished=asked.until > now)
 
 
 def _of_kind(subject: str, one: KindFigure, span: Span, *, unfinished: bool = False) -> Iterator[Line]:
@@ -39,22 +38,20 @@ def _of_kind(subject: str, one: KindFigure, span: Span, *, unfinished: bool = Fa
     yield line_of(subject, f"{kind}_RESPONSE_RATE", span, one.responses.rate, unfinished=unfinished)
 
 
-def theme_lines(report: ThemeReport, asked: figures.Span) -> Iterator[Line]:
-    span = span_of(asked)
+def theme_lines(report: ThemeReport, asked: Span) -> Iterator[Line]:
     for one in report.counts:
-        yield count_line(one.name, "COMMENTS", span, one.comments, "comments")
-        yield line_of(one.name, "COMMENTS_SHARE", span, one.share)
-        yield line_of(one.name, "NPS", span, one.nps)
+        yield count_line(one.name, "COMMENTS", asked, one.comments, "comments")
+        yield line_of(one.name, "COMMENTS_SHARE", asked, one.share)
+        yield line_of(one.name, "NPS", asked, one.nps)
 
 
-def case_lines(report: CaseReport, asked: figures.Span) -> Iterator[Line]:
+def case_lines(report: CaseReport, asked: Span) -> Iterator[Line]:
     """All cases of the window, each group of them, then week by week."""
-    span = span_of(asked)
-    yield from _of_cases(ALL, report.total, span)
+    yield from _of_cases(ALL, report.total, asked)
     for group in report.groups:
-        yield from _of_cases(group.group or NOT_TOLD, group, span)
+        yield from _of_cases(group.group or NOT_TOLD, group, asked)
     for week, of in report.weeks:
-        yield from _of_cases(f"{ALL}_BY_WEEK", of, span_of(week), unfinished=week.until > asked.until)
+        yield from _of_cases(f"{ALL}_BY_WEEK", of, week, unfinished=week.until > asked.until)
 
 
 def _of_cases(subject: str, of: CaseFigures, span: Span, *, unfinished: bool = False) -> Iterator[Line]:
@@ -63,12 +60,7 @@ def _of_cases(subject: str, of: CaseFigures, span: Span, *, unfinished: bool = F
         yield line_of(subject, name.upper(), span, getattr(of, name), unfinished=unfinished)
 
 
-def recovery_lines(report: Recovery, asked: figures.Span) -> Iterator[Line]:
-    span = span_of(asked)
-    yield line_of("RESOLVED", "BOUGHT_AGAIN", span, report.resolved)
-    yield line_of("UNRESOLVED", "BOUGHT_AGAIN", span, report.unresolved)
-    yield line_of("DIFFERENCE", "BOUGHT_AGAIN", span, report.difference)
-
-
-def span_of(asked: figures.Span) -> Span:
-    return Span(asked.since, asked.until)
+def recovery_lines(report: Recovery, asked: Span) -> Iterator[Line]:
+    yield line_of("RESOLVED", "BOUGHT_AGAIN", asked, report.resolved)
+    yield line_of("UNRESOLVED", "BOUGHT_AGAIN", asked, report.unresolved)
+    yield line_of("DIFFERENCE", "BOUGHT_AGAIN", asked, report.difference)
