@@ -23,16 +23,23 @@ def introduction_of(settings: Settings) -> Introduction:
     """Who we are: as enrolled, else as the settings say. Raises SettingsError."""
     gateway, store = settings.gateway, settings.store
     if found := enrolled_file(settings):
-        try:
-            mine = credentials.load(found)
-        except CredentialsError as error:
-            raise SettingsError(str(error)) from error
-        if gateway not in ("", mine.gateway):
-            raise SettingsError(f"gateway: enrolled as {mine.gateway}; remove the line, or enrol anew")
-        gateway, store = mine.gateway, store or mine.store
+        gateway, store = _enrolled_place(found, settings)
     if not (gateway and store):
         raise SettingsError("gateway and store: name them, or run regulars-gateway enrol")
     return Introduction(gateway, store, version("regulars"))
+
+
+def _enrolled_place(file: Path, settings: Settings) -> tuple[str, str]:
+    """Gateway and store, of which the settings say nothing else. Raises SettingsError."""
+    try:
+        mine = credentials.load(file)
+    except CredentialsError as error:
+        raise SettingsError(str(error)) from error
+    said = (("gateway", settings.gateway, mine.gateway), ("store", settings.store, mine.store))
+    for name, set_to, enrolled in said:
+        if set_to not in ("", enrolled):
+            raise SettingsError(f"{name}: enrolled as {enrolled}; remove the line, or enrol anew")
+    return mine.gateway, mine.store
 
 
 def enrolled_file(settings: Settings) -> Path | None:

@@ -89,7 +89,8 @@ def enrol_command(
     with plain_errors():
         settings = load(config, {})
         taken = read_token(token or typer.prompt("Token", hide_input=True), settings.ca)
-        made = asyncio.run(enrol(settings.server, taken))
+        key = credentials.asking_key(settings.credentials_file, taken.text)
+        made = asyncio.run(enrol(settings.server, taken, key))
         credentials.save(settings.credentials_file, made)
     until = datetime.fromtimestamp(made.ends_at_seconds, UTC)
     typer.echo(

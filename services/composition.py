@@ -37,7 +37,7 @@ from sqlalchemy import Connection, select
 
 from services.activity.servicer.service import ActivityServicer
 from services.clock import Clock, SystemClock
-from services.doors import doors
+from services.doors import Trust, doors, trust_of
 from services.earning.servicer import EarningServicer
 from services.earning.use_cases.syncing import sync_file_rules
 from services.engagement.queries.versions import Shelf
@@ -49,7 +49,7 @@ from services.engagement.use_cases.choosing import chosen_by_filter, chosen_by_s
 from services.engagement.use_cases.rescoring import plan_rescoring
 from services.feedback.servicer.cases_service import CasesServicer
 from services.feedback.servicer.service import FeedbackServicer
-from services.gateways.queries import revoked_serials
+from services.gateways.queries import find_authorities, revoked_serials
 from services.gateways.servicer import GatewaysServicer
 from services.handlers import handlers, senders
 from services.insights.servicer.service import InsightsServicer
@@ -60,6 +60,7 @@ from services.membership.servicer.service import MembershipServicer
 from services.predictions.servicer import PredictionsServicer
 from services.presence.key_tables import KeyTables
 from services.presence.servicer.service import PresenceServicer
+from services.presence.use_cases import sweeping as presence_time
 from services.programme.programme import Programme
 from services.programme.reading import load_programme
 from services.reactions import react
@@ -91,6 +92,7 @@ class House:
     clock: Clock
     database: Database
     keyring: Keyring
+    trust: Trust | None  # in our authorities; a server in plaintext knows none
     rpc: RpcServer
     presence: PresenceServicer
     worker: Worker
@@ -145,13 +147,16 @@ def build(settings: Settings, clock: Clock, telemetry: Telemetry) -> House:
     take_in_rules(database)
     keyring = Keyring(live_keys(database))
     presence = PresenceServicer(database, KeyTables(database))
-    gateways = GatewaysServicer(database, lambda: rpc.gateway_port)
+    gateways = GatewaysServicer(
+        database, lambda: rpc.gateway_port, is_known_by_ours=settings.tls_certificate is None
+    )
     services = (*all_services(database, presence), gateways_service(gateways))
     desk = FrontDesk(keyring, all_scopes(services), RateLimiter(settings.calls_per_second), telemetry, clock)
-    rpc = RpcServer(services, desk, doors(settings, database))
+    trust = trust_of(settings, database)
+    rpc = RpcServer(services, desk, doors(settings, clock, trust))
     worker = Worker(database, handlers(database, senders(settings)))
     database.on_due_work(worker.wake)
-    return House(settings, clock, database, keyring, rpc, presence, worker, telemetry)
+    return House(settings, clock, database, keyring, trust, rpc, presence, worker, telemetry)
 
 
 def refuse_another_currency(database: Database) -> None:
@@ -298,6 +303,8 @@ async def renew_keyring(house: House) -> None:
     """Let nothing count that was revoked by now, on streams that are open either."""
     house.keyring.replace(await house.database.fetch(keys_that_live))
     house.keyring.revocations.replace(await house.database.fetch(revoked_serials, house.clock.now()))
+    if house.trust is not None:
+        house.trust.learn(await house.database.fetch(find_authorities))
     house.rpc.desk.recheck()
 
 
@@ -306,6 +313,7 @@ def plan_recurring(database: Database) -> None:
     with database.engine.begin() as connection:
         outbox.plan(connection, FIRST_SWEEP)
         outbox.plan(connection, rewards_time.FIRST_SWEEP)
+        outbox.plan(connection, presence_time.FIRST_SWEEP)
         plan_rescoring(connection, database.programme)
         outbox.plan(connection, personas.first_build(database.clock.now()))
 

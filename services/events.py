@@ -147,6 +147,14 @@ class VisitDwelled:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitDoubted:
+    """A visit turned out to rest on a device that was copied, or whose copy was heard elsewhere."""
+
+    visit_id: str
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitEnded:
     """A member left a store."""
 
@@ -277,6 +285,7 @@ Event = (
     | CartClosed
     | ConsentsChanged
     | VisitDwelled
+    | VisitDoubted
     | VisitEnded
     | MemberEnrolled
     | MemberStateChanged

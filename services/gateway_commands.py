@@ -11,6 +11,7 @@ import typer
 from services.clock import SystemClock
 from services.composition import open_database, sole_owner
 from services.gateways import queries, use_cases
+from services.gateways.certificates import pem_of
 from services.gateways.queries import Listed
 from services.gateways.rules import state_of
 from services.settings import Settings
@@ -45,9 +46,9 @@ def add(settings: Settings, gateway: str, store: str) -> None:
     """Print a token, and with it our authority where the gateway must trust it."""
     with opened(settings) as database:
         token = use_cases.add_gateway(database, gateway, store)
-        if settings.tls_certificate is None:
-            token += "." + base64.urlsafe_b64encode(use_cases.open_authority(database).der).decode()
-    typer.echo(token)
+        known = use_cases.open_authorities(database) if settings.tls_certificate is None else None
+        presented = known.presented(database.clock.now()) if known else ()
+    typer.echo(".".join([token, *(base64.urlsafe_b64encode(one.der).decode() for one in presented)]))
     typer.echo("shown once, good once and for 24 hours; on the gateway: regulars-gateway enrol", err=True)
 
 
@@ -75,5 +76,25 @@ def line_of(one: Listed, standing: str) -> str:
 
 
 def show_authority(settings: Settings) -> None:
+    """What callers are to trust; beside it, for whoever looks, from when to when each counts."""
     with opened(settings) as database:
-        typer.echo(use_cases.open_authority(database).pem.decode(), nl=False)
+        presented = use_cases.open_authorities(database).presented(database.clock.now())
+    for one in presented:
+        until = f"until {one.certificate.not_valid_after_utc:%Y-%m-%d}"
+        typer.echo(f"{until}; certifies from {one.takes_over_at:%Y-%m-%d %H:%M}Z on", err=True)
+    typer.echo(pem_of(presented).decode(), nl=False)
+
+
+def rotate(settings: Settings, *, leaked: bool) -> None:
+    """Hand over to a new authority, slowly; or at once, when the key of the one that is has leaked."""
+    with opened(settings) as database:
+        if leaked:
+            ended = use_cases.replace_authority(database)
+            typer.echo(f"a new authority certifies from now on; {ended} certificates ended: enrol each anew")
+            return
+        takes_over_at = use_cases.rotate_authority(database)
+    typer.echo(
+        f"a new authority takes over at {takes_over_at:%Y-%m-%d %H:%M}Z; gateways learn it with their next"
+        " certificate, and what the old one has certified stays valid. Give other callers what"
+        " `regulars gateways authority` prints now"
+    )

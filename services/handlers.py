@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from services.activity.use_cases.carts import CART_IDLE_TOPIC, age_carts
@@ -14,6 +15,7 @@ from services.engagement.use_cases.rescoring import RESCORE_TOPIC, rescore_every
 from services.feedback.delivery import invitation_message
 from services.feedback.use_cases import invitations
 from services.loyalty.use_cases.time import SWEEP_TOPIC, sweep
+from services.presence.use_cases import sweeping as presence_time
 from services.reminders.delivery import reminder_message
 from services.reminders.use_cases import DELIVER_TOPIC, SEND_TOPIC, send_reminders
 from services.rewards.use_cases import time as rewards_time
@@ -67,6 +69,7 @@ def handlers(database: Database, channels: Mapping[str, Sender]) -> dict[str, Ha
         RESCORE_TOPIC: rescore,
         SWEEP_TOPIC: sweep_points,
         rewards_time.SWEEP_TOPIC: sweep_rewards,
+        presence_time.SWEEP_TOPIC: partial(presence_time.sweep, database),
         personas.TOPIC: build_personas,
     }
 

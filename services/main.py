@@ -271,11 +271,27 @@ def revoke_gateway(
 
 @gateway_commands.command("authority")
 def gateway_authority(*, data_dir: DataDir = DATA_DIR, database_url: DatabaseUrl = "") -> None:
-    """Print the certificate of our own authority, for callers of a server with tls_names."""
+    """Print our own authorities, for callers of a server with tls_names; two while one hands over."""
     from services.gateway_commands import show_authority
 
     with plain_errors():
         show_authority(settings_of(data_dir=data_dir, database_url=database_url))
+
+
+@gateway_commands.command("rotate")
+def rotate_authority(
+    *,
+    leaked: Annotated[
+        bool, typer.Option("--leaked", help="The key has leaked: every certificate ends at once.")
+    ] = False,
+    data_dir: DataDir = DATA_DIR,
+    database_url: DatabaseUrl = "",
+) -> None:
+    """Hand over to a new authority, in 31 days, when every gateway has learned it by itself."""
+    from services.gateway_commands import rotate
+
+    with plain_errors():
+        rotate(settings_of(data_dir=data_dir, database_url=database_url), leaked=leaked)
 
 
 @cli.command()

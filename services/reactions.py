@@ -30,6 +30,7 @@ from services.events import (
     ReferralEarned,
     ReturnMoved,
     SurveyAnswered,
+    VisitDoubted,
     VisitDwelled,
     VisitEnded,
 )
@@ -48,7 +49,7 @@ from services.loyalty.use_cases.making_good import credit_make_goods
 from services.loyalty.use_cases.orders import earn_points
 from services.loyalty.use_cases.returns import give_points_again, restore_spent, reverse_points
 from services.points.closing import close_accounts
-from services.presence.use_cases.reporting import close_visits, follow_members
+from services.presence.use_cases.leaving import follow_members, forget_presence
 from services.reminders.use_cases import (
     cancel_for_carts,
     cancel_for_consents,
@@ -93,8 +94,9 @@ REACTIONS: Final[dict[type[Any], tuple[Reaction, ...]]] = {
     CartChanged: (cancel_for_carts,),
     CartClosed: (cancel_for_carts,),
     MemberStateChanged: (give_up_rewards, close_accounts, cancel_for_members, follow_members),
-    ConsentsChanged: (cancel_for_consents, close_visits),
+    ConsentsChanged: (cancel_for_consents, forget_presence),
     VisitDwelled: (plan_reminders, ask_after_visits),
+    VisitDoubted: (cancel_for_visits,),  # after what was planned in the same transaction
     VisitEnded: (cancel_for_visits,),
     SurveyAnswered: (award_occasions,),
     CaseResolved: (ask_after_cases,),

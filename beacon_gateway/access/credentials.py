@@ -4,9 +4,11 @@ One file, so that a renewal replaces everything or nothing, also when the power 
 certificates is loaded only to make them: it takes a tenth of a small device's share of memory.
 """
 
+import hashlib
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Final
@@ -58,15 +60,70 @@ def load(path: Path) -> Credentials:
     return credentials
 
 
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A private key that never leaves the device, and the request for its certificate; both PEM."""
+
+    private_key: str
+    request: str
+
+
+def new_key() -> NewKey:
+    """A fresh P-256 key."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    text = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return key_of(text.decode())
+
+
+def key_of(private_key: str) -> NewKey:
+    """A key (PEM), and a request that names nobody: the server knows whom it certifies. Raises ValueError."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = serialization.load_pem_private_key(private_key.encode(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise ValueError("no key of an elliptic curve")  # noqa: TRY004  (what is wrong is the text)
+    request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(key, hashes.SHA256())
+    return NewKey(private_key, request.public_bytes(serialization.Encoding.PEM).decode())
+
+
 def save(path: Path, credentials: Credentials) -> None:
     """Writes the file whole or not at all, for its owner only. Raises OSError.
 
-    Written by root it belongs to the folder's owner, as whom the gateway runs.
+    Written by root it belongs to the folder's owner, as whom the gateway runs. What was asked for is here.
     """
+    _write(path, asdict(credentials))
+    _asked_file(path).unlink(missing_ok=True)
+
+
+def asking_key(path: Path, token: str) -> NewKey:
+    """The key to ask with by a token: kept until `save`, for the answer may be lost. Raises OSError."""
+    file, whose = _asked_file(path), hashlib.sha256(token.encode()).hexdigest()
+    try:
+        asked = json.loads(file.read_text(encoding="utf-8"))
+        if asked["token_sha256"] == whose:
+            return key_of(asked["private_key"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        pass  # nothing was asked for, or what is left of it is of no use
+    made = new_key()
+    _write(file, {"token_sha256": whose, "private_key": made.private_key})
+    return made
+
+
+def _asked_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.asked")
+
+
+def _write(path: Path, content: Mapping[str, object]) -> None:
     made = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w") as opened:
-            json.dump(asdict(credentials), opened, indent=1)
+            json.dump(content, opened, indent=1)
             if os.geteuid() == 0:
                 folder = path.parent.stat()
                 os.fchown(opened.fileno(), folder.st_uid, folder.st_gid)
@@ -85,28 +142,6 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
-
-
-@dataclass(frozen=True, slots=True)
-class NewKey:
-    """A private key that never leaves the device, and the request for its certificate; both PEM."""
-
-    private_key: str
-    request: str
-
-
-def new_key() -> NewKey:
-    """A fresh P-256 key. The request names nobody: the server knows from the token whom it certifies."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(key, hashes.SHA256())
-    text = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return NewKey(text.decode(), request.public_bytes(serialization.Encoding.PEM).decode())
 
 
 def validity_of(certificate: str) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from regulars.gateways.v1.gateways_service_pb2_grpc import GatewaysServiceStub
 
 from beacon_gateway.access import credentials as files
 from beacon_gateway.access.channel import Link, open_channel, secure_channel
-from beacon_gateway.access.credentials import Credentials, CredentialsError, new_key
+from beacon_gateway.access.credentials import Credentials, CredentialsError, NewKey, new_key
 
 CALL_SECONDS_MAX: Final = 20.0  # a server behind a slow line, and a small device's first handshake
 LOOK_SECONDS: Final = 3600.0  # between two looks at the certificate: days are left when it is due
@@ -33,7 +33,7 @@ class EnrolmentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A one-time token, and the authority (PEM) that the server is known by; empty for the system's."""
+    """A one-time token, and the authorities (PEM) that the server is known by; empty for the system's."""
 
     text: str
     authority: str
@@ -47,18 +47,20 @@ def read_token(text: str, ca: Path | None) -> Token:
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    secret, _, authority = text.strip().partition(".")
+    secret, *authorities = text.strip().split(".")
     try:
-        der = base64.b64decode(authority, altchars=b"-_", validate=True)
-        pem = x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM).decode() if der else ""
+        ders = [base64.b64decode(one, altchars=b"-_", validate=True) for one in authorities]
+        found = [x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM).decode() for der in ders]
     except ValueError as error:
         raise EnrolmentError("the token is not whole: copy the line that `gateways add` has shown") from error
-    return Token(secret, ca.read_text() if ca else pem)
+    return Token(secret, ca.read_text() if ca else "".join(found))
 
 
-async def enrol(server: str, token: Token) -> Credentials:
-    """Turns a token into credentials. The key is made here and goes nowhere. Raises EnrolmentError."""
-    key = new_key()
+async def enrol(server: str, token: Token, key: NewKey) -> Credentials:
+    """Turns a token into credentials. A repeat with the same key gets what a lost answer held.
+
+    Raises EnrolmentError.
+    """
     request = pb.EnrolGatewayRequest(token=token.text, certificate_request=key.request)
     async with secure_channel(server, token.authority.encode() or None) as channel:
         try:
@@ -69,7 +71,7 @@ async def enrol(server: str, token: Token) -> Credentials:
         answer.gateway,
         answer.store,
         answer.port,
-        token.authority,
+        learned(token.authority, answer.authorities),
         key.private_key,
         answer.certificate,
         *files.validity_of(answer.certificate),
@@ -88,11 +90,17 @@ async def renew(link: Link, current: Credentials) -> Credentials:
     starts, ends = files.validity_of(answer.certificate)
     return replace(
         current,
+        authority=learned(current.authority, answer.authorities),
         private_key=key.private_key,
         certificate=answer.certificate,
         starts_at_seconds=starts,
         ends_at_seconds=ends,
     )
+
+
+def learned(authority: str, told: str) -> str:
+    """By which authorities (PEM) the server is known from now on; empty: by the system's, which stays so."""
+    return told if authority and told else authority
 
 
 class Renewal:

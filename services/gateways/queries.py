@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from services.storage.sets import insert_new
 from services.storage.tables import gateway_authorities, gateway_certificates, gateway_tokens, gateways
 
-AUTHORITY: Final = "gateways"  # the row's name: there is one
+FIRST_AUTHORITY: Final = "gateways"  # the row's name: two processes that begin at once make one
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +57,31 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class StoredAuthority:
+    name: str
     certificate: str  # PEM
     sealed_key: bytes
+    takes_over_at: datetime
 
 
 _COLUMNS: Final = tuple(gateway_certificates.c[name] for name in StoredCertificate.__dataclass_fields__)
+_AUTHORITY_COLUMNS: Final = tuple(
+    gateway_authorities.c[name] for name in StoredAuthority.__dataclass_fields__
+)
 
 
-def find_authority(connection: Connection) -> StoredAuthority | None:
-    columns = (gateway_authorities.c.certificate, gateway_authorities.c.sealed_key)
-    row = connection.execute(select(*columns).where(gateway_authorities.c.name == AUTHORITY)).first()
-    return StoredAuthority(*row) if row else None
+def find_authorities(connection: Connection) -> list[StoredAuthority]:
+    """In the order in which they take over."""
+    query = select(*_AUTHORITY_COLUMNS).order_by(gateway_authorities.c.takes_over_at)
+    return [StoredAuthority(*row) for row in connection.execute(query)]
 
 
 def keep_authority(connection: Connection, made: StoredAuthority, now: datetime) -> None:
-    """Store the first; another process may do so at the same moment, and the first to come stays."""
-    row = {
-        "name": AUTHORITY,
-        "certificate": made.certificate,
-        "sealed_key": made.sealed_key,
-        "made_at": now,
-        "takes_over_at": now,
-    }
-    insert_new(connection, gateway_authorities, [row])
+    """Store one; another process may do so at the same moment, and of one name the first to come stays."""
+    insert_new(connection, gateway_authorities, [{**asdict(made), "made_at": now}])
+
+
+def forget_authorities(connection: Connection, names: Iterable[str]) -> None:
+    connection.execute(delete(gateway_authorities).where(gateway_authorities.c.name.in_(list(names))))
 
 
 def store_token(connection: Connection, one: StoredToken) -> None:
@@ -86,29 +89,48 @@ def store_token(connection: Connection, one: StoredToken) -> None:
     connection.execute(insert(gateway_tokens), [row])
 
 
-def use_token(connection: Connection, token_id: str, digest: bytes, now: datetime) -> Place | None:
+@dataclass(frozen=True, slots=True)
+class ShownToken:
+    """A token as a device shows it, with the key that is to be certified; both as digests."""
+
+    token_id: str
+    secret_sha256: bytes
+    key_sha256: bytes
+
+
+def use_token(connection: Connection, shown: ShownToken, now: datetime) -> Place | None:
     """Whom a token stands for; it is used up. None for one that is unknown, used or expired."""
     statement = (
         update(gateway_tokens)
-        .where(
-            gateway_tokens.c.token_id == token_id,
-            gateway_tokens.c.secret_sha256 == digest,
-            gateway_tokens.c.used_at.is_(None),
-            gateway_tokens.c.expires_at > now,
-        )
-        .values(used_at=now)
+        .where(*_is(shown), gateway_tokens.c.used_at.is_(None), gateway_tokens.c.expires_at > now)
+        .values(used_at=now, key_sha256=shown.key_sha256)
         .returning(gateway_tokens.c.gateway, gateway_tokens.c.store)
     )
     row = connection.execute(statement).first()
     return Place(*row) if row else None
 
 
-def forget_tokens(connection: Connection, gateway: str) -> int:
-    """Remove the unused tokens of a gateway; how many there were."""
-    statement = delete(gateway_tokens).where(
-        gateway_tokens.c.gateway == gateway, gateway_tokens.c.used_at.is_(None)
+def used_token(connection: Connection, shown: ShownToken, since: datetime) -> Place | None:
+    """Whom a token stands for that was used since then, and for the same key; None for any other."""
+    used = (gateway_tokens.c.used_at > since, gateway_tokens.c.key_sha256 == shown.key_sha256)
+    columns = (gateway_tokens.c.gateway, gateway_tokens.c.store)
+    row = connection.execute(select(*columns).where(*_is(shown), *used)).first()
+    return Place(*row) if row else None
+
+
+def _is(shown: ShownToken) -> tuple[ColumnElement[bool], ...]:
+    return (
+        gateway_tokens.c.token_id == shown.token_id,
+        gateway_tokens.c.secret_sha256 == shown.secret_sha256,
     )
-    return connection.execute(statement).rowcount
+
+
+def forget_tokens(connection: Connection, gateway: str) -> int:
+    """Remove the tokens of a gateway; how many of them were not used yet."""
+    statement = (
+        delete(gateway_tokens).where(gateway_tokens.c.gateway == gateway).returning(gateway_tokens.c.used_at)
+    )
+    return list(connection.execute(statement).scalars()).count(None)
 
 
 def store_certificate(connection: Connection, one: StoredCertificate) -> None:
@@ -132,6 +154,12 @@ def revoke_certificates(connection: Connection, gateway: str, now: datetime) -> 
         .values(revoked_at=now)
     )
     return connection.execute(statement).rowcount
+
+
+def revoke_all(connection: Connection, now: datetime) -> int:
+    """End every gateway's certificates; how many counted until now."""
+    of_all = update(gateway_certificates).where(gateway_certificates.c.revoked_at.is_(None))
+    return connection.execute(of_all.values(revoked_at=now)).rowcount
 
 
 def revoked_serials(connection: Connection, now: datetime) -> list[str]:

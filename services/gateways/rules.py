@@ -14,6 +14,16 @@ TOKEN_LIFE: Final = timedelta(hours=24)  # long enough to carry a device to its 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # what may stand in a URI as it is
 
 
+TOKEN_REPEATS: Final = timedelta(hours=1)  # an answer that was lost on the way: an installer's lunch
+STORE_LENGTH_MAX: Final = 64  # as in Hello, and as a certificate takes
+
+
+class RotationUnderWayError(WrongStateError):
+    """An authority is being handed over already; see: regulars gateways authority."""
+
+    reason = "ROTATION_UNDER_WAY"
+
+
 class TokenInvalidError(UnauthenticatedError):
     """This token is not known, or it was used, or it has expired; make a new one: regulars gateways add."""
 
@@ -59,6 +69,15 @@ def check_name(name: str) -> None:
         raise InvalidError(
             f"name: {name!r} must be up to 64 letters, digits, dots, dashes and underscores, not a dot first",
             field="name",
+        )
+
+
+def check_store(store: str) -> None:
+    """Raises InvalidError for a store that no certificate can name."""
+    if not (0 < len(store) <= STORE_LENGTH_MAX and store.isprintable() and store == store.strip()):
+        raise InvalidError(
+            f"store: {store!r} must be up to {STORE_LENGTH_MAX} letters, without spaces around them",
+            field="store",
         )
 
 

@@ -20,11 +20,16 @@ Context = ServicerContext[Any, Any]
 
 
 class GatewaysServicer(pb_grpc.GatewaysServiceServicer):
-    """Certifies gateways. port: tells where this server takes certificates."""
+    """Certifies gateways.
 
-    def __init__(self, database: Database, port: Callable[[], int]) -> None:
+    port: tells where this server takes certificates. is_known_by_ours: whether it shows certificates of our
+    own authority, which gateways then have to know.
+    """
+
+    def __init__(self, database: Database, port: Callable[[], int], *, is_known_by_ours: bool) -> None:
         self._database = database
         self._port = port
+        self._is_known_by_ours = is_known_by_ours
 
     async def EnrolGateway(
         self, request: pb.EnrolGatewayRequest, context: Context
@@ -38,7 +43,11 @@ class GatewaysServicer(pb_grpc.GatewaysServiceServicer):
             gateway=made.gateway,
             store=made.store,
             port=self._port(),
+            authorities=self._roots(made),
         )
+
+    def _roots(self, made: use_cases.Certified) -> str:
+        return made.authorities if self._is_known_by_ours else ""
 
     async def RenewGateway(
         self, request: pb.RenewGatewayRequest, context: Context
@@ -48,4 +57,8 @@ class GatewaysServicer(pb_grpc.GatewaysServiceServicer):
             raise CertificateMissingError
         asked = use_cases.Renewal(shown.serial, requested_key(request.certificate_request))
         made = await self._database.write(use_cases.renew_gateways, asked)
-        return pb.RenewGatewayResponse(certificate=made.certificate, expires_at=stamp(made.expires_at))
+        return pb.RenewGatewayResponse(
+            certificate=made.certificate,
+            expires_at=stamp(made.expires_at),
+            authorities=self._roots(made),
+        )

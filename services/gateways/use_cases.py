@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -15,19 +15,27 @@ from sqlalchemy import Connection
 from services.errors import NotFoundError, RegularsError
 from services.gateways import queries
 from services.gateways.certificates import (
+    GATEWAY_LIFE,
+    Authorities,
     Authority,
+    Bearer,
     certify_gateway,
+    key_digest,
     make_authority,
+    pem_of,
     private_pem,
     read_authority,
 )
-from services.gateways.queries import Place, StoredAuthority, StoredCertificate, StoredToken
+from services.gateways.queries import Place, ShownToken, StoredAuthority, StoredCertificate, StoredToken
 from services.gateways.rules import (
     TOKEN_LIFE,
+    TOKEN_REPEATS,
     CertificateMissingError,
+    RotationUnderWayError,
     Token,
     TokenInvalidError,
     check_name,
+    check_store,
     spiffe_uri,
     token_text,
 )
@@ -36,6 +44,8 @@ from services.storage.unit import UnitOfWork, use_case
 from services.storage.vault import Vault
 
 SEALED_FOR: Final = "gateway authority"  # nothing else opens with what seals the key
+# When it is over, every token and certificate that counts was given together with the next authority.
+OVERLAP: Final = GATEWAY_LIFE + TOKEN_LIFE
 
 
 class GatewayNotFoundError(NotFoundError):
@@ -70,26 +80,32 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """A certificate (PEM) and whom it stands for."""
+    """A certificate (PEM) and whom it stands for. authorities: PEM of those that a server is known by."""
 
     certificate: str
     expires_at: datetime
     gateway: str
     store: str
+    authorities: str
 
 
 @use_case(Certified)
 def enrol_gateways(unit: UnitOfWork, asked: Sequence[Enrolment]) -> list[Certified | RegularsError]:
-    """A token is used once; what the gateway's name was certified for before counts no more."""
+    """A token is used once; what the gateway's name was certified for before counts no more.
+
+    Whoever asks again with the same key has not got the answer, and gets one that is as good.
+    """
     return [_enrol(unit, one) for one in asked]
 
 
 def _enrol(unit: UnitOfWork, asked: Enrolment) -> Certified | RegularsError:
-    place = queries.use_token(unit.connection, asked.token.token_id, digest(asked.token.secret), unit.now)
-    if place is None:
-        return TokenInvalidError(field="token")
-    queries.revoke_certificates(unit.connection, place.gateway, unit.now)
-    return _certify(unit, place, asked.public_key)
+    shown = ShownToken(asked.token.token_id, digest(asked.token.secret), key_digest(asked.public_key))
+    place = queries.use_token(unit.connection, shown, unit.now)
+    if place is not None:
+        queries.revoke_certificates(unit.connection, place.gateway, unit.now)
+    else:
+        place = queries.used_token(unit.connection, shown, unit.now - TOKEN_REPEATS)
+    return _certify(unit, place, asked.public_key) if place else TokenInvalidError(field="token")
 
 
 @use_case(Certified)
@@ -105,36 +121,86 @@ def _renew(unit: UnitOfWork, asked: Renewal) -> Certified | RegularsError:
 
 
 def _certify(unit: UnitOfWork, place: Place, public_key: ec.EllipticCurvePublicKey) -> Certified:
-    authority = authority_of(unit.connection, unit.vault, unit.programme.name, unit.now)
-    uri = spiffe_uri(unit.programme.name, place.gateway)
-    made = certify_gateway(authority, public_key, uri, unit.now)
+    known = authorities_of(unit.connection, unit.vault, unit.programme.name, unit.now)
+    whose = Bearer(spiffe_uri(unit.programme.name, place.gateway), place.store)
+    made = certify_gateway(known.signing(unit.now), public_key, whose, unit.now)
     queries.store_certificate(
         unit.connection,
         StoredCertificate(made.serial, place.gateway, place.store, unit.now, made.expires_at),
     )
-    return Certified(made.pem, made.expires_at, place.gateway, place.store)
+    roots = pem_of(known.presented(unit.now)).decode()
+    return Certified(made.pem, made.expires_at, place.gateway, place.store, roots)
 
 
-def open_authority(database: Database) -> Authority:
-    """The authority of this programme's gateways; made at the first call. Its key is kept sealed."""
+def open_authorities(database: Database) -> Authorities:
+    """The authorities of this programme's gateways; the first is made at the first call."""
     with database.engine.begin() as connection:
-        return authority_of(connection, database.vault, database.programme.name, database.clock.now())
+        return authorities_of(connection, database.vault, database.programme.name, database.clock.now())
 
 
-def authority_of(connection: Connection, vault: Vault, programme: str, now: datetime) -> Authority:
-    found = queries.find_authority(connection)
-    if found is None:
-        made = make_authority(programme, now)
-        sealed = vault.seal_whole(private_pem(made.private_key).decode(), SEALED_FOR)
-        queries.keep_authority(connection, StoredAuthority(made.pem.decode(), sealed), now)
-        found = queries.find_authority(connection)
-        assert found is not None
-    return read_authority(found.certificate, vault.open_whole(found.sealed_key, SEALED_FOR))
+def authorities_of(connection: Connection, vault: Vault, programme: str, now: datetime) -> Authorities:
+    found = queries.find_authorities(connection)
+    if not found:
+        keep(connection, vault, make_authority(programme, now), now, queries.FIRST_AUTHORITY)
+        found = queries.find_authorities(connection)
+    return read_authorities(found, vault)
+
+
+def read_authorities(found: Sequence[StoredAuthority], vault: Vault) -> Authorities:
+    """Opens their keys, which lie sealed."""
+    opened = (
+        read_authority(one.certificate, vault.open_whole(one.sealed_key, SEALED_FOR), one.takes_over_at)
+        for one in found
+    )
+    return Authorities(tuple(opened))
+
+
+def keep(connection: Connection, vault: Vault, made: Authority, now: datetime, name: str) -> None:
+    sealed = vault.seal_whole(private_pem(made.private_key).decode(), SEALED_FOR)
+    kept = StoredAuthority(name, made.pem.decode(), sealed, made.takes_over_at)
+    queries.keep_authority(connection, kept, now)
+
+
+def rotate_authority(database: Database, overlap: timedelta = OVERLAP) -> datetime:
+    """Make the authority that takes over when every gateway knows it; answers when that is.
+
+    What the one before has certified stays valid to its end. Raises RotationUnderWayError.
+    """
+    now, programme = database.clock.now(), database.programme.name
+    with database.engine.begin() as connection:
+        known = authorities_of(connection, database.vault, programme, now)
+        if len(known.trusted(now)) > 1:
+            raise RotationUnderWayError
+        forget_outlived(connection, known, now)
+        made = make_authority(programme, now, now + overlap)
+        keep(connection, database.vault, made, now, f"{now:%Y%m%d%H%M%S}")
+    return made.takes_over_at
+
+
+def forget_outlived(connection: Connection, known: Authorities, now: datetime) -> None:
+    """Destroy the keys of authorities whose certificates have all ended."""
+    trusted = {one.pem.decode() for one in known.trusted(now)}
+    stored = queries.find_authorities(connection)
+    queries.forget_authorities(connection, [one.name for one in stored if one.certificate not in trusted])
+
+
+def replace_authority(database: Database) -> int:
+    """Trust nothing that any authority has certified, and begin anew: for a key that has leaked.
+
+    Answers how many certificates ended: every gateway is to be enrolled anew.
+    """
+    now, programme = database.clock.now(), database.programme.name
+    with database.engine.begin() as connection:
+        stored = queries.find_authorities(connection)
+        queries.forget_authorities(connection, [one.name for one in stored])
+        keep(connection, database.vault, make_authority(programme, now), now, queries.FIRST_AUTHORITY)
+        return queries.revoke_all(connection, now)
 
 
 def add_gateway(database: Database, gateway: str, store: str) -> str:
     """A one-time token for a gateway; its text is in the answer and nowhere else. Raises InvalidError."""
     check_name(gateway)
+    check_store(store)
     token = Token(secrets.token_hex(4), secrets.token_urlsafe(24).replace("_", "-"))
     now = database.clock.now()
     kept = StoredToken(token.token_id, digest(token.secret), gateway, store, now, now + TOKEN_LIFE)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 from grpc.aio import ServicerContext
 
 from services.errors import DeniedError, UnauthenticatedError, WrongStateError
@@ -43,6 +44,12 @@ class OtherGatewayError(DeniedError):
     reason = "OTHER_GATEWAY"
 
 
+class OtherStoreError(DeniedError):
+    """This certificate was given for another store; a gateway that was moved is to be enrolled anew there."""
+
+    reason = "OTHER_STORE"
+
+
 class TlsMissingError(WrongStateError):
     """Certificates are given over TLS only; let the server speak it (REGULARS_TLS_NAMES)."""
 
@@ -51,9 +58,13 @@ class TlsMissingError(WrongStateError):
 
 @dataclass(frozen=True, slots=True)
 class GatewayCertificate:
-    """A gateway as its certificate names it; a caller like an API key. serial: hexadecimal."""
+    """A gateway as its certificate names it; a caller like an API key. serial: hexadecimal.
+
+    store: where it may stand; empty in certificates that were made before they named one.
+    """
 
     gateway: str
+    store: str
     serial: str
     expires_at: datetime
 
@@ -100,14 +111,26 @@ def read_certificate(pem: bytes) -> GatewayCertificate:
     domain, found, gateway = uri.removeprefix("spiffe://").partition(PATH)
     if not (uri.startswith("spiffe://") and domain and found and gateway):
         raise CertificateInvalidError
-    return GatewayCertificate(gateway, f"{certificate.serial_number:x}", certificate.not_valid_after_utc)
+    serial, ends_at = f"{certificate.serial_number:x}", certificate.not_valid_after_utc
+    return GatewayCertificate(gateway, store_of(certificate.subject), serial, ends_at)
 
 
-def refuse_other_gateway(context: Context, gateway: str) -> None:
-    """A caller with a certificate speaks for its own gateway only. Raises OtherGatewayError."""
+def store_of(subject: x509.Name) -> str:
+    return "".join(str(one.value) for one in subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME))
+
+
+def refuse_other_place(context: Context, gateway: str, store: str) -> None:
+    """A caller with a certificate speaks for its own gateway, in the store for which it was enrolled.
+
+    Raises OtherGatewayError, OtherStoreError.
+    """
     shown = certificate_of(context)
-    if shown is not None and shown.gateway != gateway:
+    if shown is None:
+        return
+    if shown.gateway != gateway:
         raise OtherGatewayError(field="hello.gateway", enrolled=shown.gateway)
+    if shown.store not in ("", store):
+        raise OtherStoreError(field="hello.store", enrolled=shown.store)
 
 
 def require_tls(context: Context) -> None:

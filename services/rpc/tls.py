@@ -63,19 +63,22 @@ class CertificateFiles:
         return pair
 
 
-def server_credentials(source: Source, client_authority: bytes | None = None) -> grpc.ServerCredentials:
+def server_credentials(
+    source: Source, client_authorities: Callable[[], bytes] | None = None
+) -> grpc.ServerCredentials:
     """Credentials that follow their source.
 
-    client_authority: PEM; with it, callers must show a certificate of this authority. gRPC in Python either
-    requires a certificate or never asks for one: hence one port for callers with keys and one for callers
-    with certificates.
+    client_authorities: PEM, as it is now; with it, callers must show a certificate of one of these. gRPC in
+    Python either requires a certificate or never asks for one: hence one port for callers with keys and one
+    for callers with certificates.
     """
 
     def configuration() -> grpc.ServerCertificateConfiguration:
         pair = source()
-        return grpc.ssl_server_certificate_configuration([(pair.private_key, pair.chain)], client_authority)
+        roots = client_authorities() if client_authorities else None
+        return grpc.ssl_server_certificate_configuration([(pair.private_key, pair.chain)], roots)
 
     credentials: grpc.ServerCredentials = grpc.dynamic_ssl_server_credentials(
-        configuration(), configuration, require_client_authentication=client_authority is not None
+        configuration(), configuration, require_client_authentication=client_authorities is not None
     )
     return credentials

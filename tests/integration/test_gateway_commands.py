@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from services.composition import House
 from services.gateways.rules import read_token
-from services.gateways.use_cases import Enrolment, add_gateway, enrol_gateways, open_authority
+from services.gateways.use_cases import Enrolment, add_gateway, enrol_gateways, open_authorities
 from services.main import cli
 from tests.integration.shop import ManualClock
 
@@ -56,9 +56,28 @@ async def test_a_token_is_shown_with_the_authority_to_trust(house: House) -> Non
     token, _, authority = line.partition(".")
     assert token.startswith("rgt_")
     assert len(authority) > 400
-    assert said(house, "authority").encode() == open_authority(house.database).pem
+    pem = open_authorities(house.database).known[0].pem.decode()
+    assert said(house, "authority").endswith(pem)
 
 
 async def test_what_cannot_be_done_is_said_in_one_line(house: House) -> None:
     assert "must be up to 64 letters" in said(house, "add", "a/b", "--store", "harbour", code=2)
     assert "No gateway of this name" in said(house, "revoke", "nobody", code=2)
+
+
+async def test_a_new_authority_is_announced_and_shown_beside_the_one_that_is(
+    house: House, clock: ManualClock
+) -> None:
+    at = f"{clock.now() + timedelta(days=31):%Y-%m-%d}"
+    assert f"takes over at {at}" in said(house, "rotate")
+    shown = said(house, "authority")
+    assert (shown.count("BEGIN CERTIFICATE"), shown.count("certifies from")) == (2, 2)
+    line = said(house, "add", "door", "--store", "harbour").splitlines()[0]
+    assert line.count(".") == 2
+    assert "is being handed over already" in said(house, "rotate", code=2)
+
+
+async def test_after_a_leak_every_gateway_is_to_be_enrolled_anew(house: House) -> None:
+    await enrol(house, "door")
+    assert "1 certificates ended" in said(house, "rotate", "--leaked")
+    assert said(house, "list").startswith("revoked")

@@ -16,12 +16,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from beacon_gateway.access.credentials import asking_key
 from services.composition import House
 from services.gateway_commands import add
 from services.gateways.use_cases import revoke_gateway
 from services.settings import Settings
 from services.storage.tables import gateways
 from tests.integration.shop import ManualClock
+from tests.integration.test_gateway_enrolment import enrol
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 pytestmark = ON_SQLITE
@@ -224,7 +226,28 @@ async def test_a_gateway_that_is_not_enrolled_says_so(
     assert systemd.fileno() > 0
 
 
-async def test_a_setting_against_the_enrolment_is_refused(house: House, device: Device) -> None:
-    device.configure(house.rpc.port, 'gateway = "camden-door"\n')
+@pytest.mark.parametrize(
+    ("line", "enrolled"), [('gateway = "camden-door"', "harbour-door"), ('store = "camden"', "harbour")]
+)
+async def test_a_setting_against_the_enrolment_is_refused(
+    house: House, device: Device, line: str, enrolled: str
+) -> None:
+    device.configure(house.rpc.port, f"{line}\n")
     answer = await device.call("run")
-    assert (answer.code, "enrolled as harbour-door" in answer.err) == (2, True)
+    assert (answer.code, f"enrolled as {enrolled};" in answer.err) == (2, True)
+    assert f"enrolled as {enrolled};" in (await device.call("doctor")).out
+
+
+async def test_an_enrolment_whose_answer_was_lost_is_asked_for_again_with_the_same_token(
+    house: House, device: Device, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await asyncio.to_thread(add, house.settings, "camden-door", "camden")
+    shown = capsys.readouterr().out.strip()
+    token = shown.partition(".")[0]
+    await enrol(house, token, asking_key(device.folder / "credentials.json", token))  # nobody got the answer
+    answer = await device.call("enrol", shown)
+    assert answer.code == 0, answer.err
+    assert "enrolled as camden-door in store camden" in answer.out
+    assert [one.name for one in device.folder.glob("credentials*")] == ["credentials.json"]
+    async with device.running():
+        await device.says(": connected")

@@ -22,14 +22,21 @@ from sqlalchemy import select
 
 from beacon_gateway.access.credentials import NewKey, new_key
 from services.composition import House, create_key, live_keys, renew_keyring
-from services.gateways.certificates import make_authority, private_pem
-from services.gateways.use_cases import add_gateway, open_authority, revoke_gateway
+from services.gateways.certificates import make_authority, pem_of, private_pem
+from services.gateways.rules import RotationUnderWayError
+from services.gateways.use_cases import (
+    add_gateway,
+    open_authorities,
+    replace_authority,
+    revoke_gateway,
+    rotate_authority,
+)
 from services.settings import Settings
 from services.storage import keys
 from services.storage.tables import gateway_authorities, gateway_tokens
 from tests.conftest import CallerOf
 from tests.integration.gateway import Gateway, connected
-from tests.integration.shop import Caller, ManualClock, order, refusal, stream_refusal
+from tests.integration.shop import Caller, ManualClock, Refusal, order, refusal, stream_refusal
 
 NAME = "harbour-door"
 OVER_SECONDS = 10.0  # five times the server's own interval between two looks
@@ -53,7 +60,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 def roots(house: House) -> bytes:
-    return open_authority(house.database).pem
+    return pem_of(open_authorities(house.database).presented(house.clock.now()))
 
 
 def channel_to(
@@ -73,9 +80,24 @@ async def stranger(house: House) -> AsyncIterator[Caller]:
 @asynccontextmanager
 async def certified(house: House, key: NewKey, certificate: str) -> AsyncIterator[Caller]:
     """Who shows a certificate."""
+    async with certified_by(house, roots(house), key, certificate) as caller:
+        yield caller
+
+
+@asynccontextmanager
+async def certified_by(
+    house: House, authorities: bytes, key: NewKey, certificate: str
+) -> AsyncIterator[Caller]:
+    """Who shows a certificate, and trusts these authorities of the server's."""
     pair = key.private_key.encode(), certificate.encode()
-    async with channel_to(house.rpc.gateway_port, roots(house), *pair) as channel:
+    async with channel_to(house.rpc.gateway_port, authorities, *pair) as channel:
         yield Caller(channel, ())
+
+
+def issuer_of(certificate: str) -> bytes | None:
+    """Names the key that has signed it."""
+    read = x509.load_pem_x509_certificate(certificate.encode())
+    return read.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
 
 
 async def enrol(house: House, token: str, key: NewKey) -> pb.EnrolGatewayResponse:
@@ -116,7 +138,7 @@ async def test_a_token_becomes_a_certificate_for_thirty_days_that_names_the_gate
 
 
 async def test_a_gateway_with_a_certificate_needs_no_key(house: House) -> None:
-    async with enrolled(house) as caller, connected(caller, name=NAME) as gateway:
+    async with enrolled(house) as caller, connected(caller, name=NAME, store="harbour") as gateway:
         assert gateway.acked == 0
 
 
@@ -227,7 +249,7 @@ async def ended(gateway: Gateway) -> str:
 async def doomed(caller: Caller, name: str) -> AsyncIterator[Gateway]:
     """A session that the server is going to end: hanging up tells the reason once more."""
     with suppress(grpc.aio.AioRpcError):
-        async with connected(caller, name=name) as gateway:
+        async with connected(caller, name=name, store="harbour") as gateway:
             yield gateway
 
 
@@ -238,7 +260,11 @@ async def test_an_open_stream_ends_within_seconds_of_the_revocation(house: House
 
 
 async def test_the_revocation_of_one_gateway_leaves_the_others_alone(house: House) -> None:
-    async with enrolled(house) as caller, connected(caller, name=NAME) as gateway, enrolled(house, "lost"):
+    async with (
+        enrolled(house) as caller,
+        connected(caller, name=NAME, store="harbour") as gateway,
+        enrolled(house, "lost"),
+    ):
         revoke_gateway(house.database, "lost")
         await renew_keyring(house)
         await gateway.report("ENTER", b"stranger", datetime.now(UTC))
@@ -285,7 +311,10 @@ async def test_a_renewed_certificate_opens_a_session(house: House) -> None:
     key = new_key()
     async with enrolled(house) as caller:
         answer = await renew(caller, key)
-    async with certified(house, key, answer.certificate) as caller, connected(caller, name=NAME) as gateway:
+    async with (
+        certified(house, key, answer.certificate) as caller,
+        connected(caller, name=NAME, store="harbour") as gateway,
+    ):
         assert gateway.acked == 0
 
 
@@ -320,7 +349,7 @@ async def test_the_server_shows_a_certificate_under_each_of_its_names(house: Hou
 
 async def test_secrets_lie_in_the_database_hashed_or_sealed(house: House) -> None:
     token = add_gateway(house.database, NAME, "harbour")
-    key = private_pem(open_authority(house.database).private_key)
+    key = private_pem(open_authorities(house.database).known[0].private_key)
     with house.database.engine.connect() as connection:
         kept = [*connection.execute(select(gateway_tokens)), *connection.execute(select(gateway_authorities))]
     text = repr([tuple(row) for row in kept]).encode()
@@ -332,6 +361,154 @@ async def test_a_name_that_is_no_part_of_a_uri_is_refused(house: House) -> None:
     for name in ("", "a/b", "..", "a b", "x" * 65):
         with pytest.raises(Exception, match="must be up to 64 letters"):
             add_gateway(house.database, name, "harbour")
+
+
+async def test_an_answer_that_was_lost_is_given_again_to_the_same_key(house: House) -> None:
+    token, key = add_gateway(house.database, NAME, "harbour"), new_key()
+    for _ in range(2):
+        answer = await enrol(house, token, key)
+    async with (
+        certified(house, key, answer.certificate) as caller,
+        connected(caller, name=NAME, store="harbour") as gateway,
+    ):
+        assert gateway.acked == 0
+
+
+async def test_of_many_who_repeat_one_enrolment_at_once_all_get_the_same_gateway_in(house: House) -> None:
+    token, key = add_gateway(house.database, NAME, "harbour"), new_key()
+    answers = await asyncio.gather(*(enrol(house, token, key) for _ in range(4)))
+    for answer in answers:
+        async with certified(house, key, answer.certificate) as caller:
+            await renew(caller, new_key())
+
+
+async def test_an_enrolment_is_repeated_to_no_other_key(house: House) -> None:
+    token = add_gateway(house.database, NAME, "harbour")
+    await enrol(house, token, new_key())
+    assert (await refusal(enrol(house, token, new_key()))).reason == "TOKEN_INVALID"
+
+
+async def test_an_enrolment_is_repeated_for_an_hour(house: House, clock: ManualClock) -> None:
+    token, key = add_gateway(house.database, NAME, "harbour"), new_key()
+    await enrol(house, token, key)
+    clock.advance(minutes=59)
+    await enrol(house, token, key)
+    clock.advance(minutes=1)
+    assert (await refusal(enrol(house, token, key))).reason == "TOKEN_INVALID"
+
+
+async def test_an_enrolment_is_not_repeated_after_the_revocation_or_a_new_token(house: House) -> None:
+    token, key = add_gateway(house.database, NAME, "harbour"), new_key()
+    await enrol(house, token, key)
+    revoke_gateway(house.database, NAME)
+    assert (await refusal(enrol(house, token, key))).reason == "TOKEN_INVALID"
+    token = add_gateway(house.database, NAME, "harbour")
+    await enrol(house, token, key)
+    add_gateway(house.database, NAME, "harbour")
+    assert (await refusal(enrol(house, token, key))).reason == "TOKEN_INVALID"
+
+
+async def speaking_for(caller: Caller, store: str) -> Refusal:
+    hello = presence.Hello(gateway=NAME, store=store, epoch="epoch-0001")
+    asked = presence.SessionRequest(hello=hello)
+    return await stream_refusal(caller.stream(caller.presence.Session, iter([asked])))
+
+
+async def test_a_gateway_speaks_only_for_the_store_it_was_enrolled_for(house: House) -> None:
+    async with enrolled(house) as caller:
+        refused = await speaking_for(caller, "camden")
+    assert (refused.code, refused.reason) == (grpc.StatusCode.PERMISSION_DENIED, "OTHER_STORE")
+    assert refused.facts["enrolled"] == "harbour"
+    assert "enrolled anew" in refused.message
+
+
+async def test_the_next_certificate_is_for_the_same_store(house: House) -> None:
+    key = new_key()
+    async with enrolled(house) as caller:
+        answer = await renew(caller, key)
+    async with certified(house, key, answer.certificate) as caller:
+        assert (await speaking_for(caller, "camden")).reason == "OTHER_STORE"
+
+
+@pytest.mark.parametrize("store", ["", " harbour", "x" * 65, "har\nbour"])
+async def test_a_store_that_no_certificate_can_name_is_refused(house: House, store: str) -> None:
+    with pytest.raises(Exception, match="must be up to 64 letters"):
+        add_gateway(house.database, NAME, store)
+
+
+OVERLAP = timedelta(minutes=30)  # TLS looks at the machine's clock, and certificates count an hour before
+
+
+async def hand_over(house: House, clock: ManualClock) -> None:
+    clock.move_to(clock.now() + OVERLAP)
+    await renew_keyring(house)
+
+
+async def test_a_gateway_speaks_on_while_one_authority_hands_over_to_the_next(
+    house: House, clock: ManualClock
+) -> None:
+    old = roots(house)
+    key, next_key = new_key(), new_key()
+    first = await enrol(house, add_gateway(house.database, NAME, "harbour"), key)
+    rotate_authority(house.database, OVERLAP)
+    await renew_keyring(house)
+    async with certified_by(house, old, key, first.certificate) as caller:
+        second = await renew(caller, next_key)
+    assert second.authorities.encode() == roots(house)
+    assert second.authorities.count("BEGIN CERTIFICATE") == 2
+    await hand_over(house, clock)
+    learned = second.authorities.encode()
+    for pair in ((key, first.certificate), (next_key, second.certificate)):  # both of the old authority
+        async with (
+            certified_by(house, learned, *pair) as caller,
+            connected(caller, name=NAME, store="harbour") as gateway,
+        ):
+            assert gateway.acked == 0
+    async with certified_by(house, learned, next_key, second.certificate) as caller:
+        third = await renew(caller, key)
+    assert issuer_of(third.certificate) != issuer_of(second.certificate)
+    async with certified_by(house, third.authorities.encode(), key, third.certificate) as caller:
+        await renew(caller, new_key())
+
+
+async def test_who_never_learned_the_new_authority_does_not_trust_it(
+    house: House, clock: ManualClock
+) -> None:
+    old, key = roots(house), new_key()
+    answer = await enrol(house, add_gateway(house.database, NAME, "harbour"), key)
+    rotate_authority(house.database, OVERLAP)
+    await hand_over(house, clock)
+    async with certified_by(house, old, key, answer.certificate) as caller:
+        assert (await refusal(renew(caller, new_key()))).code is grpc.StatusCode.UNAVAILABLE
+
+
+async def test_what_the_old_authority_certified_ends_by_itself_and_the_authority_with_it(
+    house: House, clock: ManualClock
+) -> None:
+    rotate_authority(house.database, OVERLAP)
+    with pytest.raises(RotationUnderWayError):
+        rotate_authority(house.database, OVERLAP)
+    clock.advance(days=31)
+    (left,) = open_authorities(house.database).trusted(clock.now())
+    assert left == open_authorities(house.database).signing(clock.now())
+    rotate_authority(house.database)
+    assert len(open_authorities(house.database).known) == 2
+
+
+async def test_by_itself_an_authority_hands_over_when_every_certificate_that_counts_came_with_the_next(
+    house: House, clock: ManualClock
+) -> None:
+    takes_over_at = rotate_authority(house.database)
+    assert takes_over_at - clock.now() == timedelta(days=31)
+
+
+async def test_after_a_leak_nothing_that_was_certified_counts(house: House) -> None:
+    async with enrolled(house) as caller, doomed(caller, NAME) as gateway:
+        assert replace_authority(house.database) == 1
+        assert await ended(gateway) == "CERTIFICATE_REVOKED"
+    await renew_keyring(house)
+    async with enrolled(house) as caller, connected(caller, name=NAME, store="harbour") as gateway:
+        assert gateway.acked == 0
 
 
 class TestInPlaintext:

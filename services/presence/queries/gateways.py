@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, select
 
 from services.presence.rules.gateways import Gateway, Greeting
 from services.presence.rules.visits import GatewayBatch
-from services.storage.sets import insert_new, upsert
+from services.storage.sets import among, insert_new, upsert
 from services.storage.tables import gateway_epochs, gateways
 
 _STANDING = (
@@ -29,6 +29,7 @@ _STANDING = (
 )
 _TOLD = select(gateways.c.session, gateways.c.config).where(gateways.c.gateway == bindparam("of_gateway"))
 _COLUMNS = tuple(gateways.c[name] for name in Gateway.__dataclass_fields__)
+_NAMED = select(*_COLUMNS).where(among(gateways.c.gateway, "ids"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,11 @@ def store_config(connection: Connection, gateway: str, config: Mapping[str, Any]
 
 def gateway_named(connection: Connection, gateway: str) -> Gateway:
     return Gateway(*connection.execute(select(*_COLUMNS).where(gateways.c.gateway == gateway)).one())
+
+
+def gateways_named(connection: Connection, names: Iterable[str]) -> dict[str, Gateway]:
+    rows = connection.execute(_NAMED, {"ids": sorted(names)})
+    return {row[0]: Gateway(*row) for row in rows}
 
 
 def list_gateways(connection: Connection, store: str, after: str, limit: int) -> list[Gateway]:

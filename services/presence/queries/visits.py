@@ -158,6 +158,26 @@ def forget_listenings(connection: Connection, before: datetime) -> None:
     connection.execute(delete(presence_states).where(presence_states.c.heard_at < before))
 
 
+_FORGET_LISTENINGS_OF = delete(presence_states).where(among(presence_states.c.customer_id, "ids"))
+_FORGET_EVENTS_OF = delete(presence_events).where(among(presence_events.c.customer_id, "ids"))
+
+
+def forget_listenings_of(connection: Connection, customer_ids: Sequence[str]) -> None:
+    connection.execute(_FORGET_LISTENINGS_OF, {"ids": customer_ids})
+
+
+def forget_events_of(connection: Connection, customer_ids: Sequence[str]) -> None:
+    connection.execute(_FORGET_EVENTS_OF, {"ids": customer_ids})
+
+
+def forget_events(connection: Connection, before: datetime, limit: int) -> None:
+    """Forget what gateways said before a moment, the oldest first."""
+    key = tuple(presence_events.primary_key)
+    old = select(*key).where(presence_events.c.observed_at < before)
+    oldest = old.order_by(presence_events.c.observed_at).limit(limit)
+    connection.execute(delete(presence_events).where(tuple_(*key).in_(oldest)))
+
+
 def store_visits(connection: Connection, changed: Iterable[Visit]) -> None:
     upsert(connection, visits, [asdict(visit) for visit in changed])
 
@@ -170,9 +190,44 @@ _CLOSE = (
 )
 
 
+_PRESUME = (
+    visits.update()
+    .where(among(visits.c.visit_id, "ids"))
+    .values(state=VisitState.EXITED, exited_at=visits.c.last_seen_at, exit_presumed=True)
+)
+_IS_QUIET = (
+    visits.c.state.in_((VisitState.ENTERED, VisitState.DWELLING)),
+    visits.c.last_seen_at < bindparam("before"),
+)
+_QUIET = select(*_VISIT_COLUMNS).where(among(visits.c.customer_id, "ids"), *_IS_QUIET)
+_WHO_IS_QUIET = (
+    select(visits.c.customer_id)
+    .where(*_IS_QUIET, visits.c.customer_id > bindparam("after"))
+    .distinct()
+    .order_by(visits.c.customer_id)
+    .limit(bindparam("most"))
+)
+
+
 def close_visits(connection: Connection, customer_ids: Sequence[str]) -> list[Visit]:
     """End the visits that the customers are on, at the moment they were last seen; returns them."""
     return [visit_of(row) for row in connection.execute(_CLOSE, {"ids": customer_ids})]
+
+
+def presume_exits(connection: Connection, deserted: Iterable[Visit]) -> None:
+    """End visits at the moment of which a gateway spoke last, though none said that it was the end."""
+    connection.execute(_PRESUME, {"ids": [visit.visit_id for visit in deserted]})
+
+
+def quiet_customers(connection: Connection, before: datetime, after: str, limit: int) -> Sequence[str]:
+    """Who is on a visit of which nothing was heard since `before`; by customer id, beyond `after`."""
+    names = {"before": before, "after": after, "most": limit}
+    return connection.execute(_WHO_IS_QUIET, names).scalars().all()
+
+
+def quiet_visits(connection: Connection, customer_ids: Sequence[str], before: datetime) -> list[Visit]:
+    rows = connection.execute(_QUIET, {"ids": customer_ids, "before": before})
+    return [visit_of(row) for row in rows]
 
 
 def list_visits(

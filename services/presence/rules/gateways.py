@@ -54,6 +54,11 @@ class Gateway:
     dropped: int
     dropped_at: datetime | None
 
+    @property
+    def is_deaf(self) -> bool:
+        """Whether the silence of any of its receivers says nothing about who is there."""
+        return any(radio.get("deaf") for radio in (self.health or {}).get("radios", ()))
+
 
 def troubles(one: Gateway, now: datetime) -> list[Trouble]:
     """What is wrong with a gateway now."""

@@ -165,9 +165,12 @@ def visit_after(visit: Visit, stay: Stay) -> Visit:
             entered_at=stay.entered_at,
             last_seen_at=stay.last_seen_at,
             exited_at=stay.last_seen_at,
+            exit_presumed=False,
         )
+    if visit.exit_presumed and stay.last_seen_at <= visit.last_seen_at:
+        return replace(visit, entered_at=stay.entered_at)  # nobody has said yet that it went on
     seen_at = stay.last_seen_at if visit.is_over else max(stay.last_seen_at, visit.last_seen_at)
-    going_on = replace(visit, zone=stay.zone, entered_at=stay.entered_at, exited_at=None)
+    going_on = replace(visit, zone=stay.zone, entered_at=stay.entered_at, exited_at=None, exit_presumed=False)
     return seen(replace(going_on, state=VisitState.ENTERED, last_seen_at=stay.entered_at), seen_at)
 
 
@@ -199,8 +202,10 @@ def _overlap(visit: Visit, stay: Stay) -> bool:
 
 
 def amended(change: Change, news_until: datetime, now: datetime) -> Change:
-    """The change, marked when the news were too late for the window in which things are decided."""
+    """The change, marked when the news came too late: after the window in which things are decided."""
     before = change.before
-    if before is None or news_until >= before.last_seen_at - LATE:
+    if before is None:
+        return change
+    if news_until >= before.last_seen_at - LATE and not before.exit_presumed:
         return change
     return replace(change, after=replace(change.after, amended_at=now))

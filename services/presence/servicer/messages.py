@@ -83,4 +83,5 @@ def visit_message(visit: Visit) -> pb.Visit:
         amended_at=stamp(visit.amended_at),
         spoofable=visit.spoofable,
         doubtful=visit.doubtful,
+        exit_presumed=visit.exit_presumed,
     )

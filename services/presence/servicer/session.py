@@ -36,7 +36,7 @@ from services.presence.use_cases.gateways import (
 )
 from services.presence.use_cases.reporting import SignalReport, report_presence, report_signals
 from services.presence.use_cases.tags import TagReport, report_tags
-from services.rpc.certificates import refuse_other_gateway
+from services.rpc.certificates import refuse_other_place
 from services.rpc.validation import validate
 from services.rpc.wire import stamp
 from services.storage.database import Database
@@ -77,7 +77,7 @@ class GatewaySession:
 
     async def serve(self, requests: AsyncIterator[pb.SessionRequest]) -> AsyncIterator[pb.SessionResponse]:
         self._hello = await first_hello(requests)
-        refuse_other_gateway(self._context, self._hello.gateway)
+        refuse_other_place(self._context, self._hello.gateway, self._hello.store)
         yield await self._welcome()
         tasks = [
             asyncio.create_task(self._to_the_end(self._push_config())),

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 
 from services.errors import RegularsError
 from services.presence.queries import keys as queries
 from services.presence.rules.key_table import Device
 from services.storage.sets import lock_known
 from services.storage.unit import UnitOfWork, use_case
-
-PSEUDONYM_DAYS: Final = 8  # a gateway keeps what it could not send for seven days
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class Pseudonyms:
 
 @use_case(type(None))
 def name_members(unit: UnitOfWork, asked: Sequence[Pseudonyms]) -> list[RegularsError | None]:
-    """Keep the pseudonyms of a day, of the keys that are still there, and forget those of days gone by."""
+    """Keep the pseudonyms of a day, of the keys that are still there."""
     for one in asked:
         ids = [device.customer_id for _, device in one.named]
         lock_known(unit, ids)  # a key that is being forgotten is waited for
@@ -38,5 +35,4 @@ def name_members(unit: UnitOfWork, asked: Sequence[Pseudonyms]) -> list[Regulars
             if there.get(device.customer_id) == device.serial
         )
         queries.store_pseudonyms(unit.connection, named)
-        queries.forget_pseudonyms(unit.connection, one.day - timedelta(days=PSEUDONYM_DAYS))
     return [None] * len(asked)

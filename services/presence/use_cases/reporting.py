@@ -9,7 +9,7 @@ from typing import Final
 
 from services.clock import CLOCK_SKEW_MAX, EPOCH
 from services.errors import RegularsError
-from services.events import ConsentsChanged, CustomerSeen, MemberStateChanged, VisitDwelled, VisitEnded
+from services.events import CustomerSeen, VisitDoubted, VisitDwelled, VisitEnded
 from services.presence.queries import gateways, keys
 from services.presence.queries import visits as queries
 from services.presence.rules.stays import EXIT, stays_of
@@ -31,7 +31,6 @@ from services.storage.sets import lock_customers, lock_known
 from services.storage.unit import UnitOfWork, use_case
 
 GAP: Final = "GAP"
-LISTENING_KEPT: Final = timedelta(hours=1)  # readings of who has left say nothing any more
 SIGNAL_AGE_MAX: Final = timedelta(minutes=1)  # a signal is live or nothing
 SPEAKING: Final = timedelta(minutes=2)  # a gateway says of each member every minute that it is there
 SEEN_STEP: Final = timedelta(seconds=15)  # a visit that merely goes on is not written anew with every reading
@@ -110,7 +109,6 @@ def report_signals(unit: UnitOfWork, reports: Sequence[SignalReport]) -> list[Re
                 readings[customer_id].append(_reading(report.gateway, signal))
         if inside:
             _go_on(unit, inside, _listen(unit, report.store, readings))
-    queries.forget_listenings(unit.connection, unit.now - LISTENING_KEPT)
     return [None] * len(reports)
 
 
@@ -170,8 +168,15 @@ def _marked(unit: UnitOfWork, store: str, found: Sequence[Change], spoofable: Co
         doubted += [other for other in others if not other.doubtful]
         marked.append(one.marked(spoofable=customer_id in spoofable, doubtful=bool(others)))
     if doubted:
-        queries.doubt_visits(unit.connection, doubted)
+        _doubt(unit, doubted)
     return marked
+
+
+def _doubt(unit: UnitOfWork, doubted: Sequence[Visit]) -> None:
+    """Mark visits that were trusted so far."""
+    queries.doubt_visits(unit.connection, doubted)
+    for visit in doubted:
+        unit.emit(VisitDoubted(visit.visit_id, visit.customer_id))
 
 
 def _spans(known: Known) -> dict[str, Span]:
@@ -231,25 +236,9 @@ def _emit(unit: UnitOfWork, change: Change) -> None:
         unit.emit(
             VisitDwelled(after.visit_id, after.customer_id, after.store, after.zone, after.last_seen_at)
         )
+    if after.doubtful and before is not None and not before.doubtful:
+        unit.emit(VisitDoubted(after.visit_id, after.customer_id))
     over = [visit for visit in change.joined if not visit.is_over]
     over += [after] if after.is_over and not (before and before.is_over) else []
     for visit in over:
-        unit.emit(VisitEnded(visit.visit_id, visit.customer_id))
-
-
-def close_visits(unit: UnitOfWork, changes: Sequence[ConsentsChanged]) -> None:
-    """Who withdraws the consent to presence has left every store: no gateway may say more about it."""
-    without = [change.customer_id for change in changes if "PRESENCE" not in change.granted]
-    for visit in queries.close_visits(unit.connection, without):
-        unit.emit(VisitEnded(visit.visit_id, visit.customer_id))
-
-
-def follow_members(unit: UnitOfWork, changes: Sequence[MemberStateChanged]) -> None:
-    """Only ACTIVE members are noticed: the keys of others rest, and their visits are over."""
-    states = {change.customer_id: change.after for change in changes}
-    awake = [one for one, state in states.items() if state == "ACTIVE"]
-    resting = [one for one in states if one not in awake]
-    keys.wake_keys(unit.connection, awake, unit.now)
-    keys.rest_keys(unit.connection, resting, unit.now)
-    for visit in queries.close_visits(unit.connection, resting):
         unit.emit(VisitEnded(visit.visit_id, visit.customer_id))

@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from regulars.options.v1 import scope_pb2 as regulars_dot_options_dot_v1_dot_scope__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+regulars/gateways/v1/gateways_service.proto\x12\x14regulars.gateways.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fregulars/options/v1/scope.proto\"Y\n\x13\x45nrolGatewayRequest\x12\x19\n\x05token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x02\x12\'\n\x13\x63\x65rtificate_request\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80@\"\x89\x01\n\x14\x45nrolGatewayResponse\x12\x13\n\x0b\x63\x65rtificate\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07gateway\x18\x03 \x01(\t\x12\r\n\x05store\x18\x04 \x01(\t\x12\x0c\n\x04port\x18\x05 \x01(\r\">\n\x13RenewGatewayRequest\x12\'\n\x13\x63\x65rtificate_request\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80@\"[\n\x14RenewGatewayResponse\x12\x13\n\x0b\x63\x65rtificate\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xed\x01\n\x0fGatewaysService\x12l\n\x0c\x45nrolGateway\x12).regulars.gateways.v1.EnrolGatewayRequest\x1a*.regulars.gateways.v1.EnrolGatewayResponse\"\x05\xc2\xe1\x18\x01\x05\x12l\n\x0cRenewGateway\x12).regulars.gateways.v1.RenewGatewayRequest\x1a*.regulars.gateways.v1.RenewGatewayResponse\"\x05\xc2\xe1\x18\x01\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+regulars/gateways/v1/gateways_service.proto\x12\x14regulars.gateways.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fregulars/options/v1/scope.proto\"Y\n\x13\x45nrolGatewayRequest\x12\x19\n\x05token\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x02\x12\'\n\x13\x63\x65rtificate_request\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80@\"\x9e\x01\n\x14\x45nrolGatewayResponse\x12\x13\n\x0b\x63\x65rtificate\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07gateway\x18\x03 \x01(\t\x12\r\n\x05store\x18\x04 \x01(\t\x12\x0c\n\x04port\x18\x05 \x01(\r\x12\x13\n\x0b\x61uthorities\x18\x06 \x01(\t\">\n\x13RenewGatewayRequest\x12\'\n\x13\x63\x65rtificate_request\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80@\"p\n\x14RenewGatewayResponse\x12\x13\n\x0b\x63\x65rtificate\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x61uthorities\x18\x03 \x01(\t2\xed\x01\n\x0fGatewaysService\x12l\n\x0c\x45nrolGateway\x12).regulars.gateways.v1.EnrolGatewayRequest\x1a*.regulars.gateways.v1.EnrolGatewayResponse\"\x05\xc2\xe1\x18\x01\x05\x12l\n\x0cRenewGateway\x12).regulars.gateways.v1.RenewGatewayRequest\x1a*.regulars.gateways.v1.RenewGatewayResponse\"\x05\xc2\xe1\x18\x01\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,11 +47,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ENROLGATEWAYREQUEST']._serialized_start=164
   _globals['_ENROLGATEWAYREQUEST']._serialized_end=253
   _globals['_ENROLGATEWAYRESPONSE']._serialized_start=256
-  _globals['_ENROLGATEWAYRESPONSE']._serialized_end=393
-  _globals['_RENEWGATEWAYREQUEST']._serialized_start=395
-  _globals['_RENEWGATEWAYREQUEST']._serialized_end=457
-  _globals['_RENEWGATEWAYRESPONSE']._serialized_start=459
-  _globals['_RENEWGATEWAYRESPONSE']._serialized_end=550
-  _globals['_GATEWAYSSERVICE']._serialized_start=553
-  _globals['_GATEWAYSSERVICE']._serialized_end=790
+  _globals['_ENROLGATEWAYRESPONSE']._serialized_end=414
+  _globals['_RENEWGATEWAYREQUEST']._serialized_start=416
+  _globals['_RENEWGATEWAYREQUEST']._serialized_end=478
+  _globals['_RENEWGATEWAYRESPONSE']._serialized_start=480
+  _globals['_RENEWGATEWAYRESPONSE']._serialized_end=592
+  _globals['_GATEWAYSSERVICE']._serialized_start=595
+  _globals['_GATEWAYSSERVICE']._serialized_end=832
 # @@protoc_insertion_point(module_scope)

@@ -19,18 +19,20 @@ class EnrolGatewayRequest(_message.Message):
     def __init__(self, token: _Optional[str] = ..., certificate_request: _Optional[str] = ...) -> None: ...
 
 class EnrolGatewayResponse(_message.Message):
-    __slots__ = ("certificate", "expires_at", "gateway", "store", "port")
+    __slots__ = ("certificate", "expires_at", "gateway", "store", "port", "authorities")
     CERTIFICATE_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
     GATEWAY_FIELD_NUMBER: _ClassVar[int]
     STORE_FIELD_NUMBER: _ClassVar[int]
     PORT_FIELD_NUMBER: _ClassVar[int]
+    AUTHORITIES_FIELD_NUMBER: _ClassVar[int]
     certificate: str
     expires_at: _timestamp_pb2.Timestamp
     gateway: str
     store: str
     port: int
-    def __init__(self, certificate: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., gateway: _Optional[str] = ..., store: _Optional[str] = ..., port: _Optional[int] = ...) -> None: ...
+    authorities: str
+    def __init__(self, certificate: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., gateway: _Optional[str] = ..., store: _Optional[str] = ..., port: _Optional[int] = ..., authorities: _Optional[str] = ...) -> None: ...
 
 class RenewGatewayRequest(_message.Message):
     __slots__ = ("certificate_request",)
@@ -39,9 +41,11 @@ class RenewGatewayRequest(_message.Message):
     def __init__(self, certificate_request: _Optional[str] = ...) -> None: ...
 
 class RenewGatewayResponse(_message.Message):
-    __slots__ = ("certificate", "expires_at")
+    __slots__ = ("certificate", "expires_at", "authorities")
     CERTIFICATE_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    AUTHORITIES_FIELD_NUMBER: _ClassVar[int]
     certificate: str
     expires_at: _timestamp_pb2.Timestamp
-    def __init__(self, certificate: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    authorities: str
+    def __init__(self, certificate: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., authorities: _Optional[str] = ...) -> None: ...

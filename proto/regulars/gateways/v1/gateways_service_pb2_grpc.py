@@ -54,6 +54,7 @@ class GatewaysServiceServicer:
     def EnrolGateway(self, request, context):
         """Turns a one-time token into a certificate. FAILED_PRECONDITION over plaintext; UNAUTHENTICATED for a
         token that is unknown, used or expired; INVALID_ARGUMENT for a request that is not one for a certificate.
+        An answer may be lost: for an hour the same token and the same key get a certificate again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,6 +36,7 @@ class GatewaysServiceStub:
     EnrolGateway: _grpc.UnaryUnaryMultiCallable[_gateways_service_pb2.EnrolGatewayRequest, _gateways_service_pb2.EnrolGatewayResponse]
     """Turns a one-time token into a certificate. FAILED_PRECONDITION over plaintext; UNAUTHENTICATED for a
     token that is unknown, used or expired; INVALID_ARGUMENT for a request that is not one for a certificate.
+    An answer may be lost: for an hour the same token and the same key get a certificate again.
     """
     RenewGateway: _grpc.UnaryUnaryMultiCallable[_gateways_service_pb2.RenewGatewayRequest, _gateways_service_pb2.RenewGatewayResponse]
     """Gives a gateway that shows its certificate the next one. FAILED_PRECONDITION for a caller with an API key;
@@ -50,6 +51,7 @@ class GatewaysServiceAsyncStub(GatewaysServiceStub):
     EnrolGateway: _aio.UnaryUnaryMultiCallable[_gateways_service_pb2.EnrolGatewayRequest, _gateways_service_pb2.EnrolGatewayResponse]  # type: ignore[assignment]
     """Turns a one-time token into a certificate. FAILED_PRECONDITION over plaintext; UNAUTHENTICATED for a
     token that is unknown, used or expired; INVALID_ARGUMENT for a request that is not one for a certificate.
+    An answer may be lost: for an hour the same token and the same key get a certificate again.
     """
     RenewGateway: _aio.UnaryUnaryMultiCallable[_gateways_service_pb2.RenewGatewayRequest, _gateways_service_pb2.RenewGatewayResponse]  # type: ignore[assignment]
     """Gives a gateway that shows its certificate the next one. FAILED_PRECONDITION for a caller with an API key;
@@ -67,6 +69,7 @@ class GatewaysServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_gateways_service_pb2.EnrolGatewayResponse, _abc.Awaitable[_gateways_service_pb2.EnrolGatewayResponse]]:
         """Turns a one-time token into a certificate. FAILED_PRECONDITION over plaintext; UNAUTHENTICATED for a
         token that is unknown, used or expired; INVALID_ARGUMENT for a request that is not one for a certificate.
+        An answer may be lost: for an hour the same token and the same key get a certificate again.
         """
 
     @_abc_1.abstractmethod

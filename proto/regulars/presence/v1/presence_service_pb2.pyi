@@ -349,7 +349,7 @@ class SessionResponse(_message.Message):
     def __init__(self, ack: _Optional[_Union[Ack, _Mapping]] = ..., config: _Optional[_Union[Config, _Mapping]] = ..., time: _Optional[_Union[TimeReply, _Mapping]] = ..., keys: _Optional[_Union[KeyUpdate, _Mapping]] = ...) -> None: ...
 
 class Visit(_message.Message):
-    __slots__ = ("visit_id", "customer_id", "store", "zone", "state", "entered_at", "last_seen_at", "exited_at", "amended_at", "spoofable", "doubtful")
+    __slots__ = ("visit_id", "customer_id", "store", "zone", "state", "entered_at", "last_seen_at", "exited_at", "amended_at", "spoofable", "doubtful", "exit_presumed")
     VISIT_ID_FIELD_NUMBER: _ClassVar[int]
     CUSTOMER_ID_FIELD_NUMBER: _ClassVar[int]
     STORE_FIELD_NUMBER: _ClassVar[int]
@@ -361,6 +361,7 @@ class Visit(_message.Message):
     AMENDED_AT_FIELD_NUMBER: _ClassVar[int]
     SPOOFABLE_FIELD_NUMBER: _ClassVar[int]
     DOUBTFUL_FIELD_NUMBER: _ClassVar[int]
+    EXIT_PRESUMED_FIELD_NUMBER: _ClassVar[int]
     visit_id: str
     customer_id: str
     store: str
@@ -372,7 +373,8 @@ class Visit(_message.Message):
     amended_at: _timestamp_pb2.Timestamp
     spoofable: bool
     doubtful: bool
-    def __init__(self, visit_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., store: _Optional[str] = ..., zone: _Optional[str] = ..., state: _Optional[_Union[VisitState, str]] = ..., entered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., exited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., spoofable: _Optional[bool] = ..., doubtful: _Optional[bool] = ...) -> None: ...
+    exit_presumed: bool
+    def __init__(self, visit_id: _Optional[str] = ..., customer_id: _Optional[str] = ..., store: _Optional[str] = ..., zone: _Optional[str] = ..., state: _Optional[_Union[VisitState, str]] = ..., entered_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., exited_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., amended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., spoofable: _Optional[bool] = ..., doubtful: _Optional[bool] = ..., exit_presumed: _Optional[bool] = ...) -> None: ...
 
 class ListVisitsRequest(_message.Message):
     __slots__ = ("store", "present_only", "page_size", "page_token")
