@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, Final, TypeVar
 
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from protovalidate import Validator, Violation
@@ -12,6 +14,9 @@ from protovalidate import Validator, Violation
 from services.errors import InvalidError, MomentOutOfRangeError
 from services.rpc.phrases import phrase_of
 from services.rpc.wire import moment
+
+TEXT: Final = "text"
+MOMENT: Final = Timestamp.DESCRIPTOR.full_name
 
 _validator = Validator()
 
@@ -71,22 +76,44 @@ def valid(request: Any) -> Any:
     return request
 
 
-def first_path(message: Message, at_fault: Callable[[Any], bool]) -> str:
-    """Dotted path of the first value that is at fault; empty when none is."""
-    found = (_path(value, field.name, at_fault) for field, value in message.ListFields())
+def first_path(message: Message, kind: str, at_fault: Callable[[Any], bool]) -> str:
+    """Dotted path of the first value of a kind (see `_kind`) that is at fault; empty when none is."""
+    found = (
+        _path(getattr(message, name), name, kind, at_fault) for name in _fields_with(kind, message.DESCRIPTOR)
+    )
     return next(filter(None, found), "")
 
 
-def _path(value: Any, path: str, at_fault: Callable[[Any], bool]) -> str:
+def _path(value: Any, path: str, kind: str, at_fault: Callable[[Any], bool]) -> str:
     if at_fault(value):
         return path
     if isinstance(value, Message):
-        inner = first_path(value, at_fault)
+        inner = first_path(value, kind, at_fault)
         return f"{path}.{inner}" if inner else ""
-    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
+    if isinstance(value, str) or not isinstance(value, Sequence):
         return ""
-    found = (_path(one, f"{path}[{index}]", at_fault) for index, one in enumerate(value))
+    found = (_path(one, f"{path}[{index}]", kind, at_fault) for index, one in enumerate(value))
     return next(filter(None, found), "")
+
+
+@cache
+def _fields_with(kind: str, inside: Descriptor) -> tuple[str, ...]:
+    """The fields in which a value of the kind may stand, however deep: the others need no look."""
+    return tuple(field.name for field in inside.fields if _may_hold(kind, field, frozenset()))
+
+
+def _may_hold(kind: str, field: FieldDescriptor, above: frozenset[str]) -> bool:
+    if _kind(field) == kind or _kind(field) in above:
+        return True
+    inner = field.message_type.fields if field.message_type else ()
+    return any(_may_hold(kind, one, above | {_kind(field)}) for one in inner)
+
+
+def _kind(field: FieldDescriptor) -> str:
+    """The full name of a message's type; of the rest only texts have a name."""
+    if field.message_type:
+        return str(field.message_type.full_name)
+    return TEXT if field.type == FieldDescriptor.TYPE_STRING else ""
 
 
 def _has_nul(value: Any) -> bool:
@@ -108,7 +135,7 @@ def located(error: Refused, request: Any) -> Refused | MomentOutOfRangeError:
     message = request.message if isinstance(request, Suspect) else request
     if not isinstance(error, MomentOutOfRangeError) or error.field or not isinstance(message, Message):
         return error
-    field = first_path(message, _is_in_no_year)
+    field = first_path(message, MOMENT, _is_in_no_year)
     return MomentOutOfRangeError(f"{field}: {error.message}", field=field) if field else error
 
 
@@ -121,7 +148,7 @@ def validate(message: Message) -> None:
 
 def first_problem(message: Message) -> InvalidError | None:
     may_have_nul = b"\0" in message.SerializeToString()  # the quick test first
-    if may_have_nul and (path := first_path(message, _has_nul)):
+    if may_have_nul and (path := first_path(message, TEXT, _has_nul)):
         return InvalidError(f"{path}: contains the character NUL, which no database keeps", field=path)
     violations = _validator.collect_violations(message, fail_fast=True)
     return invalid(violations[0], message) if violations else None

@@ -108,39 +108,40 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     store_rows(connection, Rows(table, rows, Present.REPLACED))
 
 
-def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_tuples(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[tuple[Any, ...]],
+    present: Present = Present.REFUSED,
+) -> None:
     """Insert plain tuples in the order of the table's columns: the quick way for many narrow rows.
 
-    The values go to the driver as they are: no column may need a conversion, such as `Instant` does.
+    The values go to the driver as they are: one of a column that needs a conversion, such as `Instant`, is
+    converted already.
     """
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        insert_rows(connection, table, _named(table, rows))
+        store_rows(connection, Rows(table, _named(table, rows), present))
     else:
-        connection.exec_driver_sql(_tuple_insert(table), list(rows))
-
-
-@cache
-def _tuple_insert(table: Table) -> str:
-    names = [column.name for column in table.columns]
-    marks = ", ".join("?" * len(names))
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  (names from tables.py)
+        connection.exec_driver_sql(_tuple_insert(table, present), list(rows))
 
 
 def upsert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert plain tuples as `insert_tuples` does, or replace what is there under their keys."""
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
-        upsert(connection, table, _named(table, rows))
-    else:
-        connection.exec_driver_sql(_tuple_upsert(table), list(rows))
+    insert_tuples(connection, table, rows, Present.REPLACED)
 
 
 @cache
-def _tuple_upsert(table: Table) -> str:
-    return f"{_tuple_insert(table)} {on_conflict_replace(table, tuple(table.columns.keys()))}"
+def _tuple_insert(table: Table, present: Present) -> str:
+    names = tuple(table.columns.keys())
+    into = f"INSERT INTO {table.name} ({', '.join(names)})"
+    values = f"VALUES ({', '.join('?' * len(names))})"
+    on_conflict = {
+        Present.KEPT: "ON CONFLICT DO NOTHING",
+        Present.REPLACED: on_conflict_replace(table, names),
+    }
+    return f"{into} {values} {on_conflict.get(present, '')}"
 
 
 def _named(table: Table, rows: Sequence[tuple[Any, ...]]) -> list[Row]:

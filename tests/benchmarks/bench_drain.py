@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 import statistics
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -25,7 +26,10 @@ EVENTS: Final = 40_000  # a busy store's week
 MEMBERS: Final = 200
 VISIT_EVENTS: Final = 10  # one comes, stays with a word each minute, and goes
 EVENT_SECONDS: Final = 60.0
+VISIT_SECONDS: Final = 900.0  # from coming to coming again: long enough away to have left
 TARGET_PER_SECOND: Final = 5_000.0
+LOOK_SECONDS: Final = 0.02  # between two looks at what the server has stored
+ACKNOWLEDGED: Final = "SELECT acked_seq FROM gateway_epochs WHERE epoch = ?"
 
 
 def from_a_full_spool(sizes: Sizes) -> list[Verdict]:
@@ -61,15 +65,24 @@ async def drain_seconds(server: ServerProcess, key: str, path: Path, events: int
         async with linked(server, key, feed, listener):
             while not listener.names():  # noqa: ASYNC110 - the server's doing
                 await asyncio.sleep(0.01)
-        names, span_seconds = listener.names(), (events / MEMBERS + VISIT_EVENTS) * EVENT_SECONDS
+        names, span_seconds = listener.names(), (events / MEMBERS / VISIT_EVENTS + 1) * VISIT_SECONDS
         since_seconds = listener.monotonic_seconds() - span_seconds * spans_ago
         for first in range(0, events, 1_000):
             numbers = range(first, first + 1_000)
             await feed.append([event_of(number, names, since_seconds) for number in numbers])
         began = time.perf_counter()
         async with linked(server, key, feed, listener):
+            await stored(server.folder / "regulars.db", feed.epoch, events)
+            taken_seconds = time.perf_counter() - began
             await feed.emptied()
-            return time.perf_counter() - began
+    return taken_seconds
+
+
+async def stored(database: Path, epoch: str, events: int) -> None:
+    """Returns when so many events of a run are on the server's disk."""
+    with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as looking:
+        while looking.execute(ACKNOWLEDGED, (epoch,)).fetchall() != [(events,)]:  # noqa: ASYNC110 - a file
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 @contextlib.asynccontextmanager
@@ -83,10 +96,9 @@ async def linked(server: ServerProcess, key: str, feed: Feed, listener: Listener
 
 
 def event_of(number: int, names: Sequence[bytes], since_seconds: float) -> PresenceEvent:
-    """All members are on visits of ten minutes, one after the other."""
-    member, minute = number % len(names), number // len(names)
-    step = minute % VISIT_EVENTS
+    """All members come and go at the same time, one visit after the other."""
+    member, (visit, step) = number % len(names), divmod(number // len(names), VISIT_EVENTS)
     kind = {0: PresenceKind.ENTER, VISIT_EVENTS - 1: PresenceKind.EXIT}.get(step, PresenceKind.DWELL)
-    at_seconds = since_seconds + minute * EVENT_SECONDS + member / len(names)
+    at_seconds = since_seconds + visit * VISIT_SECONDS + step * EVENT_SECONDS + member / len(names)
     heard, stayed_seconds = Evidence(-60.0, -55.0, 100), step * EVENT_SECONDS
     return PresenceEvent(kind, names[member], "door", at_seconds, heard, dwell_seconds=stayed_seconds)

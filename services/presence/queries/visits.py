@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, delete, or_, select, tuple_
 
+from services.clock import EPOCH, MICROSECOND
 from services.presence.rules.stays import REJOIN, Word
 from services.presence.rules.visits import GatewayBatch, Sighting, Span, Visit, VisitState
 from services.presence.rules.zones import Listening
-from services.storage.sets import among, insert_new, upsert
+from services.storage.sets import Present, among, insert_tuples, upsert
 from services.storage.tables import presence_events, presence_states, visits
 
 _VISIT_COLUMNS: Final = tuple(visits.c[name] for name in Visit.__dataclass_fields__)
@@ -55,23 +55,28 @@ def store_events(
     spoofable: Container[str],
 ) -> None:
     """Keep what a gateway said, each once. spoofable: customers whose devices anybody can copy."""
-    rows = [
-        {
-            "gateway": batch.gateway,
-            "epoch": batch.epoch,
-            "seq": sighting.seq,
-            "kind": sighting.kind,
-            "customer_id": customer_id,
-            "zone": sighting.zone,
-            "observed_at": sighting.observed_at,
-            "degraded": sighting.degraded,
-            "store": batch.store,
-            "dwell_seconds": sighting.dwell_seconds,
-            "spoofable": customer_id in spoofable,
-        }
-        for customer_id, sighting in known
-    ]
-    insert_new(connection, presence_events, rows)
+    rows = list(_event_rows(batch, known, spoofable))
+    insert_tuples(connection, presence_events, rows, Present.KEPT)
+
+
+def _event_rows(
+    batch: GatewayBatch, known: Iterable[tuple[str, Sighting]], spoofable: Container[str]
+) -> Iterator[tuple[Any, ...]]:
+    """One tuple per sighting, in the order of the table's columns."""
+    for customer_id, sighting in known:
+        yield (
+            batch.gateway,
+            batch.epoch,
+            sighting.seq,
+            sighting.kind,
+            customer_id,
+            sighting.zone,
+            (sighting.observed_at - EPOCH) // MICROSECOND,
+            sighting.degraded,
+            batch.store,
+            sighting.dwell_seconds,
+            customer_id in spoofable,
+        )
 
 
 def visit_of(row: Row[Any]) -> Visit:
@@ -179,7 +184,8 @@ def forget_events(connection: Connection, before: datetime, limit: int) -> None:
 
 
 def store_visits(connection: Connection, changed: Iterable[Visit]) -> None:
-    upsert(connection, visits, [asdict(visit) for visit in changed])
+    names = Visit.__dataclass_fields__
+    upsert(connection, visits, [{name: getattr(visit, name) for name in names} for visit in changed])
 
 
 _CLOSE = (

@@ -7,7 +7,8 @@ gone through again with every reading, so that the order in which they come does
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Any, Final
 
@@ -93,12 +94,21 @@ class Listening:
         return Listening(self._choice(until), until, kept)
 
     def _choice(self, until: int) -> ZoneChoice:
-        choice = self.settled
-        for second in self._seconds(until):
-            choice = choice.after(self._scores_dbm(second), second)
+        choice, seconds = self.settled, self._seconds(until)
+        if seconds and (alone := self._only_zone()) and choice.zone in (alone, ""):
+            return ZoneChoice(alone)
+        times = [reading.at_seconds for reading in self.readings]
+        for second in seconds:
+            counting = slice(bisect_right(times, second - FORGET_SECONDS), bisect_right(times, second))
+            choice = choice.after(scores_dbm(self.readings[counting], second), second)
         return choice
 
-    def _seconds(self, until: int) -> Iterator[int]:
+    def _only_zone(self) -> str:
+        """The zone in which every reading was taken; empty when there are several."""
+        zones = {reading.zone for reading in self.readings}
+        return zones.pop() if len(zones) == 1 else ""
+
+    def _seconds(self, until: int) -> list[int]:
         """The seconds after the settled time at which any reading counts."""
         counting = {
             second
@@ -108,17 +118,15 @@ class Listening:
                 min(math.ceil(reading.at_seconds) + FORGET_SECONDS, until + 1),
             )
         }
-        return iter(sorted(counting))
+        return sorted(counting)
 
-    def _scores_dbm(self, second: int) -> dict[str, float]:
-        """Each zone's strongest receiver, by the latest reading of each."""
-        latest: dict[tuple[str, str], Reading] = {}
-        for reading in self.readings:
-            if second - FORGET_SECONDS < reading.at_seconds <= second:
-                latest[reading.gateway, reading.zone] = reading
-        scores: dict[str, float] = {}
-        for reading in latest.values():
-            stale_seconds = max(0.0, second - reading.at_seconds - STALE_AFTER_SECONDS)
-            score_dbm = reading.rssi_dbm - STALE_DB_PER_SECOND * stale_seconds
-            scores[reading.zone] = max(score_dbm, scores.get(reading.zone, -math.inf))
-        return scores
+
+def scores_dbm(readings: Sequence[Reading], second: int) -> dict[str, float]:
+    """Each zone's strongest receiver at a second, by the latest reading of each; readings: oldest first."""
+    latest = {(reading.gateway, reading.zone): reading for reading in readings}
+    scores: dict[str, float] = {}
+    for reading in latest.values():
+        stale_seconds = max(0.0, second - reading.at_seconds - STALE_AFTER_SECONDS)
+        score_dbm = reading.rssi_dbm - STALE_DB_PER_SECOND * stale_seconds
+        scores[reading.zone] = max(score_dbm, scores.get(reading.zone, -math.inf))
+    return scores

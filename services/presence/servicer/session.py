@@ -165,9 +165,10 @@ class GatewaySession:
     def _batch_of(self, message: pb.EventBatch) -> GatewayBatch:
         """A batch as a value; an event that breaks a rule is left out, so that it cannot stop the stream."""
         hello, epoch = self._hello, message.epoch or self._hello.epoch
-        sightings = tuple(sighting_of(event) for event in message.events if is_legible(event))
-        if len(sightings) < len(message.events):
-            log.warning("presence_events_refused", count=len(message.events) - len(sightings))
+        events = message.events if is_legible(message) else list(filter(is_legible, message.events))
+        if len(events) < len(message.events):
+            log.warning("presence_events_refused", count=len(message.events) - len(events))
+        sightings = tuple(map(sighting_of, events))
         last_seq = max((event.seq for event in message.events if event.seq <= SEQ_MAX), default=0)
         return GatewayBatch(hello.gateway, hello.store, epoch, self._session, sightings, last_seq)
 
