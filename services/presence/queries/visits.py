@@ -22,7 +22,7 @@ _NEAR = select(*_VISIT_COLUMNS).where(
     or_(visits.c.state != VisitState.EXITED, visits.c.last_seen_at >= bindparam("since")),
     visits.c.entered_at <= bindparam("until"),
 )
-_WORD_COLUMNS: Final = tuple(presence_events.c[name] for name in Word.__dataclass_fields__)
+_WORD_COLUMNS: Final = tuple(presence_events.c[name] for name in Word._fields)
 _WORDS = select(presence_events.c.customer_id, *_WORD_COLUMNS).where(
     among(presence_events.c.customer_id, "ids"),
     presence_events.c.store == bindparam("of_store"),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 REJOIN: Final = timedelta(seconds=60)  # who is away for less, behind a shelf or at the door, has not left
 EXIT: Final = "EXIT"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """What one gateway said of one member: it was heard there from `began_at` to `observed_at`."""
 
     gateway: str

@@ -130,12 +130,11 @@ class Change:
     def marked(self, *, spoofable: bool, doubtful: bool) -> Change:
         """The change of a visit that is marked so from now on; a mark that was made stays."""
         parts = (self.after, *self.joined)
-        after = replace(
-            self.after,
-            spoofable=spoofable or any(visit.spoofable for visit in parts),
-            doubtful=doubtful or any(visit.doubtful for visit in parts),
-        )
-        return replace(self, after=after)
+        spoofable = spoofable or any(visit.spoofable for visit in parts)
+        doubtful = doubtful or any(visit.doubtful for visit in parts)
+        if (spoofable, doubtful) == (self.after.spoofable, self.after.doubtful):
+            return self
+        return replace(self, after=replace(self.after, spoofable=spoofable, doubtful=doubtful))
 
     @property
     def dwelled_before(self) -> bool:
@@ -170,14 +169,25 @@ def visit_after(visit: Visit, stay: Stay) -> Visit:
     if visit.exit_presumed and stay.last_seen_at <= visit.last_seen_at:
         return replace(visit, entered_at=stay.entered_at)  # nobody has said yet that it went on
     seen_at = stay.last_seen_at if visit.is_over else max(stay.last_seen_at, visit.last_seen_at)
-    going_on = replace(visit, zone=stay.zone, entered_at=stay.entered_at, exited_at=None, exit_presumed=False)
-    return seen(replace(going_on, state=VisitState.ENTERED, last_seen_at=stay.entered_at), seen_at)
+    begun = replace(
+        visit,
+        zone=stay.zone,
+        state=VisitState.ENTERED,
+        entered_at=stay.entered_at,
+        last_seen_at=stay.entered_at,
+        exited_at=None,
+        exit_presumed=False,
+    )
+    return seen(begun, seen_at)
 
 
 def seen(visit: Visit, at: datetime) -> Visit:
     """A visit that goes on until `at` at least."""
-    visit = replace(visit, last_seen_at=max(visit.last_seen_at, at))
-    return replace(visit, state=VisitState.DWELLING if visit.has_dwelled else visit.state)
+    last_seen_at = max(visit.last_seen_at, at)
+    has_dwelled = last_seen_at - visit.entered_at >= DWELL_SECONDS_MIN
+    return replace(
+        visit, last_seen_at=last_seen_at, state=VisitState.DWELLING if has_dwelled else visit.state
+    )
 
 
 def changes(stored: Sequence[Visit], stays: Sequence[Stay], whose: tuple[str, str]) -> list[Change]:

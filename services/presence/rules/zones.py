@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
 
 WINDOW_SECONDS: Final = 15.0  # gateways that are online are later than this with nothing
 STALE_AFTER_SECONDS: Final = 6.0  # a reading comes every 5 s
@@ -21,8 +21,7 @@ MOVE_HOLD_SECONDS: Final = 4
 READINGS_MAX: Final = 500  # of one member in one store within the window, whatever gateways send
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Reading:
+class Reading(NamedTuple):
     """How well a gateway heard a member in one of its zones. `at_seconds`: Unix time."""
 
     at_seconds: float
@@ -31,8 +30,7 @@ class Reading:
     rssi_dbm: float
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneChoice:
+class ZoneChoice(NamedTuple):
     """Where a member is taken to be, and who may take over since when (in whole seconds of Unix time)."""
 
     zone: str = ""
@@ -54,11 +52,14 @@ class ZoneChoice:
         return ZoneChoice(best) if second - self.challenged_at >= MOVE_HOLD_SECONDS else self
 
 
+NOWHERE: Final = ZoneChoice()
+
+
 @dataclass(frozen=True, slots=True)
 class Listening:
     """What the receivers of a store make of one member: the settled choice, and the readings since."""
 
-    settled: ZoneChoice = ZoneChoice()
+    settled: ZoneChoice = NOWHERE
     settled_until: int = 0
     readings: tuple[Reading, ...] = ()
 
@@ -78,7 +79,7 @@ class Listening:
 
     def as_plain(self) -> list[Any]:
         """As a database keeps it."""
-        return [astuple(self.settled), self.settled_until, [astuple(reading) for reading in self.readings]]
+        return [self.settled, self.settled_until, self.readings]
 
     @classmethod
     def from_plain(cls, plain: list[Any]) -> Listening:

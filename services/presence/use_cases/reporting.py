@@ -181,11 +181,13 @@ def _doubt(unit: UnitOfWork, doubted: Sequence[Visit]) -> None:
 
 def _spans(known: Known) -> dict[str, Span]:
     """From when to when the news of each customer reach."""
-    spans: dict[str, Span] = {}
+    of_each: dict[str, list[Sighting]] = {}
     for customer_id, one in known:
-        span = spans.get(customer_id, Span(one.began_at, one.observed_at))
-        spans[customer_id] = Span(min(span.since, one.began_at), max(span.until, one.observed_at))
-    return spans
+        of_each.setdefault(customer_id, []).append(one)
+    return {
+        customer_id: Span(min(one.began_at for one in news), max(one.observed_at for one in news))
+        for customer_id, news in of_each.items()
+    }
 
 
 def _placed(change: Change, heard: Listening) -> Change:
@@ -196,7 +198,7 @@ def _placed(change: Change, heard: Listening) -> Change:
     if not after.is_over and newest_at <= after.last_seen_at + SPEAKING:
         after = seen(after, newest_at)
     zone = heard.zone_at(min(newest_at, after.last_seen_at).timestamp())
-    return replace(change, after=replace(after, zone=zone or after.zone))
+    return replace(change, after=after if zone in ("", after.zone) else replace(after, zone=zone))
 
 
 def _moment(seconds: float) -> datetime:
