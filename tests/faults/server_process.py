@@ -60,16 +60,21 @@ def cpu_seconds(pid: int) -> float:
 
 @dataclass
 class ServerProcess:
-    """One server on SQLite, started when told; `key` has the scope `backend`."""
+    """One server, on SQLite without a `database_url`, started when told; `key` has the scope `backend`."""
 
     folder: Path
     port: int = field(default_factory=free_port)
+    database_url: str = ""
     key: str = field(init=False)
     start_cpu_seconds: list[float] = field(default_factory=list)
     _process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
         self.key = self.make_key("backend")
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(data_dir=self.folder, database_url=self.database_url)
 
     @property
     def address(self) -> str:
@@ -81,7 +86,7 @@ class ServerProcess:
 
     def make_key(self, scope: str) -> str:
         """A key, while the server does not run; made here, for another process takes seconds to start."""
-        database = open_database(Settings(data_dir=self.folder), SystemClock())
+        database = open_database(self.settings, SystemClock())
         try:
             return create_key(database, scope, (scope,)).text
         finally:
@@ -106,7 +111,7 @@ class ServerProcess:
 
     def _serve_command(self) -> list[str]:
         ports = ["--port", str(self.port), "--console-port", "0"]
-        return ["serve", "--data-dir", str(self.folder), *ports]
+        return ["serve", "--data-dir", str(self.folder), "--database-url", self.database_url, *ports]
 
     def _is_serving(self) -> bool:
         with grpc.insecure_channel(self.address) as channel:
