@@ -11,6 +11,7 @@ class PresenceKind(StrEnum):
     DWELL = "DWELL"
     EXIT = "EXIT"
     GAP = "GAP"
+    HEARD = "HEARD"  # of somebody new: evidence for a server that knows the store
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,10 @@ DWELL_STEPS_SECONDS: Final = (20.0, 60.0)  # then every 60 s
 SIGNAL_SECONDS: Final = 5.0  # between two reports of how well a member is heard
 SIGNAL_SECONDS_MIN: Final = 1.0  # when much has changed
 SIGNAL_CHANGE_DB: Final = 6.0  # more than the smoothing leaves of the fading
+SIGNAL_SAMPLES_MIN: Final = 2  # one may be a deep fade
+NEW_SECONDS: Final = 60.0  # how long somebody is new who comes nearer no more: from the street to the first shelf
+NEARER_DB: Final = 6.0  # who is louder by this than ever before comes nearer
+AUDIBLE_DBM: Final = -94.0  # the noise floor is near: what is fainter tells nothing of where somebody is
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,9 @@ class Member:
     _challenger: str = ""
     _challenger_since: float = 0.0
     _shown: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _met_at_seconds: float | None = None
+    _new_since: float = float("-inf")
+    _loudest_dbm: float = float("-inf")
 
     def is_forgotten(self, now_seconds: float) -> bool:
         return now_seconds - self.heard_at_seconds >= FORGET_SECONDS
@@ -73,10 +80,33 @@ class Member:
                 yield self._move(pseudonym, best, now_seconds)
             yield from self._dwell(pseudonym, best.track)
 
+    def news(self, pseudonym: bytes, room: Room, now_seconds: float) -> Iterator[PresenceEvent]:
+        """HEARD: how well each receiver hears somebody new, for a server that decides by all gateways."""
+        loudest_dbm = max(track.rssi_dbm for track in self.tracks.values())
+        if loudest_dbm >= self._loudest_dbm + NEARER_DB:
+            self._loudest_dbm, self._new_since = loudest_dbm, now_seconds
+        if now_seconds - self._new_since > NEW_SECONDS:
+            return
+        for signal in self.signals(pseudonym, room, now_seconds):
+            if signal.evidence.smoothed_rssi_dbm >= AUDIBLE_DBM:
+                yield self._heard(signal)
+
+    def _heard(self, signal: Signal) -> PresenceEvent:
+        if self._met_at_seconds is None:
+            self._met_at_seconds = signal.at_seconds
+        return PresenceEvent(
+            PresenceKind.HEARD,
+            signal.pseudonym,
+            signal.zone,
+            signal.at_seconds,
+            signal.evidence,
+            dwell_seconds=signal.at_seconds - self._met_at_seconds,
+        )
+
     def signals(self, pseudonym: bytes, room: Room, now_seconds: float) -> Iterator[Signal]:
         """How well each receiver hears the member, where that is news."""
         for name, track in self.tracks.items():
-            if now_seconds - track.at_seconds > STALE_AFTER_SECONDS:
+            if now_seconds - track.at_seconds > STALE_AFTER_SECONDS or track.samples < SIGNAL_SAMPLES_MIN:
                 continue
             shown_at, shown_dbm = self._shown.get(name, (float("-inf"), 0.0))
             changed = abs(track.rssi_dbm - shown_dbm) >= SIGNAL_CHANGE_DB

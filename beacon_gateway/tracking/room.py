@@ -41,11 +41,13 @@ class Tuning:
     """What the server tells a gateway to do differently; where it says nothing, the gateway's own holds.
 
     rssi_offset_db: of all receivers, on top of each one's own.
+    tells_news: says HEARD of who is new, since the server knows how each place of the store is heard.
     """
 
     rssi_offset_db: float = 0.0
     receiver_offsets_db: Mapping[str, float] = field(default_factory=dict)
     zone_rules: Mapping[str, ZoneRule] = field(default_factory=dict)
+    tells_news: bool = False
 
 
 class Room:

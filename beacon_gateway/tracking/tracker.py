@@ -30,6 +30,7 @@ class Tracker:
         self._members: dict[bytes, Member] = {}
         self._deaf_since: dict[str, float] = {}
         self._hearing_again_at = float("-inf")
+        self.tells_news = False
 
     @property
     def present(self) -> int:
@@ -117,6 +118,8 @@ class Tracker:
             del self._members[pseudonym]
             return
         was_inside = bool(member.zone)
+        if self.tells_news:
+            yield from member.news(pseudonym, self._room, now_seconds)
         yield from member.decide(pseudonym, self._room, now_seconds)
         if was_inside and not member.zone:
             del self._members[pseudonym]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from services.clock import EPOCH
+from services.presence.rules.entry import Evidence, StoreMap, inside_seconds
+
 REJOIN: Final = timedelta(seconds=60)  # who is away for less, behind a shelf or at the door, has not left
 EXIT: Final = "EXIT"
+EARLY_SECONDS: Final = 10  # before a gateway says ENTER the others may know
+HEARD: Final = "HEARD"  # evidence alone: whoever is heard has not come in yet
 
 
 class Word(NamedTuple):
@@ -20,6 +26,7 @@ class Word(NamedTuple):
     zone: str
     observed_at: datetime
     dwell_seconds: float
+    rssi_dbm: float | None = None  # None when the gateway did not say
 
     @property
     def began_at(self) -> datetime:
@@ -36,22 +43,46 @@ class Stay:
     is_over: bool
 
 
-def stays_of(words: Iterable[Word]) -> list[Stay]:
+def stays_of(words: Iterable[Word], store: StoreMap | None = None) -> list[Stay]:
     """The stays that the words tell, in order, at least REJOIN apart.
 
     Each word covers the time it speaks of, so that neither their order nor a word that came twice or never
     changes what the others say. An EXIT alone tells of nobody: its entry was not for us to know.
+    store: where it is known how each place is heard, only who was inside by all that was heard has been there.
     """
+    said = set(words)
+    groups = _groups(word for word in said if word.kind != HEARD)
+    told = [group for group in groups if any(word.kind != EXIT for word in group)]
+    stays = [_stay(group, is_last=group is groups[-1]) for group in told]
+    return stays if store is None else list(_proven(stays, inside_seconds(_evidence(said), store)))
+
+
+def _groups(words: Iterable[Word]) -> list[list[Word]]:
     groups: list[list[Word]] = []
     ends_at = None
-    for word in sorted(set(words), key=lambda word: word.began_at):
+    for word in sorted(words, key=lambda word: word.began_at):
         if ends_at is None or word.began_at > ends_at + REJOIN:
             groups.append([])
             ends_at = word.observed_at
         groups[-1].append(word)
         ends_at = max(ends_at, word.observed_at)
-    told = [group for group in groups if any(word.kind != EXIT for word in group)]
-    return [_stay(group, is_last=group is groups[-1]) for group in told]
+    return groups
+
+
+def _evidence(words: Iterable[Word]) -> Iterator[Evidence]:
+    for word in words:
+        if word.kind != EXIT and word.rssi_dbm is not None:
+            yield Evidence(word.observed_at.timestamp(), word.gateway, word.zone, word.rssi_dbm)
+
+
+def _proven(stays: Iterable[Stay], inside: Sequence[int]) -> Iterator[Stay]:
+    """The stays during which somebody was inside, from the first second on at which it was so."""
+    for stay in stays:
+        since, until = stay.entered_at.timestamp(), stay.last_seen_at.timestamp()
+        first = bisect_left(inside, since - EARLY_SECONDS)
+        if first < len(inside) and inside[first] <= until + EARLY_SECONDS:
+            entered_at = EPOCH + timedelta(seconds=inside[first])
+            yield replace(stay, entered_at=min(max(entered_at, stay.entered_at), stay.last_seen_at))
 
 
 def _order(word: Word) -> tuple[datetime, int, bool, str]:
