@@ -183,7 +183,8 @@ class AdapterRadio:
 async def _within(event: asyncio.Event, seconds: float) -> bool:
     """True when the event is set in time."""
     try:
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):  # Python 3.11's wait_for forgets a cancellation now and then
+            await event.wait()
     except TimeoutError:
         return False
     return True

@@ -52,7 +52,8 @@ class BluezWatch:
     async def __aenter__(self) -> Self:
         self._bus = MessageBus(bus_type=BusType.SYSTEM)
         try:
-            await asyncio.wait_for(self._bus.connect(), CALL_SECONDS_MAX)
+            async with asyncio.timeout(CALL_SECONDS_MAX):
+                await self._bus.connect()
             self._bus.add_message_handler(self._take)
             for rule in _RULES:
                 await self.ask(_add_match(rule))
@@ -104,7 +105,8 @@ class BluezWatch:
     async def ask(self, message: Message) -> Message:
         """The answer to a call. Raises BusError, TimeoutError, and OSError when the bus is lost."""
         try:
-            reply = await asyncio.wait_for(self._bus.call(message), CALL_SECONDS_MAX)
+            async with asyncio.timeout(CALL_SECONDS_MAX):
+                reply = await self._bus.call(message)
         except EOFError as error:
             raise ConnectionResetError from error
         if reply.message_type is MessageType.ERROR:

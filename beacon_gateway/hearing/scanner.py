@@ -70,7 +70,8 @@ class BleakBus:
         """Raises RadioError."""
         async with self._turn:
             try:
-                await asyncio.wait_for(scanner.start(), seconds_max)
+                async with asyncio.timeout(seconds_max):
+                    await scanner.start()
             except Exception as error:  # whatever it is that bleak trips over on the bus
                 raise RadioError(_trouble(error)) from error
 
@@ -78,7 +79,8 @@ class BleakBus:
         """Stops as well as it goes: a bluetoothd that is gone needs no stopping."""
         async with self._turn:
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(scanner.stop(), seconds_max)
+                async with asyncio.timeout(seconds_max):
+                    await scanner.stop()
 
 
 class DuplexScan:

@@ -87,7 +87,8 @@ async def reset(port: UsbPort) -> None:
             loop.call_soon_threadsafe(_settle, done, error)
 
     threading.Thread(target=work, name="usb-reset", daemon=True).start()
-    await asyncio.wait_for(done, RESET_SECONDS_MAX)
+    async with asyncio.timeout(RESET_SECONDS_MAX):
+        await done
 
 
 def _error_of(work: Callable[[], None]) -> Exception | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from beacon_gateway.hearing import adapter
 from beacon_gateway.hearing.radio import RadioLostError
 from beacon_gateway.hearing.recovery import Patience
 from tests.integration.bluez.fake_bluez import FakeBluez
@@ -174,6 +175,26 @@ async def test_silence_is_believed_after_a_second_scan_on_a_fresh_adapter(bus: s
         await hears(ears, daemon, -61)
         await asyncio.sleep(0.3)
         assert ears.radio.deaf_receivers()
+
+
+@pytest.mark.parametrize("steps", range(5))
+async def test_a_wait_that_is_ended_in_the_moment_of_its_event_ends(steps: int) -> None:
+    """With Python 3.11's `wait_for` it went on, and so did a gateway that was told to stop."""
+    changed = asyncio.Event()
+
+    async def wait_for_ever() -> None:
+        while True:
+            await adapter._within(changed, 10.0)
+            changed.clear()
+
+    waiting = asyncio.create_task(wait_for_ever())
+    await asyncio.sleep(0.01)
+    changed.set()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait([waiting], timeout=0.5)
+    assert waiting.cancelled()
 
 
 async def test_no_remedy_holds_the_event_loop(bus: str, tmp_path: Path) -> None:
