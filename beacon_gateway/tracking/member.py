@@ -17,7 +17,7 @@ SIGNAL_SECONDS: Final = 5.0  # between two reports of how well a member is heard
 SIGNAL_SECONDS_MIN: Final = 1.0  # when much has changed
 SIGNAL_CHANGE_DB: Final = 6.0  # more than the smoothing leaves of the fading
 SIGNAL_SAMPLES_MIN: Final = 2  # one may be a deep fade
-NEW_SECONDS: Final = 60.0  # how long somebody is new who comes nearer no more: from the street to the first shelf
+NEW_SECONDS: Final = 60.0  # since coming nearer: the way from the street to the first shelf
 NEARER_DB: Final = 6.0  # who is louder by this than ever before comes nearer
 AUDIBLE_DBM: Final = -94.0  # the noise floor is near: what is fainter tells nothing of where somebody is
 

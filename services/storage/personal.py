@@ -124,6 +124,7 @@ HOLDINGS: Final[Mapping[str, Holding]] = MappingProxyType(
         "visits": _deleted(Merging.MOVE),
         "reminders": _deleted(Merging.MOVE),
         "gateways": NOBODYS,
+        "store_maps": NOBODYS,
         "gateway_epochs": NOBODYS,
         "gateway_authorities": NOBODYS,
         "gateway_tokens": NOBODYS,

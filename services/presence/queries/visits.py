@@ -76,6 +76,7 @@ def _event_rows(
             batch.store,
             sighting.dwell_seconds,
             customer_id in spoofable,
+            sighting.rssi_dbm,
         )
 
 

@@ -1,9 +1,9 @@
 """Whether a member who is heard is inside: the joint evidence of a store's gateways. Pure; event time only.
 
-A hidden Markov model over the places of a calibration walk. Each place is known by how strongly every receiver
-hears a tag there; somebody who is at one place is near it a second later, and comes in at the entrance only.
-That a receiver does not hear the member is evidence too, but no single receiver's silence may decide: it may
-be off, or its news late.
+A hidden Markov model over the places of a calibration walk. Each place is known by how strongly every
+receiver hears a tag there; somebody who is at one place is near it a second later, and comes in at the
+entrance only. That a receiver does not hear the member is evidence too, but no single receiver's silence may
+decide: it may be off, or its news late.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def _model(of: StoreMap) -> _Model:
     )
 
 
-def _onward(zones: npt.NDArray[np.str_], inside: npt.NDArray[np.bool_], entrance: npt.NDArray[np.bool_]) -> Floats:
+def _onward(
+    zones: npt.NDArray[np.str_], inside: npt.NDArray[np.bool_], entrance: npt.NDArray[np.bool_]
+) -> Floats:
     """Within a zone and outside to any place alike; between zones seldom; in and out at the entrances."""
     alike = zones[:, None] == zones[None, :]
     elsewhere = inside[:, None] & inside[None, :] & ~alike
@@ -129,14 +131,16 @@ def inside_seconds(evidence: Iterable[Evidence], of: StoreMap) -> list[int]:
 
 
 def _followed(known: Sequence[Evidence], model: _Model) -> Iterable[tuple[int, bool]]:
-    """Each second at which something is fresh. Row 0 of the belief: all hear; row r + 1: receiver r is off."""
+    """The seconds at which something is fresh. Row 0 of the belief: all hear; row r + 1: r is off."""
     receivers = len(model.column_of)
     belief = np.tile(model.first, (receivers + 1, 1))
     weights = np.array([1 - DEAD_SHARE * receivers, *[DEAD_SHARE] * receivers])
     times = [one.at_seconds for one in known]
     for second in _seconds(times):
         latest = _latest(known, times, second, model)
-        likely = np.array([model.heard[r, latest[r]] if r in latest else model.unheard[r] for r in range(receivers)])
+        likely = np.array(
+            [model.heard[r, latest[r]] if r in latest else model.unheard[r] for r in range(receivers)]
+        )
         belief = belief @ model.onward * likely.prod(axis=0)
         silent = [r for r in range(receivers) if r not in latest]
         for r in silent:

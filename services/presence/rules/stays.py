@@ -48,7 +48,7 @@ def stays_of(words: Iterable[Word], store: StoreMap | None = None) -> list[Stay]
 
     Each word covers the time it speaks of, so that neither their order nor a word that came twice or never
     changes what the others say. An EXIT alone tells of nobody: its entry was not for us to know.
-    store: where it is known how each place is heard, only who was inside by all that was heard has been there.
+    store: where it is known how each place is heard, only who was inside by all that was heard counts.
     """
     said = set(words)
     groups = _groups(word for word in said if word.kind != HEARD)

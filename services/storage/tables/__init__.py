@@ -57,6 +57,7 @@ from services.storage.tables.presence import (
     presence_events,
     presence_pseudonyms,
     presence_states,
+    store_maps,
     visits,
 )
 from services.storage.tables.reminders import reminders
@@ -143,6 +144,7 @@ __all__ = [
     "score_versions",
     "scores",
     "segment_changes",
+    "store_maps",
     "tier_changes",
     "tier_spend",
     "tier_warnings",

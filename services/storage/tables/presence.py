@@ -42,9 +42,17 @@ presence_events = table(
     text("store", 64),
     Column("dwell_seconds", Float, nullable=False),
     Column("spoofable", Boolean, nullable=False, default=False),  # said of a device that anybody can copy
+    Column("rssi_dbm", Float),  # how well the member was heard; empty when the gateway did not say
     Index(None, "customer_id", "observed_at"),
     Index(None, "observed_at"),  # old ones are forgotten
     clustered=True,
+)
+
+store_maps = table(  # how every place of a store is heard, of a calibration walk
+    "store_maps",
+    key("store", 64),
+    moment("made_at"),
+    Column("map", JSON, nullable=False),
 )
 
 presence_states = table(  # how well each member is heard now, which decides the zone; kept for an hour
