@@ -1,6 +1,7 @@
 """What the gateway hears with: real adapters or a scene, built from the settings."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from beacon_gateway.clock import Clock, SceneClock, SystemClock
 from beacon_gateway.hearing.radio import AdvertQueue, Radio, Radios
@@ -49,7 +50,7 @@ def _receivers(settings: Settings) -> tuple[Receiver, ...]:
 
 def _virtual(scene: Scene, settings: Settings, queue: AdvertQueue) -> Ears:
     """A scene's receivers, or only those of the zones that were asked for."""
-    from beacon_gateway.scenes.simulator import VirtualRadio
+    from beacon_gateway.scenes.simulator import VirtualRadio, airwaves, ends_seconds
 
     if settings.zones:
         scene = scene.restricted_to(settings.zones)
@@ -58,7 +59,8 @@ def _virtual(scene: Scene, settings: Settings, queue: AdvertQueue) -> Ears:
         Receiver(r.name, r.zone, r.offset_db + settings.rssi_offset_db) for r in scene.receivers
     )
     rules = {name: zone.rule() for name, zone in scene.zones.items()} | _rules(settings)
-    return Ears(VirtualRadio(scene, clock, queue), clock, queue, receivers, rules)
+    radio = VirtualRadio(partial(airwaves, scene), ends_seconds(scene), clock, queue)
+    return Ears(radio, clock, queue, receivers, rules)
 
 
 def _rules(settings: Settings) -> dict[str, ZoneRule]:

@@ -29,6 +29,14 @@ def introduction_of(settings: Settings) -> Introduction:
     return Introduction(gateway, store, version("regulars"))
 
 
+def enrolled_name(settings: Settings) -> str:
+    """This gateway's name as far as it is known; empty before it was enrolled or set."""
+    try:
+        return introduction_of(settings).gateway
+    except SettingsError:
+        return settings.gateway
+
+
 def _enrolled_place(file: Path, settings: Settings) -> tuple[str, str]:
     """Gateway and store, of which the settings say nothing else. Raises SettingsError."""
     try:

@@ -1,6 +1,8 @@
-"""Command line of the gateway: `regulars-gateway enrol | run | status | doctor | replay | record`."""
+"""Command line of the gateway: `enrol | run | status | doctor`, and `record | calibrate | replay`."""
 
 import asyncio
+import os
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from beacon_gateway.settings import Settings, SettingsError
 
 CONFIG: Final = Path("/etc/regulars/gateway.toml")
 WRONG: Final = 2  # what was asked cannot be done as it was asked
+TEAM_KEY: Final = "REGULARS_TEAM_KEY"
 NOT_RUNNING: Final = 3  # as systemctl answers
 
 log = structlog.get_logger()
@@ -26,6 +29,9 @@ app = typer.Typer(
 Config = Annotated[
     Path | None, typer.Option(help=f"TOML file with settings; {CONFIG} when it is there", exists=True)
 ]
+
+Tags = Annotated[list[str], typer.Option(help="fixed identifier of a tag of yours, in hexadecimal")]
+Keys = Annotated[list[str], typer.Option(help="identity key of a tag of yours, 32 digits")]
 
 
 @app.callback()
@@ -136,38 +142,99 @@ def doctor_command(*, config: Config = None) -> None:
 def record_command(
     file: Annotated[Path, typer.Argument(help="the recording; a file that is there is left alone")],
     *,
-    tag: Annotated[list[str], typer.Option(help="fixed identifier of a tag of yours, in hexadecimal")] = [],  # noqa: B006
-    key: Annotated[list[str], typer.Option(help="identity key of a tag of yours, 32 digits")] = [],  # noqa: B006
-    seconds: Annotated[float, typer.Option(min=1, help="how long")] = 300.0,
+    tag: Tags = [],  # noqa: B006
+    key: Keys = [],  # noqa: B006
+    seconds: Annotated[float, typer.Option(min=1, help="how long, when nobody is led")] = 300.0,
+    stops: Annotated[
+        Path | None, typer.Option(help="lead me through a calibration walk, and note my stops in this file")
+    ] = None,
     config: Config = None,
 ) -> None:
     """Records how the radio hears your own tags, for calibration; of all others nothing is kept."""
     from beacon_gateway import ears
+    from beacon_gateway.enrolled import enrolled_name
     from beacon_gateway.identity.adverts import formats_of
+    from beacon_gateway.operation.guide import Guide, ask_terminal
     from beacon_gateway.operation.recordings import Recorder, own_tags
 
     with plain_errors():
-        settings = load(config, {})
-        tags = own_tags(tag, key)
+        settings, tags = load(config, {}), own_tags(tag, key)
+        built = ears.build(settings)
         with file.open("x", encoding="utf-8") as out:
-            recorder = Recorder(ears.build(settings), tags, formats_of(settings.tags), out)
-            asyncio.run(recorder.run(seconds))
+            recorder = Recorder(built, tags, formats_of(settings.tags), out, enrolled_name(settings))
+            guide = Guide(ask_terminal, typer.echo, recorder.seconds)
+            walk = (
+                guide.lead(built.receivers, recorder.began_at_seconds)
+                if stops
+                else asyncio.sleep(seconds, "")
+            )
+            typer.echo("recording: the stopwatch starts now", err=True)
+            noted = asyncio.run(recorder.run(walk))
+        if stops and noted:
+            stops.write_text(noted, encoding="utf-8")
     typer.echo(f"{recorder.samples} adverts of {len(tags.fixed) + len(tags.keys)} tags")
+
+
+@app.command(name="calibrate")
+def calibrate_command(
+    recording: Annotated[Path, typer.Argument(help="what `record` has written", exists=True)],
+    *,
+    stops: Annotated[Path, typer.Option(help="when and where you stood", exists=True)],
+    send: Annotated[bool, typer.Option("--send", help="have the server tell this gateway")] = False,
+    config: Config = None,
+) -> None:
+    """Prints the offsets and thresholds that a walk teaches, as settings; --send has the server keep them."""
+    from beacon_gateway.enrolled import introduction_of
+    from beacon_gateway.operation import recordings
+    from beacon_gateway.operation.calibrating import calibrate, report_of
+    from beacon_gateway.operation.configuring import configure
+    from beacon_gateway.operation.stops import read_stops
+
+    with plain_errors():
+        settings, heard = load(config, {}), recordings.read(recording)
+        found = calibrate(heard, read_stops(stops, heard), settings)
+        for line in report_of(found, settings):
+            typer.echo(line)
+        if send:
+            gateway = introduction_of(settings).gateway
+            asyncio.run(configure(settings, gateway, found, team_key()))
+            typer.echo(f"the server tells {gateway} so from now on; it wins over the settings", err=True)
+
+
+def team_key() -> str:
+    """Of somebody who may configure gateways; it is used once, and kept nowhere."""
+    return os.environ.get(TEAM_KEY) or str(typer.prompt("API key with the scope team", hide_input=True))
 
 
 @app.command(name="replay")
 def replay_command(
     file: Annotated[Path, typer.Argument(help="what `record` has written", exists=True)],
     *,
+    send: Annotated[
+        bool, typer.Option("--send", help="report it to the server as if it were heard now; name the tags")
+    ] = False,
+    tag: Tags = [],  # noqa: B006
+    key: Keys = [],  # noqa: B006
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=100, help="times its own pace; the server takes nothing 5 min ahead")
+    ] = 1.0,
     config: Config = None,
 ) -> None:
-    """Plays a recording through the whole gateway, and prints what would have been reported."""
+    """Plays a recording through the whole gateway, and prints what would be reported, or reports it."""
     from beacon_gateway.operation import recordings
-    from beacon_gateway.operation.replaying import line_of, replay
+    from beacon_gateway.operation.logs import configure_logs
+    from beacon_gateway.operation.replaying import apart, ears_of, line_of, replay
+    from beacon_gateway.running import serve
 
     with plain_errors():
-        settings = load(config, {})
-        for event in asyncio.run(replay(recordings.read(file), settings)):
+        settings, recording = load(config, {}), recordings.read(file)
+        if send:
+            configure_logs(settings.log_level)
+            ears = ears_of(recording, recordings.own_tags(tag, key), settings, speed)
+            with tempfile.TemporaryDirectory() as folder:
+                asyncio.run(serve(apart(settings, Path(folder)), exit_at_end=True, ears=ears))
+            return
+        for event in asyncio.run(replay(recording, settings)):
             typer.echo(line_of(event))
 
 
@@ -181,14 +248,17 @@ def plain_errors() -> Iterator[None]:
     """Says in one line what is wrong with what was asked, without a stack trace."""
     from beacon_gateway.access.credentials import CredentialsError
     from beacon_gateway.access.enrolment import EnrolmentError
+    from beacon_gateway.operation.calibrating import CalibrationError
     from beacon_gateway.operation.recordings import RecordingError
+    from beacon_gateway.operation.stops import StopsError
     from beacon_gateway.scenes.scene import SceneError
     from beacon_gateway.spooling.spool import SpoolError
 
-    refusals = (SettingsError, SceneError, SpoolError, EnrolmentError, CredentialsError, RecordingError)
+    of_settings = (SettingsError, SceneError, SpoolError, EnrolmentError, CredentialsError)
+    of_walks = (RecordingError, StopsError, CalibrationError)
     try:
         yield
-    except (*refusals, OSError) as error:
+    except (*of_settings, *of_walks, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from error
 

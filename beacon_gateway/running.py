@@ -61,12 +61,13 @@ class _Device:
         }
 
 
-async def serve(settings: Settings, *, exit_at_end: bool) -> None:
-    """Builds everything, runs it until a signal or the scene's end, and stops it in order.
+async def serve(settings: Settings, *, exit_at_end: bool, ears: Ears | None = None) -> None:
+    """Builds everything, runs it until a signal or the radio's end, and stops it in order.
 
+    ears: what it hears with; else what the settings say.
     Raises SettingsError, SceneError, SpoolError before it starts, RadioLostError when it gives up.
     """
-    ears = radios.build(settings)
+    ears = ears or radios.build(settings)
     link, introduction = link_of(settings), introduction_of(settings)
     kept = KeptTable(settings.table_file, is_wanted=settings.keep_table)
     spool = Spool(settings.spool, settings.spool_limits(), ears.clock.started_at_seconds())

@@ -71,7 +71,7 @@ class Settings(BaseModel):
     plaintext: bool | None = None
     ca: Path | None = None
     spool_bytes_max: int = Field(default=BYTES_MAX, ge=1_000_000)
-    spool_days_max: float = Field(default=DAYS_MAX, gt=0)
+    spool_days_max: float = Field(default=DAYS_MAX, gt=0, le=DAYS_MAX)  # after 8 the server knows no names
     keep_table: bool = True
     tags: tuple[TagFormat, ...] = ()
     queue_length_max: int = Field(default=16_384, ge=16)

@@ -156,6 +156,22 @@ def parse(
     return _plain_service(service_frames, formats) if service_frames and formats else None
 
 
+def frames_of(identifier: bytes, measured_power_dbm: int) -> tuple[dict[int, bytes], dict[str, bytes]]:
+    """(manufacturer frames, service frames) that `parse` reads as an advert of this identifier.
+
+    Raises ValueError for one of a maker's own numbering: where it stands in the frame, the maker knows.
+    """
+    power_at_0m = min(measured_power_dbm + EDDYSTONE_LOSS_DB, 127).to_bytes(1, "big", signed=True)
+    if len(identifier) == _EDDYSTONE_EID.size - 2:
+        return {}, {EDDYSTONE_UUID: b"\x30" + power_at_0m + identifier}
+    if identifier.startswith(EDDYSTONE_TAG) and len(identifier) == _EDDYSTONE_UID.size - 1:
+        return {}, {EDDYSTONE_UUID: b"\x00" + power_at_0m + identifier[1:]}
+    if identifier.startswith(PROXIMITY_TAG) and len(identifier) == PROXIMITY_BYTES - 2:
+        power = measured_power_dbm.to_bytes(1, "big", signed=True)
+        return {APPLE_COMPANY: b"\x02\x15" + identifier[1:] + power}, {}
+    raise ValueError("an identifier of a maker's own numbering can be read off the air, but not put on it")
+
+
 def _proximity(company: int, body: bytes) -> Advert | None:
     head, identifier, power_dbm = _PROXIMITY.unpack_from(body)
     if company == APPLE_COMPANY and head == b"\x02\x15" and len(body) == PROXIMITY_BYTES:

@@ -6,16 +6,15 @@ nothing of any tag that was not named. Lines of JSON: the receivers first, then 
 
 import asyncio
 import json
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Final, NamedTuple, TextIO
+from typing import Any, Final, NamedTuple, TextIO, TypeVar
 
 from beacon_gateway.ears import Ears
 from beacon_gateway.hearing.radio import Heard, RadioReport
-from beacon_gateway.identity.adverts import EDDYSTONE_LOSS_DB, EDDYSTONE_UUID, Advert, Formats, parse
+from beacon_gateway.identity.adverts import MEASURED_POWER_DBM, Advert, Formats, frames_of, parse
 from beacon_gateway.identity.identities import eid
 from beacon_gateway.identity.key_table import CELL_BYTES, ROTATION_SECONDS, KeyUpdate, Span, Stretch
 
@@ -23,6 +22,8 @@ VERSION: Final = 1
 LOOK_SECONDS: Final = 0.1
 TAIL_SECONDS: Final = 45.0  # after the last advert: long enough for everyone to have left
 FOREVER: Final = Span(-1e12, 1e12)
+
+Result = TypeVar("Result")
 
 
 class RecordingError(ValueError):
@@ -54,6 +55,12 @@ class OwnTags:
                 found[eid(key, int(unix_seconds) + step * ROTATION_SECONDS)] = number
         return found
 
+    def identifier(self, tag: int, unix_seconds: float) -> bytes:
+        """What the tag of this number announces now."""
+        if tag < len(self.fixed):
+            return self.fixed[tag]
+        return eid(self.keys[tag - len(self.fixed)], int(unix_seconds))
+
 
 def own_tags(fixed: Sequence[str], keys: Sequence[str]) -> OwnTags:
     """From hexadecimal. Raises RecordingError."""
@@ -69,24 +76,48 @@ def own_tags(fixed: Sequence[str], keys: Sequence[str]) -> OwnTags:
 class Recorder:
     """Writes what the radio hears of the named tags, and forgets all else at once."""
 
-    def __init__(self, ears: Ears, tags: OwnTags, formats: Formats, out: TextIO) -> None:
+    def __init__(self, ears: Ears, tags: OwnTags, formats: Formats, out: TextIO, gateway: str = "") -> None:
         self._ears = ears
+        self._gateway = gateway
         self._tags = tags
         self._formats = formats
         self._out = out
+        self._began_at_seconds = 0.0
         self.samples = 0
 
-    async def run(self, seconds: float) -> None:
-        """Records for so long; ends early with the radio."""
-        receivers = {one.name: one.zone for one in self._ears.receivers}
-        self._write({"recording": VERSION, "receivers": receivers})
-        hearing = asyncio.create_task(self._ears.radio.run())
-        ends_at_seconds = time.monotonic() + seconds
-        while time.monotonic() < ends_at_seconds and not hearing.done():
-            await asyncio.sleep(LOOK_SECONDS)
+    def seconds(self) -> float:
+        """Since the recording began."""
+        return self._ears.clock.monotonic_seconds() - self._began_at_seconds
+
+    def began_at_seconds(self) -> float:
+        """When it began, in Unix time."""
+        return self._ears.clock.started_at_seconds() + self._began_at_seconds
+
+    async def run(self, over: Coroutine[Any, Any, Result]) -> Result | None:
+        """Records until that is over, and answers what it does; None when the radio is over before.
+
+        Raises what breaks the radio.
+        """
+        self._began_at_seconds = self._ears.clock.monotonic_seconds()
+        self._write(self._head())
+        ending, hearing = asyncio.create_task(over), asyncio.create_task(self._ears.radio.run())
+        while not (ending.done() or hearing.done()):
+            await asyncio.wait((ending, hearing), timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             self.take()
-        hearing.cancel()
-        await asyncio.wait([hearing])
+        for task in (ending, hearing):
+            task.cancel()
+        await asyncio.wait((ending, hearing))
+        if not hearing.cancelled():
+            hearing.result()
+        return None if ending.cancelled() else ending.result()
+
+    def _head(self) -> dict[str, Any]:
+        return {
+            "recording": VERSION,
+            "gateway": self._gateway,
+            "began_at": round(self.began_at_seconds(), 3),
+            "receivers": {one.name: one.zone for one in self._ears.receivers},
+        }
 
     def take(self) -> None:
         """Works through what was heard since the last time."""
@@ -96,7 +127,7 @@ class Recorder:
         for heard in self._ears.queue.drain():
             said = parse(heard.manufacturer_frames, heard.service_frames, self._formats)
             if isinstance(said, Advert) and said.identifier in numbers:
-                at = round(heard.at_seconds, 3)
+                at = round(heard.at_seconds - self._began_at_seconds, 3)
                 tag = numbers[said.identifier]
                 self._write(Sample(at, heard.receiver, tag, heard.rssi_dbm, said.measured_power_dbm))
                 self.samples += 1
@@ -107,10 +138,12 @@ class Recorder:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """receivers: name -> zone. samples: in the order of their times."""
+    """receivers: name -> zone. samples: in the order of their times. began_at_seconds: Unix time."""
 
     receivers: Mapping[str, str]
     samples: tuple[Sample, ...]
+    gateway: str = ""
+    began_at_seconds: float = 0.0
 
     @property
     def tags(self) -> int:
@@ -128,11 +161,12 @@ def read(path: Path) -> Recording:
                     f"{path}: a recording of version {head['recording']}; this reads {VERSION}"
                 )
             receivers = {str(name): str(zone) for name, zone in head["receivers"].items()}
+            gateway, began_at = str(head.get("gateway", "")), float(head.get("began_at", 0.0))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise (
                 error if isinstance(error, RecordingError) else RecordingError(f"{path} is no recording")
             ) from error
-    return Recording(receivers, samples)
+    return Recording(receivers, samples, gateway, began_at)
 
 
 class RecordedRadio:
@@ -200,7 +234,30 @@ def _name(tag: int) -> bytes:
 
 
 def _heard(one: Sample) -> Heard:
-    power = (one.measured_power_dbm + EDDYSTONE_LOSS_DB).to_bytes(1, "big", signed=True)
-    return Heard(
-        one.at_seconds, one.receiver, one.rssi_dbm, {}, {EDDYSTONE_UUID: b"\x30" + power + _name(one.tag)}
-    )
+    return _announced(one, _name(one.tag))
+
+
+def _announced(one: Sample, identifier: bytes) -> Heard:
+    """The sample as an advert of that identifier, in the frame that carries such."""
+    manufacturer, service = frames_of(identifier, one.measured_power_dbm)
+    return Heard(one.at_seconds, one.receiver, one.rssi_dbm, manufacturer, service)
+
+
+def on_air(recording: Recording, tags: OwnTags) -> Callable[[float], Iterator[Heard]]:
+    """The walk as it would be heard if it began at a Unix time: the tags announce themselves as they do then.
+
+    tags: in the order in which they were named for the recording. Raises RecordingError.
+    """
+    if len(tags.fixed) + len(tags.keys) < recording.tags:
+        raise RecordingError(f"the recording is of {recording.tags} tags: name each, in the same order")
+    try:
+        for identifier in tags.fixed:
+            frames_of(identifier, MEASURED_POWER_DBM)
+    except ValueError as error:
+        raise RecordingError(str(error)) from error
+
+    def heard(starts_at_seconds: float) -> Iterator[Heard]:
+        for one in recording.samples:
+            yield _announced(one, tags.identifier(one.tag, starts_at_seconds + one.at_seconds))
+
+    return heard

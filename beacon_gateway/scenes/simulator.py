@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from beacon_gateway.clock import Clock
@@ -138,22 +138,28 @@ def ends_seconds(scene: Scene) -> float:
     return max((walker.leaves_seconds for walker in scene.walkers), default=0.0) + QUIET_TAIL_SECONDS
 
 
-class VirtualRadio:
-    """Plays a scene on the gateway's clock. A busy machine makes it late, never wrong: it loses no advert."""
+Play = Callable[[float], Iterator[Heard]]  # by the Unix time of the start: what is heard, in order of time
 
-    def __init__(self, scene: Scene, clock: Clock, queue: AdvertQueue) -> None:
-        self._scene = scene
+
+class VirtualRadio:
+    """Plays what is to be heard on the gateway's clock, such as a scene's `airwaves`, to its end.
+
+    A busy machine makes it late, never wrong: it loses no advert.
+    """
+
+    def __init__(self, play: Play, ends_at_seconds: float, clock: Clock, queue: AdvertQueue) -> None:
+        self._play = play
+        self._ends_at_seconds = ends_at_seconds
         self._clock = clock
         self._queue = queue
         self._heard_until_seconds = 0.0
 
     async def run(self) -> None:
         await self._clock.started.wait()
-        ends_at_seconds = ends_seconds(self._scene)
-        adverts = airwaves(self._scene, self._clock.started_at_seconds())
+        adverts = self._play(self._clock.started_at_seconds())
         upcoming = next(adverts, None)
-        while self._heard_until_seconds < ends_at_seconds:
-            step_ends_at = min(self._heard_until_seconds + STEP_SECONDS, ends_at_seconds)
+        while self._heard_until_seconds < self._ends_at_seconds:
+            step_ends_at = min(self._heard_until_seconds + STEP_SECONDS, self._ends_at_seconds)
             await self._reach(step_ends_at)
             while upcoming is not None and upcoming.at_seconds <= step_ends_at:
                 self._queue.put(upcoming)

@@ -1,6 +1,7 @@
 """Between the messages of the wire and the gateway's values."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -115,8 +116,12 @@ def tuning_of(message: pb.Config) -> Tuning:
     return Tuning(
         rssi_offset_db=message.rssi_offset_db,
         receiver_offsets_db={one.receiver: one.rssi_offset_db for one in message.receiver_offsets},
-        zone_rules={
-            one.zone: ZoneRule(one.enter_rssi_dbm, one.exit_rssi_dbm, one.bias_db)
-            for one in message.zone_rules
-        },
+        zone_rules={one.zone: rule_of(one) for one in message.zone_rules},
     )
+
+
+def rule_of(message: pb.ZoneRule) -> ZoneRule:
+    rule = ZoneRule(message.enter_rssi_dbm, message.exit_rssi_dbm, message.bias_db)
+    if not message.HasField("enter_hold_seconds"):
+        return rule
+    return replace(rule, enter_hold_seconds=message.enter_hold_seconds)

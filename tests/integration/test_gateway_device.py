@@ -92,11 +92,15 @@ class Device:
             f'status_file = "{self.folder}/status.json"\n{more}'
         )
 
-    async def start(self, command: str, *more: str) -> asyncio.subprocess.Process:
+    async def start(self, command: str, *more: str, typing: bool = False) -> asyncio.subprocess.Process:
+        """typing: whether what its terminal is asked can be answered."""
         words = [sys.executable, "-m", "beacon_gateway", command, "--config", f"{self.folder}/gateway.toml"]
         environment = {**os.environ, "NOTIFY_SOCKET": f"{self.folder}/notify", "WATCHDOG_USEC": "1500000"}
         pipe = asyncio.subprocess.PIPE
-        return await asyncio.create_subprocess_exec(*words, *more, env=environment, stdout=pipe, stderr=pipe)
+        typed = pipe if typing else None
+        return await asyncio.create_subprocess_exec(
+            *words, *more, env=environment, stdin=typed, stdout=pipe, stderr=pipe
+        )
 
     async def call(self, command: str, *more: str) -> Answer:
         process = await self.start(command, *more)

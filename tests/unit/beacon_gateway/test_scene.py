@@ -3,6 +3,7 @@ import json
 import math
 import re
 import tomllib
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,8 @@ def test_what_is_in_the_way_changes_slowly_also_for_who_stands_still() -> None:
 async def test_a_scene_faster_than_the_gateway_waits_and_loses_no_advert() -> None:
     played = parse(scene(speed=1000, ends_seconds=41, starts_at="2026-01-01T00:00:00Z"))
     queue = AdvertQueue(8)
-    radio = asyncio.create_task(VirtualRadio(played, SceneClock(AT, 1000.0), queue).run())
+    playing = partial(airwaves, played), ends_seconds(played)
+    radio = asyncio.create_task(VirtualRadio(*playing, SceneClock(AT, 1000.0), queue).run())
     heard: list[Heard] = []
     while not radio.done():
         await asyncio.sleep(0.02)

@@ -281,16 +281,18 @@ class ReceiverOffset(_message.Message):
     def __init__(self, receiver: _Optional[str] = ..., rssi_offset_db: _Optional[float] = ...) -> None: ...
 
 class ZoneRule(_message.Message):
-    __slots__ = ("zone", "enter_rssi_dbm", "exit_rssi_dbm", "bias_db")
+    __slots__ = ("zone", "enter_rssi_dbm", "exit_rssi_dbm", "bias_db", "enter_hold_seconds")
     ZONE_FIELD_NUMBER: _ClassVar[int]
     ENTER_RSSI_DBM_FIELD_NUMBER: _ClassVar[int]
     EXIT_RSSI_DBM_FIELD_NUMBER: _ClassVar[int]
     BIAS_DB_FIELD_NUMBER: _ClassVar[int]
+    ENTER_HOLD_SECONDS_FIELD_NUMBER: _ClassVar[int]
     zone: str
     enter_rssi_dbm: float
     exit_rssi_dbm: float
     bias_db: float
-    def __init__(self, zone: _Optional[str] = ..., enter_rssi_dbm: _Optional[float] = ..., exit_rssi_dbm: _Optional[float] = ..., bias_db: _Optional[float] = ...) -> None: ...
+    enter_hold_seconds: float
+    def __init__(self, zone: _Optional[str] = ..., enter_rssi_dbm: _Optional[float] = ..., exit_rssi_dbm: _Optional[float] = ..., bias_db: _Optional[float] = ..., enter_hold_seconds: _Optional[float] = ...) -> None: ...
 
 class KeyStretch(_message.Message):
     __slots__ = ("starts_at", "ends_at", "first_row", "cells")
