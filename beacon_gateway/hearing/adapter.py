@@ -12,6 +12,7 @@ import structlog
 from beacon_gateway.clock import Clock
 from beacon_gateway.hearing import recovery
 from beacon_gateway.hearing.bluez import BluezWatch
+from beacon_gateway.hearing.monitor import MonitorRecord
 from beacon_gateway.hearing.radio import AdvertQueue, Heard, RadioLostError, RadioReport
 from beacon_gateway.hearing.recovery import Climb, Patience, RadioError, Rung, Step, Trouble
 from beacon_gateway.hearing.repairs import BluetoothService, Repairs
@@ -56,6 +57,7 @@ class AdapterRadio:
         self._silence = host.silences[receiver] = Silence(host.patience)
         self._climb = Climb()
         self._monitored = True
+        self._monitors = MonitorRecord(host.patience)
         self._adverts = 0
         self._told: tuple[str, str, Rung] | None = None
 
@@ -91,6 +93,7 @@ class AdapterRadio:
                 power_cycles=taken[Rung.POWER_CYCLE],
                 bluetooth_restarts=taken[Rung.RESTART_BLUETOOTH],
                 usb_resets=taken[Rung.USB_RESET],
+                monitors_lost=self._monitors.lost,
             ),
         )
 
@@ -110,9 +113,9 @@ class AdapterRadio:
         """One scan, until BlueZ changes. Raises RadioError when it fails or has been silent for too long."""
         adapter = await watch.find()
         self._repairs.remember(adapter)
-        scan = DuplexScan(adapter, self._hear, self._host.bus, self._host.patience)
+        scan = self._duplex(adapter, watch)
         async with scan.running():
-            self._tell_whether_monitored(scan.monitored)
+            self._tell_whether_monitored(scan)
             self._told = None
             self._silence.start(self._now_seconds())
             try:
@@ -127,6 +130,8 @@ class AdapterRadio:
         while not self._too_silent():
             if await _within(watch.changed, self._host.patience.look):
                 log.info("radio.changed", receiver=self._receiver)
+                return
+            if not scan.asks_for_monitor and not self._monitors.rests(self._now_seconds()):
                 return
             if not scan.monitored:
                 await scan.refresh()
@@ -159,10 +164,21 @@ class AdapterRadio:
             self._told = event, reason, remedy
             log.warning(event, receiver=self._receiver, reason=reason, remedy=remedy.name)
 
-    def _tell_whether_monitored(self, monitored: bool) -> None:
-        if self._monitored and not monitored:
+    def _duplex(self, adapter: str, watch: BluezWatch) -> DuplexScan:
+        def lose() -> None:
+            self._monitors.lose(self._now_seconds())
+            log.warning("radio.monitor_lost", receiver=self._receiver, times=self._monitors.lost)
+            watch.changed.set()
+
+        rests = self._monitors.rests(self._now_seconds())
+        return DuplexScan(adapter, self._hear, self._host.bus, self._host.patience, None if rests else lose)
+
+    def _tell_whether_monitored(self, scan: DuplexScan) -> None:
+        if scan.monitored:
+            self._monitors.begin(self._now_seconds())
+        elif self._monitored and scan.asks_for_monitor:
             log.warning("radio.unmonitored", receiver=self._receiver, hint=EXPERIMENTAL_HINT)
-        self._monitored = monitored
+        self._monitored = scan.monitored
 
     def _hear(
         self, sender: str, rssi_dbm: int, manufacturer: Mapping[int, bytes], service: Mapping[str, bytes]

@@ -68,6 +68,7 @@ class RadioReport:
     power_cycles: int = 0
     bluetooth_restarts: int = 0
     usb_resets: int = 0
+    monitors_lost: int = 0  # that BlueZ had accepted and took back
 
 
 class Radio(Protocol):

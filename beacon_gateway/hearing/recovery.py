@@ -68,6 +68,8 @@ class Patience:
     start: float = 15.0  # bluetoothd answers in milliseconds, or is wedged
     stop: float = 5.0
     silence: float = 30.0  # of a scan, in a store full of phones
+    monitor: float = 60.0  # one that BlueZ takes back sooner will be taken back again
+    monitor_rest: float = 300.0  # until it is asked for again; the scan alone hears nearly as much
     empty_silence: float = 300.0  # once two scans have heard nothing: then it is night
     look: float = 1.0  # between two looks at a scan; without a monitor, how often it is refreshed
     settle: float = 0.5  # BlueZ announces a change before it has finished it

@@ -67,7 +67,13 @@ def _observe_radios(meter: Meter, reports: Callable[[], Iterable[RadioReport]]) 
                 yield Observation(getattr(radio, remedy), {"receiver": radio.receiver, "remedy": remedy})
 
     meter.create_observable_gauge("gateway.radio.deaf", [deaf], "1")
+
+    def monitors_lost(_options: CallbackOptions) -> Iterable[Observation]:
+        for radio in reports():
+            yield Observation(radio.monitors_lost, {"receiver": radio.receiver})
+
     meter.create_observable_counter("gateway.radio.repairs", [repairs], "{repair}")
+    meter.create_observable_counter("gateway.radio.monitors_lost", [monitors_lost], "{monitor}")
 
 
 def _counter(meter: Meter, name: str, unit: str, read: Callable[[], int]) -> None:

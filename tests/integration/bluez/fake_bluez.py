@@ -28,6 +28,7 @@ class FakeAdapter:
 
     wedged: StartDiscovery never answers; power_helps: switching it off and on mends that.
     late_seconds: how long StartDiscovery takes. switching: how often switching it on answers Busy first.
+    rejects: it takes monitors back as soon as it has them.
     """
 
     path: str
@@ -38,10 +39,12 @@ class FakeAdapter:
     power_helps: bool = True
     late_seconds: float = 0.0
     switching: int = 0
+    rejects: bool = False
     scanners: set[str] = field(default_factory=set)
     monitors: dict[str, str] = field(default_factory=dict)
     devices: dict[str, dict[str, Variant]] = field(default_factory=dict)
     starts: int = 0
+    offers: int = 0
     refusals: int = 0
     power_cycles: int = 0
 
@@ -148,6 +151,16 @@ class FakeBluez:
         adapter.switch(on=on)
         self.change(adapter.path, ADAPTER, {"Powered": Variant("b", on)})
 
+    def release_monitors(self, adapter: FakeAdapter | None = None) -> None:
+        """Takes them back, as when the controller has no more room for them."""
+        adapter = adapter or self.first
+        released, adapter.monitors = adapter.monitors, {}
+        for path, client in released.items():
+            self._later(self._release(client, path))
+
+    async def _release(self, client: str, path: str) -> None:
+        await self._call(client, path, MONITOR, "Release", "", [])
+
     def change(self, path: str, interface: str, changed: dict[str, Variant]) -> None:
         """Announces any change, however senseless."""
         self._signal(path, PROPERTIES, "PropertiesChanged", "sa{sv}as", [interface, changed, []])
@@ -228,6 +241,10 @@ class FakeBluez:
             reply = await self._call(client, path, PROPERTIES, "GetAll", "s", [MONITOR])
             if reply.message_type is MessageType.METHOD_RETURN:
                 self.patterns = reply.body[0]["Patterns"].value
+                adapter.offers += 1
+                if adapter.rejects:
+                    await self._release(client, path)
+                    return
                 await self._call(client, path, MONITOR, "Activate", "", [])
                 adapter.monitors[path] = client
                 return
