@@ -6,7 +6,7 @@ table, a new hour, one more member and one member less are all the same kind of 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -37,7 +37,7 @@ class Stretch:
 
     span: Span
     first_row: int
-    cells: bytes
+    cells: bytes | bytearray
 
     def __post_init__(self) -> None:
         if len(self.cells) % CELL_BYTES or not 0 <= self.first_row <= self.end_row <= ROWS_MAX:
@@ -88,40 +88,51 @@ class Coverage(Enum):
     OVER = "the table has ended: the server was away for too long, or this clock is ahead"
 
 
-@dataclass(slots=True)
 class UpdateIntake:
-    """Gathers the parts of an update, in the order in which they were sent."""
+    """Gathers the parts of an update, in the order in which they were sent.
 
-    _parts: list[KeyUpdate] = field(default_factory=list)
-    _cells: int = 0
+    Each part's cells go to the end of the column that they continue, so that a large table is in memory once.
+    """
+
+    def __init__(self) -> None:
+        self._clear()
 
     def add(self, part: KeyUpdate) -> KeyUpdate | None:
         """The whole update when `part` was its last one: that one names the version.
 
         Raises TableError, and forgets the parts, when they are more than a table can hold.
         """
-        self._parts.append(part)
-        self._cells += sum(len(one.cells) for one in (*part.identifiers, *part.pseudonyms))
-        self._cells += len(part.tags) + len(part.forgotten_rows)
-        if self._cells > ROWS_MAX * CELL_BYTES * (WINDOWS_MAX + DAYS_MAX):
+        self._base_version = self._base_version or part.base_version
+        _continue(self._identifiers, part.identifiers)
+        _continue(self._pseudonyms, part.pseudonyms)
+        self._tags += part.tags
+        self._forgotten_rows += part.forgotten_rows
+        self._bytes += sum(len(one.cells) for one in (*part.identifiers, *part.pseudonyms))
+        self._bytes += len(part.tags) + len(part.forgotten_rows)
+        if self._bytes > ROWS_MAX * CELL_BYTES * (WINDOWS_MAX + DAYS_MAX):
             self._clear()
             raise TableError("a key table of more bytes than its limit")
-        return self._whole() if part.version else None
+        return self._whole(part.version) if part.version else None
 
-    def _whole(self) -> KeyUpdate:
-        parts = self._parts
-        self._clear()
-        return KeyUpdate(
-            parts[0].base_version,
-            parts[-1].version,
-            tuple(one for part in parts for one in part.identifiers),
-            tuple(one for part in parts for one in part.pseudonyms),
-            tuple(one for part in parts for one in part.tags),
-            tuple(row for part in parts for row in part.forgotten_rows),
+    def _whole(self, version: str) -> KeyUpdate:
+        whole = KeyUpdate(
+            self._base_version,
+            version,
+            tuple(Stretch(*one) for one in self._identifiers),
+            tuple(Stretch(*one) for one in self._pseudonyms),
+            tuple(self._tags),
+            tuple(self._forgotten_rows),
         )
+        self._clear()
+        return whole
 
     def _clear(self) -> None:
-        self._parts, self._cells = [], 0
+        self._base_version = ""
+        self._identifiers: list[_Growing] = []
+        self._pseudonyms: list[_Growing] = []
+        self._tags: list[StaticTag] = []
+        self._forgotten_rows: list[int] = []
+        self._bytes = 0
 
 
 class KeyTable:
@@ -200,9 +211,32 @@ def cells_of(column: bytes | bytearray) -> list[bytes]:
     return [frozen[at : at + CELL_BYTES] for at in range(0, len(frozen), CELL_BYTES)]
 
 
+class _Growing(NamedTuple):
+    """A stretch whose end has not come yet."""
+
+    span: Span
+    first_row: int
+    cells: bytearray
+
+    def is_continued_by(self, one: Stretch) -> bool:
+        return (self.span, self.first_row + len(self.cells) // CELL_BYTES) == (one.span, one.first_row)
+
+
+def _continue(stretches: list[_Growing], more: Iterable[Stretch]) -> None:
+    """Adds stretches; one that goes on where the last one ends becomes a part of it."""
+    for one in more:
+        if stretches and stretches[-1].is_continued_by(one):
+            stretches[-1].cells.extend(one.cells)
+        else:
+            stretches.append(_Growing(one.span, one.first_row, bytearray(one.cells)))
+
+
 def _lay(columns: dict[Span, bytearray], stretches: Iterable[Stretch], columns_max: int) -> None:
     """Puts stretches in their places; the oldest columns make room for new ones."""
     for one in stretches:
+        if one.span not in columns and one.first_row == 0 and isinstance(one.cells, bytearray):
+            columns[one.span] = one.cells  # as it is: a copy of a large table is too much for the device
+            continue
         column = columns.setdefault(one.span, bytearray())
         start, end = one.first_row * CELL_BYTES, one.end_row * CELL_BYTES
         column.extend(bytes(max(0, start - len(column))))

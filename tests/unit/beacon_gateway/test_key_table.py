@@ -38,7 +38,7 @@ def test_parts_are_an_update_only_with_the_one_that_names_the_version() -> None:
     first, second = Stretch(SPAN, 0, cells("a")), Stretch(SPAN, 1, cells("b"))
     assert intake.add(KeyUpdate("t-0", "", (first,), forgotten_rows=(7,))) is None
     assert intake.add(KeyUpdate("", "t-1", (second,))) == KeyUpdate(
-        "t-0", "t-1", (first, second), forgotten_rows=(7,)
+        "t-0", "t-1", (Stretch(SPAN, 0, bytearray(cells("a", "b"))),), forgotten_rows=(7,)
     )
     assert intake.add(KeyUpdate("t-1", "t-2")) == KeyUpdate("t-1", "t-2")
 
