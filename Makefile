@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+KERNEL := .cache/uml/linux
 
-.PHONY: demo test check format proto lock arm bench bench-quick faults ledger fuzz-adverts clean
+.PHONY: demo test check format proto lock arm bench bench-quick faults ledger fuzz-adverts test-bluez clean
 
 # The whole story on real orders; the console stays up until Ctrl-C.
 demo: $(READY)
@@ -56,6 +57,13 @@ faults: $(READY)
 ledger: $(READY)
 	REGULARS_LEDGER_OPERATIONS=100000 $(BIN)/pytest tests/ledger --timeout 7200
 
+# The gateway's ears on a real bluetoothd and a real kernel's Bluetooth: a Linux that runs as a program, built once.
+test-bluez: $(READY) $(KERNEL)
+	tests/uml/boot $(KERNEL)
+
+$(KERNEL): tests/uml/build tests/uml/kernel.config
+	tests/uml/build $@
+
 # Searches for adverts that break the parser, guided by coverage; the tests do so with seeded mutations only.
 fuzz-adverts: $(READY)
 	$(BIN)/python -m tests.fuzz.adverts $(or $(SECONDS_MAX),600)
@@ -67,4 +75,4 @@ $(READY): requirements.lock pyproject.toml
 	touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,17 +1,15 @@
 """Debian's own bluetoothd on the private bus, with a kernel of ours beneath it."""
 
 import asyncio
-import contextlib
-import os
 import shutil
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from tests.conftest import missing
+from tests.integration.bluez import daemon
 from tests.integration.bluez.fake_kernel import FakeKernel
 
 SOURCE = Path(__file__).with_name("kernel_socket.c")
-CONFIG = "[General]\n[Policy]\nAutoEnable=true\n"
 
 
 async def bluetooth_kernel(folder: Path) -> tuple[FakeKernel, Path]:
@@ -28,26 +26,14 @@ async def bluetooth_kernel(folder: Path) -> tuple[FakeKernel, Path]:
     return kernel, library
 
 
-@contextlib.asynccontextmanager
-async def bluetoothd(
+def bluetoothd(
     bus: str, kernel: FakeKernel, library: Path, *, experimental: bool = True
-) -> AsyncIterator[asyncio.subprocess.Process]:
+) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
     """Runs until the end of the block, where it is killed without notice."""
-    config = kernel.path.with_name("main.conf")
-    config.write_text(CONFIG)
-    surroundings = os.environ | {
-        "DBUS_SYSTEM_BUS_ADDRESS": bus,
-        "KERNEL_SOCKET": str(kernel.path),
-        "LD_PRELOAD": str(library),
-    }
-    options = ["--nodetach", f"--configfile={config}", *(["--experimental"] if experimental else [])]
-    nowhere = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(
-        "bluetoothd", *options, env=surroundings, stdout=nowhere, stderr=nowhere
+    return daemon.bluetoothd(
+        kernel.path.parent,
+        experimental=experimental,
+        DBUS_SYSTEM_BUS_ADDRESS=bus,
+        KERNEL_SOCKET=str(kernel.path),
+        LD_PRELOAD=str(library),
     )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
