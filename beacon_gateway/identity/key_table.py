@@ -127,12 +127,12 @@ class UpdateIntake:
         return whole
 
     def _clear(self) -> None:
-        self._base_version = ""
+        self._base_version: str = ""
         self._identifiers: list[_Growing] = []
         self._pseudonyms: list[_Growing] = []
         self._tags: list[StaticTag] = []
         self._forgotten_rows: list[int] = []
-        self._bytes = 0
+        self._bytes: int = 0
 
 
 class KeyTable:

@@ -12,18 +12,35 @@ OF_THE_CALL: Final = (grpc.RpcError, grpc.aio.BaseError, asyncio.InvalidStateErr
 VERDICT_SECONDS_MAX: Final = 0.5  # a status that is on its way arrives sooner
 MASKED: Final = "Internal error from Core"  # what gRPC says of a write that came too late
 
+REFUSALS: Final = (grpc.StatusCode.FAILED_PRECONDITION.name, grpc.StatusCode.PERMISSION_DENIED.name)
+
 Value = TypeVar("Value")
 
 
 class SessionOverError(Exception):
     """The session is over; its text says why.
 
-    is_refusal: the server does not want this gateway as it is, and will not by being asked more often.
+    code: gRPC's name of how the call ended; empty when it ended otherwise.
     """
 
-    def __init__(self, reason: str, *, is_refusal: bool = False) -> None:
+    def __init__(self, reason: str, code: str = "") -> None:
         super().__init__(reason)
-        self.is_refusal = is_refusal
+        self.code = code
+
+    @property
+    def is_refusal(self) -> bool:
+        """The server does not want this gateway as it is, and will not by being asked more often."""
+        return self.code in REFUSALS
+
+    @property
+    def needs_somebody(self) -> bool:
+        """It will not get better by itself."""
+        return self.is_refusal or self.code == grpc.StatusCode.UNAUTHENTICATED.name
+
+    @property
+    def kind(self) -> str:
+        """The same for ends that only their wording tells apart, such as those of a server that is away."""
+        return self.code if self.code == grpc.StatusCode.UNAVAILABLE.name else str(self)
 
 
 class Verdict:
@@ -47,14 +64,14 @@ class Verdict:
     async def error(self) -> SessionOverError:
         """What the server said first, in its words."""
         try:
-            await asyncio.wait_for(self._heard.wait(), VERDICT_SECONDS_MAX)
+            async with asyncio.timeout(VERDICT_SECONDS_MAX):
+                await self._heard.wait()
         except TimeoutError:
             return SessionOverError("the connection broke, and the server's reason was lost with it")
         code, details = self._said[0]
         if code is grpc.StatusCode.OK:
             return SessionOverError("ended in good order")
-        refused = code in (grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.PERMISSION_DENIED)
-        return SessionOverError(f"{code.name}: {details}", is_refusal=refused)
+        return SessionOverError(f"{code.name}: {details}", code.name)
 
 
 def _already(answer: Coroutine[Any, Any, Value]) -> Value:

@@ -5,6 +5,7 @@ import contextlib
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from logging import INFO, WARNING
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import structlog
@@ -47,6 +48,12 @@ class Uplink:
         self._dial = dial or dialled
         self._closing = asyncio.Event()
         self._session: Session | None = None
+        self._reason = ""
+
+    @property
+    def reason(self) -> str:
+        """Why the latest session ended; empty while the server has let us in, and before the first."""
+        return "" if self.connected else self._reason
 
     @property
     def connected(self) -> bool:
@@ -60,9 +67,9 @@ class Uplink:
         while not self._closing.is_set():
             begun_at_seconds = now()
             session, over = await self._converse()
-            if session.answered or str(over) != said:  # once: a server that is down all night fills no disk
-                log.info("uplink.over", reason=str(over))
-            said = str(over)
+            if session.answered or over.kind != said:  # once: a server that is down all night fills no disk
+                log.log(WARNING if over.needs_somebody else INFO, "uplink.over", reason=str(over))
+            said, self._reason = over.kind, str(over)
             lasted = session.answered and now() - begun_at_seconds >= STABLE_SECONDS
             if lasted or session.has_delivered:
                 failures, good_at_seconds = 0, now()
@@ -90,7 +97,8 @@ class Uplink:
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._closing.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
 
 
 @contextlib.asynccontextmanager
