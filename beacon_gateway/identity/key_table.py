@@ -102,7 +102,8 @@ class UpdateIntake:
 
         Raises TableError, and forgets the parts, when they are more than a table can hold.
         """
-        self._base_version = self._base_version or part.base_version
+        if part.base_version:
+            self._base_version = part.base_version
         _continue(self._identifiers, part.identifiers)
         _continue(self._pseudonyms, part.pseudonyms)
         self._tags += part.tags
@@ -127,7 +128,7 @@ class UpdateIntake:
         return whole
 
     def _clear(self) -> None:
-        self._base_version: str = ""
+        self._base_version = ""
         self._identifiers: list[_Growing] = []
         self._pseudonyms: list[_Growing] = []
         self._tags: list[StaticTag] = []
