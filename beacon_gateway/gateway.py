@@ -70,6 +70,7 @@ class Gateway:
         self._tracker = tracker
         self._feed = feed
         self._resolver = Resolver()
+        self._tuning = Tuning()
         self._tags = Tags()
         self._formats = formats
         self._keep: Callable[[KeyUpdate], None] = lambda _: None
@@ -195,6 +196,10 @@ class Gateway:
         return self._tags.take()
 
     def configure(self, tuning: Tuning) -> None:
+        """Takes what the server tells us to do differently; it says so anew at each session."""
+        if tuning == self._tuning:
+            return
+        self._tuning = tuning
         self._tracker.calibrate(tuning.rssi_offset_db)
         self._tracker.configure(tuning.receiver_offsets_db, tuning.zone_rules)
         log.info("tuning.changed", zones=len(tuning.zone_rules), receivers=len(tuning.receiver_offsets_db))

@@ -54,6 +54,7 @@ class _Device:
             "version": self.introduction.version,
             "server": self.link.address,
             "connected": self.uplink.connected,
+            "reason": self.uplink.reason,
             "spooled": self.feed.waiting,
             "dropped": self.feed.dropped,
             "certificate_ends_at_seconds": _certificate_ends_at_seconds(self.link),
@@ -154,7 +155,8 @@ async def _finished(hearing: asyncio.Task[None], gateway: Gateway, feed: Feed) -
 async def _flush(gateway: Gateway, feed: Feed) -> None:
     await gateway.catch_up()
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(feed.emptied(), FLUSH_SECONDS_MAX)
+        async with asyncio.timeout(FLUSH_SECONDS_MAX):
+            await feed.emptied()
 
 
 async def _tell(notifier: Notifier, describe: Callable[[], Facts]) -> None:

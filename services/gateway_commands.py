@@ -5,18 +5,35 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 import typer
+from sqlalchemy import Connection
 
 from services.clock import SystemClock
 from services.composition import open_database, sole_owner
 from services.gateways import queries, use_cases
-from services.gateways.certificates import pem_of
-from services.gateways.queries import Listed
+from services.gateways.certificates import Authorities, pem_of
 from services.gateways.rules import state_of
+from services.presence.queries.gateways import list_gateways
+from services.presence.rules.gateways import Gateway, troubles
 from services.settings import Settings
 from services.storage import migrate
 from services.storage.database import Database, make_engine
+
+PAGE_MAX: Final = 1_000
+ENDS_SOON: Final = timedelta(days=365)  # a year to come by in an operator's calendar
+
+
+class Named(Protocol):
+    """Which gateway, and where it stands."""
+
+    @property
+    def gateway(self) -> str: ...
+
+    @property
+    def store(self) -> str: ...
 
 
 @contextmanager
@@ -62,17 +79,43 @@ def show(settings: Settings) -> None:
     """One line for each gateway, and one for each that is awaited."""
     with opened(settings) as database, database.engine.connect() as connection:
         now = database.clock.now()
-        for one in queries.list_gateways(connection):
-            standing = state_of(one.certificate.expires_at, one.certificate.revoked_at, now)
-            typer.echo(line_of(one, standing))
+        met = {one.gateway: one for one in all_gateways(connection)}
+        for found in queries.newest_certificates(connection):
+            standing = state_of(found.expires_at, found.revoked_at, now)
+            typer.echo(line_of(standing, found.expires_at, found, met.pop(found.gateway, None), now))
+        for other in met.values():
+            typer.echo(line_of("by key", None, other, other, now))
         for place, expires_at in queries.list_tokens(connection, now):
             typer.echo(f"awaited  until {expires_at:%Y-%m-%d %H:%M}Z  {place.store}  {place.gateway}")
+        if hint := hint_of(use_cases.known_authorities(connection, database.vault), now):
+            typer.echo(hint, err=True)
 
 
-def line_of(one: Listed, standing: str) -> str:
-    seen = f"{one.last_contact_at:%Y-%m-%d %H:%M}Z" if one.last_contact_at else "never"
-    found = one.certificate
-    return f"{standing:9}until {found.expires_at:%Y-%m-%d}  seen {seen}  {found.store}  {found.gateway}"
+def hint_of(known: Authorities | None, now: datetime) -> str:
+    """What is to be done about an authority that ends; empty while there is nothing."""
+    if known is None:
+        return ""
+    ends_at = known.presented(now)[-1].certificate.not_valid_after_utc
+    ends_soon = ends_at - now < ENDS_SOON
+    return f"the authority ends on {ends_at:%Y-%m-%d}: regulars gateways rotate" if ends_soon else ""
+
+
+def all_gateways(connection: Connection) -> list[Gateway]:
+    """Whoever ever said Hello, with a certificate or a key."""
+    found: list[Gateway] = []
+    while page := list_gateways(connection, "", found[-1].gateway if found else "", PAGE_MAX):
+        found += page
+    return found
+
+
+def line_of(
+    standing: str, expires_at: datetime | None, named: Named, met: Gateway | None, now: datetime
+) -> str:
+    """Standing, end, when it was heard, what is wrong with it, store and name."""
+    until = f"until {expires_at:%Y-%m-%d}" if expires_at else ""
+    seen = f"{met.last_contact_at:%Y-%m-%d %H:%M}Z" if met else "never"
+    wrong = ",".join(troubles(met, now)).lower() if met else ""
+    return f"{standing:9}{until:16}  seen {seen:17}  {wrong or '-'}  {named.store}  {named.gateway}"
 
 
 def show_authority(settings: Settings) -> None:

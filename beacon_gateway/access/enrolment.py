@@ -139,7 +139,9 @@ def explain(error: grpc.aio.AioRpcError, server: str) -> str:
     match error.code():
         case grpc.StatusCode.UNAUTHENTICATED | grpc.StatusCode.FAILED_PRECONDITION:
             return error.details() or error.code().name
-        case grpc.StatusCode.UNAVAILABLE | grpc.StatusCode.DEADLINE_EXCEEDED:
+        case grpc.StatusCode.DEADLINE_EXCEEDED:
+            return f"{server} has not answered in time: the line is slow or broke; try again"
+        case grpc.StatusCode.UNAVAILABLE:
             return (
                 f"{server} cannot be reached over TLS: look at the address, at the network, at this machine's"
                 " clock, and whether the server's certificate names this address and comes from --ca"

@@ -62,9 +62,22 @@ def read(path: Path, now_seconds: float) -> Facts:
         raise StatusError(f"the gateway is not running (there is no {path})") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StatusError(f"{path} cannot be read: {error}") from error
+    if not is_alive(facts["pid"]):
+        raise StatusError(f"the gateway is not running: it was killed (pid {facts['pid']} is gone)")
     if abs(age_seconds) > STALE_SECONDS:
         raise StatusError(f"the gateway has said nothing for {age_seconds:.0f} s: it was killed, or it hangs")
     return facts
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is such a process, ours or another's."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def lines(facts: Facts, now_seconds: float) -> Iterator[str]:
@@ -72,14 +85,19 @@ def lines(facts: Facts, now_seconds: float) -> Iterator[str]:
     yield f"{facts['gateway']} in {facts['store']}: running, version {facts['version']}, pid {facts['pid']}"
     state = "connected" if facts["connected"] else "not connected; events wait in the spool"
     yield f"server       {facts['server']}: {state}"
+    if facts["reason"]:
+        yield f"             {facts['reason']}"
     yield f"spool        {facts['spooled']} events wait, {facts['dropped']} were ever dropped"
     yield f"members      {facts['members_present']} present"
     for radio in facts["radios"]:
         yield f"radio        {radio_line(radio)}"
-    yield f"clock        {facts['clock_offset_seconds']:+.1f} s to the server's"
+    yield f"clock        {round(facts['clock_offset_seconds'], 1) + 0.0:+.1f} s to the server's"
     if facts["certificate_ends_at_seconds"] is not None:
-        days_left = (facts["certificate_ends_at_seconds"] - now_seconds) / DAY_SECONDS
-        yield f"certificate  {days_left:.0f} days left"
+        yield f"certificate  {left_of((facts['certificate_ends_at_seconds'] - now_seconds) / DAY_SECONDS)}"
+
+
+def left_of(days: float) -> str:
+    return f"{days:.0f} days left" if days > 0 else f"expired {-days:.0f} days ago: enrol anew"
 
 
 def radio_line(radio: Facts) -> str:

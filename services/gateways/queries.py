@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from services.storage.sets import insert_new
-from services.storage.tables import gateway_authorities, gateway_certificates, gateway_tokens, gateways
+from services.storage.tables import gateway_authorities, gateway_certificates, gateway_tokens
 
 FIRST_AUTHORITY: Final = "gateways"  # the row's name: two processes that begin at once make one
 
@@ -45,14 +45,6 @@ class StoredCertificate:
     issued_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A gateway's newest certificate, and when the gateway was last heard."""
-
-    certificate: StoredCertificate
-    last_contact_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +125,10 @@ def forget_tokens(connection: Connection, gateway: str) -> int:
     return list(connection.execute(statement).scalars()).count(None)
 
 
+def forget_all_tokens(connection: Connection) -> None:
+    connection.execute(delete(gateway_tokens))
+
+
 def store_certificate(connection: Connection, one: StoredCertificate) -> None:
     row = {name: getattr(one, name) for name in StoredCertificate.__dataclass_fields__}
     connection.execute(insert(gateway_certificates), [row])
@@ -168,15 +164,10 @@ def revoked_serials(connection: Connection, now: datetime) -> list[str]:
     return list(connection.execute(select(gateway_certificates.c.serial).where(*where)).scalars())
 
 
-def list_gateways(connection: Connection) -> list[Listed]:
-    """The newest certificate of each gateway, by name."""
-    query = (
-        select(*_COLUMNS, gateways.c.last_contact_at)
-        .outerjoin(gateways, gateways.c.gateway == gateway_certificates.c.gateway)
-        .order_by(gateway_certificates.c.gateway, gateway_certificates.c.issued_at)
-    )
-    newest = {row.gateway: Listed(StoredCertificate(*row[:-1]), row[-1]) for row in connection.execute(query)}
-    return list(newest.values())
+def newest_certificates(connection: Connection) -> list[StoredCertificate]:
+    """Of each gateway, by name."""
+    query = select(*_COLUMNS).order_by(gateway_certificates.c.gateway, gateway_certificates.c.issued_at)
+    return list({row.gateway: StoredCertificate(*row) for row in connection.execute(query)}.values())
 
 
 def list_tokens(connection: Connection, now: datetime) -> list[tuple[Place, datetime]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from grpc.aio import ServicerContext
 from regulars.gateways.v1 import gateways_service_pb2 as pb
 from regulars.gateways.v1 import gateways_service_pb2_grpc as pb_grpc
@@ -15,6 +16,8 @@ from services.gateways.rules import CertificateMissingError, read_token
 from services.rpc.certificates import certificate_of, require_tls
 from services.rpc.wire import stamp
 from services.storage.database import Database
+
+log = structlog.get_logger()
 
 Context = ServicerContext[Any, Any]
 
@@ -37,6 +40,7 @@ class GatewaysServicer(pb_grpc.GatewaysServiceServicer):
         require_tls(context)
         asked = use_cases.Enrolment(read_token(request.token), requested_key(request.certificate_request))
         made = await self._database.write(use_cases.enrol_gateways, asked)
+        log.info("gateway_enrolled", gateway=made.gateway, store=made.store)
         return pb.EnrolGatewayResponse(
             certificate=made.certificate,
             expires_at=stamp(made.expires_at),
@@ -57,6 +61,7 @@ class GatewaysServicer(pb_grpc.GatewaysServiceServicer):
             raise CertificateMissingError
         asked = use_cases.Renewal(shown.serial, requested_key(request.certificate_request))
         made = await self._database.write(use_cases.renew_gateways, asked)
+        log.info("gateway_renewed", gateway=made.gateway)
         return pb.RenewGatewayResponse(
             certificate=made.certificate,
             expires_at=stamp(made.expires_at),

@@ -146,6 +146,12 @@ def authorities_of(connection: Connection, vault: Vault, programme: str, now: da
     return read_authorities(found, vault)
 
 
+def known_authorities(connection: Connection, vault: Vault) -> Authorities | None:
+    """Those that there are; None before the first is made."""
+    found = queries.find_authorities(connection)
+    return read_authorities(found, vault) if found else None
+
+
 def read_authorities(found: Sequence[StoredAuthority], vault: Vault) -> Authorities:
     """Opens their keys, which lie sealed."""
     opened = (
@@ -193,6 +199,7 @@ def replace_authority(database: Database) -> int:
     with database.engine.begin() as connection:
         stored = queries.find_authorities(connection)
         queries.forget_authorities(connection, [one.name for one in stored])
+        queries.forget_all_tokens(connection)
         keep(connection, database.vault, make_authority(programme, now), now, queries.FIRST_AUTHORITY)
         return queries.revoke_all(connection, now)
 

@@ -6,12 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from regulars.presence.v1 import presence_service_pb2 as presence
 from typer.testing import CliRunner
 
 from services.composition import House
+from services.gateway_commands import hint_of
 from services.gateways.rules import read_token
 from services.gateways.use_cases import Enrolment, add_gateway, enrol_gateways, open_authorities
 from services.main import cli
+from tests.conftest import CallerOf
+from tests.integration.gateway import connected
 from tests.integration.shop import ManualClock
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -77,7 +81,32 @@ async def test_a_new_authority_is_announced_and_shown_beside_the_one_that_is(
     assert "is being handed over already" in said(house, "rotate", code=2)
 
 
+async def test_an_authority_that_ends_within_a_year_is_told_of(house: House, clock: ManualClock) -> None:
+    known = open_authorities(house.database)
+    assert hint_of(known, clock.now()) == ""
+    assert hint_of(known, clock.now() + timedelta(days=3300)).endswith("regulars gateways rotate")
+    assert "rotate" not in said(house, "list")
+
+
 async def test_after_a_leak_every_gateway_is_to_be_enrolled_anew(house: House) -> None:
     await enrol(house, "door")
+    said(house, "add", "shoes", "--store", "harbour")
     assert "1 certificates ended" in said(house, "rotate", "--leaked")
-    assert said(house, "list").startswith("revoked")
+    (line,) = said(house, "list").splitlines()
+    assert line.startswith("revoked")
+
+
+async def test_the_list_says_how_each_gateway_fares_and_names_those_with_a_key(
+    house: House, caller_of: CallerOf
+) -> None:
+    await enrol(house, "door")
+    async with connected(caller_of("gateway"), name="door", store="harbour") as door:
+        await door.send(presence.SessionRequest(health=presence.Health(degraded=True)))
+        await door.report("ENTER", b"stranger", house.clock.now())
+    async with connected(caller_of("gateway"), name="shoes", store="harbour"):
+        pass
+    lines = [line.split() for line in said(house, "list").splitlines()]
+    assert [(line[0], line[-3], line[-1]) for line in lines] == [
+        ("live", "degraded", "door"),
+        ("by", "-", "shoes"),
+    ]

@@ -136,6 +136,11 @@ def systemd(tmp_path: Path) -> Iterator[socket.socket]:
         yield listening
 
 
+def shown(capsys: pytest.CaptureFixture[str]) -> str:
+    """The line with the token, as the operator sees it."""
+    return next(line for line in capsys.readouterr().out.splitlines() if line.startswith("rgt_"))
+
+
 @pytest.fixture
 async def device(
     house: House, systemd: socket.socket, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -144,7 +149,7 @@ async def device(
     made = Device(tmp_path / "device")
     made.configure(house.rpc.port)
     await asyncio.to_thread(add, house.settings, "harbour-door", "harbour")
-    answer = await made.call("enrol", capsys.readouterr().out.strip())
+    answer = await made.call("enrol", shown(capsys))
     assert answer.code == 0, answer.err
     assert "enrolled as harbour-door in store harbour" in answer.out
     return made
@@ -177,6 +182,15 @@ async def test_an_enrolled_gateway_runs_without_a_key_and_says_how_it_fares(
     assert (await device.call("status")).code == 3
 
 
+async def test_the_status_of_a_gateway_that_was_killed_is_that_it_is_gone(device: Device) -> None:
+    async with device.running() as process:
+        await device.says(": connected")
+        process.kill()
+        await process.wait()
+        answer = await device.call("status")
+    assert (answer.code, "was killed" in answer.err) == (3, True)
+
+
 async def test_the_key_is_for_its_owner_only(device: Device) -> None:
     mode = stat.S_IMODE((device.folder / "credentials.json").stat().st_mode)
     assert mode == 0o600
@@ -193,7 +207,7 @@ async def test_a_revoked_gateway_is_let_go_within_seconds_and_told_why(house: Ho
     async with device.running() as process:
         await device.says(": connected")
         revoke_gateway(house.database, "harbour-door")
-        await device.says("not connected")
+        await device.says("was revoked; enrol the gateway with a new token")
         answer = await device.call("doctor")
         process.terminate()
         _, err = await process.communicate()
@@ -204,7 +218,7 @@ async def test_a_revoked_gateway_is_let_go_within_seconds_and_told_why(house: Ho
 
 async def test_a_token_is_good_once(house: House, device: Device, capsys: pytest.CaptureFixture[str]) -> None:
     await asyncio.to_thread(add, house.settings, "camden-door", "camden")
-    token = capsys.readouterr().out.strip()
+    token = shown(capsys)
     assert (await device.call("enrol", token)).code == 0
     again = await device.call("enrol", token)
     assert (again.code, "make a new one: regulars gateways add" in again.err) == (2, True)
@@ -214,7 +228,7 @@ async def test_a_server_with_another_authority_is_not_trusted(
     house: House, device: Device, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await asyncio.to_thread(add, house.settings, "camden-door", "camden")
-    token = capsys.readouterr().out.strip().partition(".")[0]
+    token = shown(capsys).partition(".")[0]
     answer = await device.call("enrol", token)  # the system's authorities do not know ours
     assert (answer.code, "cannot be reached" in answer.err) == (2, True)
 
@@ -246,10 +260,10 @@ async def test_an_enrolment_whose_answer_was_lost_is_asked_for_again_with_the_sa
     house: House, device: Device, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await asyncio.to_thread(add, house.settings, "camden-door", "camden")
-    shown = capsys.readouterr().out.strip()
-    token = shown.partition(".")[0]
+    line = shown(capsys)
+    token = line.partition(".")[0]
     await enrol(house, token, asking_key(device.folder / "credentials.json", token))  # nobody got the answer
-    answer = await device.call("enrol", shown)
+    answer = await device.call("enrol", line)
     assert answer.code == 0, answer.err
     assert "enrolled as camden-door in store camden" in answer.out
     assert [one.name for one in device.folder.glob("credentials*")] == ["credentials.json"]

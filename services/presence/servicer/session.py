@@ -77,8 +77,9 @@ class GatewaySession:
 
     async def serve(self, requests: AsyncIterator[pb.SessionRequest]) -> AsyncIterator[pb.SessionResponse]:
         self._hello = await first_hello(requests)
-        refuse_other_place(self._context, self._hello.gateway, self._hello.store)
+        self._refuse_other_place()
         yield await self._welcome()
+        log.info("gateway_connected", **self._named())
         tasks = [
             asyncio.create_task(self._to_the_end(self._push_config())),
             asyncio.create_task(self._to_the_end(self._push_keys())),
@@ -91,8 +92,19 @@ class GatewaySession:
                     raise response
                 yield response
         finally:
+            log.info("gateway_gone", **self._named())
             for task in tasks:
                 task.cancel()
+
+    def _named(self) -> dict[str, str]:
+        return {"gateway": self._hello.gateway, "store": self._hello.store}
+
+    def _refuse_other_place(self) -> None:
+        try:
+            refuse_other_place(self._context, self._hello.gateway, self._hello.store)
+        except RegularsError as error:
+            log.warning("gateway_refused", reason=error.reason, **self._named())
+            raise
 
     def end(self) -> None:
         """Close the session, even when its gateway reads slowly."""

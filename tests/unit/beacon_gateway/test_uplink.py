@@ -22,6 +22,7 @@ from beacon_gateway.gateway import HealthReport
 from beacon_gateway.hearing.radio import RadioReport
 from beacon_gateway.identity.key_table import KeyUpdate
 from beacon_gateway.identity.tags import TagReading
+from beacon_gateway.sending.ending import SessionOverError
 from beacon_gateway.sending.session import Introduction
 from beacon_gateway.sending.uplink import AWAY_SECONDS, BACKOFF_SECONDS, Uplink, pause_seconds
 from beacon_gateway.spooling.feed import Feed
@@ -411,3 +412,14 @@ async def test_with_tls_only_a_server_with_the_right_certificate_gets_events(tmp
         await asyncio.wait_for(feed.emptied(), 10)
     await server.stop(0)
     assert numbers(servicer) == [1, 2, 3]
+
+
+def test_ends_of_a_server_that_is_away_differ_in_nothing_but_words() -> None:
+    ends = [SessionOverError(f"UNAVAILABLE: {words}", "UNAVAILABLE") for words in ("reset", "closed")]
+    assert len({end.kind for end in ends}) == 1
+    assert not any(end.needs_somebody for end in ends)
+
+
+@pytest.mark.parametrize("code", ["UNAUTHENTICATED", "PERMISSION_DENIED", "FAILED_PRECONDITION"])
+def test_a_gateway_that_is_not_wanted_as_it_is_needs_somebody(code: str) -> None:
+    assert SessionOverError(f"{code}: enrol the gateway anew", code).needs_somebody
