@@ -105,6 +105,13 @@ async def test_an_adapter_that_is_still_being_switched_off_is_switched_on_a_mome
         assert (daemon.first.power_cycles, ears.report.power_cycles) == (1, 1)
 
 
+async def test_an_adapter_that_a_power_cycle_left_off_is_switched_on_when_it_can_be(bus: str) -> None:
+    async with bluez(bus) as daemon, Listening(patience=replace(QUICK, restart=0.0)) as ears:
+        daemon.first.wedged, daemon.first.switching = True, 8
+        await hears(ears, daemon, -60)
+        assert (daemon.first.power_cycles, ears.report.power_cycles) == (1, 1)
+
+
 async def test_a_scan_that_bluetoothd_started_too_late_is_not_in_the_way_of_the_next(bus: str) -> None:
     async with bluez(bus) as daemon, Listening(patience=QUICK) as ears:
         daemon.first.late_seconds = 0.6
