@@ -65,6 +65,7 @@ class AdapterRadio:
         while True:
             try:
                 async with BluezWatch(self._adapter) as watch:
+                    self._monitors.forgive()
                     await self._keep_hearing(watch)
             except OSError as error:
                 self._tell("radio.no_bus", type(error).__name__)
@@ -166,10 +167,11 @@ class AdapterRadio:
 
     def _duplex(self, adapter: str, watch: BluezWatch) -> DuplexScan:
         def lose() -> None:
-            self._monitors.lose(self._now_seconds())
-            log.warning("radio.monitor_lost", receiver=self._receiver, times=self._monitors.lost)
+            self._monitors.release(self._now_seconds(), watch.changes)
             watch.changed.set()
 
+        if self._monitors.lost_another(watch.changes):
+            log.warning("radio.monitor_lost", receiver=self._receiver, times=self._monitors.lost)
         rests = self._monitors.rests(self._now_seconds())
         return DuplexScan(adapter, self._hear, self._host.bus, self._host.patience, None if rests else lose)
 

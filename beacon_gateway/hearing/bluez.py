@@ -39,6 +39,7 @@ class BusError(Exception):
 class BluezWatch:
     """Sets `changed` when bluetoothd comes or goes, or the adapter comes, goes, or is switched on or off.
 
+    changes: how often that was.
     adapter: its name, as hci0, or its address, which it keeps when the kernel gives it another name.
     Raises OSError when there is no system bus.
     """
@@ -48,6 +49,7 @@ class BluezWatch:
         self._path = f"/org/bluez/{adapter}" if adapter.startswith("hci") else ""
         self._address = ""
         self.changed = asyncio.Event()
+        self.changes = 0
 
     async def __aenter__(self) -> Self:
         self._bus = MessageBus(bus_type=BusType.SYSTEM)
@@ -131,6 +133,7 @@ class BluezWatch:
 
     def _take(self, message: Message) -> None:
         if message.message_type is MessageType.SIGNAL and self._concerns_us(message):
+            self.changes += 1
             self.changed.set()
 
     def _concerns_us(self, message: Message) -> bool:

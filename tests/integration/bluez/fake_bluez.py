@@ -118,6 +118,7 @@ class FakeBluez:
 
     def unplug(self, name: str) -> None:
         adapter = self.adapters.pop(f"/org/bluez/{name}")
+        self.release_monitors(adapter)
         for device in adapter.devices:
             self._signal("/", OBJECTS, "InterfacesRemoved", "oas", [device, [DEVICE]])
         self._signal("/", OBJECTS, "InterfacesRemoved", "oas", [adapter.path, [ADAPTER]])

@@ -51,3 +51,17 @@ async def test_one_adapters_lost_monitor_does_not_disturb_the_other(bus: str) ->
             await until(lambda: second.hears_all)
             assert {one.receiver: one.monitors_lost for one in ears.radio.reports()} == {"hci0": 0, "hci1": 1}
             assert (daemon.first.starts, second.starts) == (1, 2)
+
+
+async def test_a_monitor_that_goes_with_its_adapter_is_not_counted_but_asked_for_again(
+    bus: str,
+) -> None:
+    async with bluez(bus) as daemon, Listening(patience=BRIEF) as ears:
+        await until(lambda: daemon.first.hears_all)
+        daemon.unplug("hci0")
+        await until(ears.radio.deaf_receivers)
+        daemon.first = daemon.plug_in("hci0", "00:00:00:00:00:01")
+        await until(lambda: daemon.first.hears_all)
+        assert daemon.first.offers == 1
+        assert ears.report.monitors_lost == 0
+        assert not ears.radio.degraded()
