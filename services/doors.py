@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from services.clock import Clock
 from services.gateways.certificates import SERVER_LIFE, Authority, certify_server, pem_of, private_pem
 from services.gateways.queries import StoredAuthority
-from services.gateways.use_cases import open_authorities, read_authorities
+from services.gateways.use_cases.authorities import open_authorities, read_authorities
 from services.rpc.tls import CertificateFiles, Pair, Source, server_credentials
 from services.server import Door
 from services.settings import Settings

@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 
 from services.clock import SystemClock
 from services.composition import open_database, sole_owner
-from services.gateways import queries, use_cases
+from services.gateways import queries
 from services.gateways.certificates import Authorities, pem_of
 from services.gateways.rules import state_of
+from services.gateways.use_cases import authorities, devices
 from services.presence.queries.gateways import list_gateways
 from services.presence.rules.gateways import Gateway, troubles
 from services.settings import Settings
@@ -62,8 +63,8 @@ def is_up_to_date(settings: Settings) -> bool:
 def add(settings: Settings, gateway: str, store: str) -> None:
     """Print a token, and with it our authority where the gateway must trust it."""
     with opened(settings) as database:
-        token = use_cases.add_gateway(database, gateway, store)
-        known = use_cases.open_authorities(database) if settings.tls_certificate is None else None
+        token = devices.add_gateway(database, gateway, store)
+        known = authorities.open_authorities(database) if settings.tls_certificate is None else None
         presented = known.presented(database.clock.now()) if known else ()
     typer.echo(".".join([token, *(base64.urlsafe_b64encode(one.der).decode() for one in presented)]))
     typer.echo("shown once, good once and for 24 hours; on the gateway: regulars-gateway enrol", err=True)
@@ -71,7 +72,7 @@ def add(settings: Settings, gateway: str, store: str) -> None:
 
 def revoke(settings: Settings, gateway: str) -> None:
     with opened(settings) as database:
-        use_cases.revoke_gateway(database, gateway)
+        devices.revoke_gateway(database, gateway)
     typer.echo(f"{gateway} is revoked; a running server lets it go within seconds")
 
 
@@ -87,7 +88,7 @@ def show(settings: Settings) -> None:
             typer.echo(line_of("by key", None, other, other, now))
         for place, expires_at in queries.list_tokens(connection, now):
             typer.echo(f"awaited  until {expires_at:%Y-%m-%d %H:%M}Z  {place.store}  {place.gateway}")
-        if hint := hint_of(use_cases.known_authorities(connection, database.vault), now):
+        if hint := hint_of(authorities.known_authorities(connection, database.vault), now):
             typer.echo(hint, err=True)
 
 
@@ -121,7 +122,7 @@ def line_of(
 def show_authority(settings: Settings) -> None:
     """What callers are to trust; beside it, for whoever looks, from when to when each counts."""
     with opened(settings) as database:
-        presented = use_cases.open_authorities(database).presented(database.clock.now())
+        presented = authorities.open_authorities(database).presented(database.clock.now())
     for one in presented:
         until = f"until {one.certificate.not_valid_after_utc:%Y-%m-%d}"
         typer.echo(f"{until}; certifies from {one.takes_over_at:%Y-%m-%d %H:%M}Z on", err=True)
@@ -132,10 +133,10 @@ def rotate(settings: Settings, *, leaked: bool) -> None:
     """Hand over to a new authority, slowly; or at once, when the key of the one that is has leaked."""
     with opened(settings) as database:
         if leaked:
-            ended = use_cases.replace_authority(database)
+            ended = authorities.replace_authority(database)
             typer.echo(f"a new authority certifies from now on; {ended} certificates ended: enrol each anew")
             return
-        takes_over_at = use_cases.rotate_authority(database)
+        takes_over_at = authorities.rotate_authority(database)
     typer.echo(
         f"a new authority takes over at {takes_over_at:%Y-%m-%d %H:%M}Z; gateways learn it with their next"
         " certificate, and what the old one has certified stays valid. Give other callers what"

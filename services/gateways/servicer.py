@@ -10,9 +10,15 @@ from grpc.aio import ServicerContext
 from regulars.gateways.v1 import gateways_service_pb2 as pb
 from regulars.gateways.v1 import gateways_service_pb2_grpc as pb_grpc
 
-from services.gateways import use_cases
 from services.gateways.certificates import requested_key
 from services.gateways.rules import CertificateMissingError, read_token
+from services.gateways.use_cases.devices import (
+    Certified,
+    Enrolment,
+    Renewal,
+    enrol_gateways,
+    renew_gateways,
+)
 from services.rpc.certificates import certificate_of, require_tls
 from services.rpc.wire import stamp
 from services.storage.database import Database
@@ -38,8 +44,8 @@ class GatewaysServicer(pb_grpc.GatewaysServiceServicer):
         self, request: pb.EnrolGatewayRequest, context: Context
     ) -> pb.EnrolGatewayResponse:
         require_tls(context)
-        asked = use_cases.Enrolment(read_token(request.token), requested_key(request.certificate_request))
-        made = await self._database.write(use_cases.enrol_gateways, asked)
+        asked = Enrolment(read_token(request.token), requested_key(request.certificate_request))
+        made = await self._database.write(enrol_gateways, asked)
         log.info("gateway_enrolled", gateway=made.gateway, store=made.store)
         return pb.EnrolGatewayResponse(
             certificate=made.certificate,
@@ -50,20 +56,20 @@ class GatewaysServicer(pb_grpc.GatewaysServiceServicer):
             authorities=self._roots(made),
         )
 
-    def _roots(self, made: use_cases.Certified) -> str:
-        return made.authorities if self._is_known_by_ours else ""
-
     async def RenewGateway(
         self, request: pb.RenewGatewayRequest, context: Context
     ) -> pb.RenewGatewayResponse:
         shown = certificate_of(context)
         if shown is None:
             raise CertificateMissingError
-        asked = use_cases.Renewal(shown.serial, requested_key(request.certificate_request))
-        made = await self._database.write(use_cases.renew_gateways, asked)
+        asked = Renewal(shown.serial, requested_key(request.certificate_request))
+        made = await self._database.write(renew_gateways, asked)
         log.info("gateway_renewed", gateway=made.gateway)
         return pb.RenewGatewayResponse(
             certificate=made.certificate,
             expires_at=stamp(made.expires_at),
             authorities=self._roots(made),
         )
+
+    def _roots(self, made: Certified) -> str:
+        return made.authorities if self._is_known_by_ours else ""

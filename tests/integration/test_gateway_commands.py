@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from services.composition import House
 from services.gateway_commands import hint_of
 from services.gateways.rules import read_token
-from services.gateways.use_cases import Enrolment, add_gateway, enrol_gateways, open_authorities
+from services.gateways.use_cases.authorities import open_authorities
+from services.gateways.use_cases.devices import Enrolment, add_gateway, enrol_gateways
 from services.main import cli
 from tests.conftest import CallerOf
 from tests.integration.gateway import connected

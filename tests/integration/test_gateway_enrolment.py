@@ -24,13 +24,8 @@ from beacon_gateway.access.credentials import NewKey, new_key
 from services.composition import House, create_key, live_keys, renew_keyring
 from services.gateways.certificates import make_authority, pem_of, private_pem
 from services.gateways.rules import RotationUnderWayError
-from services.gateways.use_cases import (
-    add_gateway,
-    open_authorities,
-    replace_authority,
-    revoke_gateway,
-    rotate_authority,
-)
+from services.gateways.use_cases.authorities import open_authorities, replace_authority, rotate_authority
+from services.gateways.use_cases.devices import add_gateway, revoke_gateway
 from services.settings import Settings
 from services.storage import keys
 from services.storage.tables import gateway_authorities, gateway_tokens
