@@ -1,6 +1,7 @@
 """Command line of the gateway: `enrol | run | status | doctor`, and `record | calibrate | replay`."""
 
 import asyncio
+import io
 import os
 import tempfile
 import time
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TextIO
 
 import structlog
 import typer
@@ -130,7 +131,7 @@ def doctor_command(*, config: Config = None) -> None:
     try:
         settings = load(config, {})
     except SettingsError as error:
-        findings = [Finding("settings", FAULT, str(error), "put the named settings right")]
+        findings = [Finding("settings", FAULT, one) for one in str(error).splitlines()]
     else:
         findings = asyncio.run(doctor.examine(settings))
     for finding in findings:
@@ -154,25 +155,33 @@ def record_command(
     from beacon_gateway import ears
     from beacon_gateway.enrolled import enrolled_name
     from beacon_gateway.identity.adverts import formats_of
-    from beacon_gateway.operation.guide import Guide, ask_terminal
+    from beacon_gateway.operation.guide import led
     from beacon_gateway.operation.recordings import Recorder, own_tags
 
     with plain_errors():
         settings, tags = load(config, {}), own_tags(tag, key)
         built = ears.build(settings)
-        with file.open("x", encoding="utf-8") as out:
+        refuse_to_replace(file, stops)
+        with file.open("x", encoding="utf-8") as out, noting(stops) as notes:
             recorder = Recorder(built, tags, formats_of(settings.tags), out, enrolled_name(settings))
-            guide = Guide(ask_terminal, typer.echo, recorder.seconds)
-            walk = (
-                guide.lead(built.receivers, recorder.began_at_seconds)
-                if stops
-                else asyncio.sleep(seconds, "")
-            )
+            walk = led(recorder, built.receivers, typer.echo) if stops else asyncio.sleep(seconds, "")
             typer.echo("recording: the stopwatch starts now", err=True)
-            noted = asyncio.run(recorder.run(walk))
-        if stops and noted:
-            stops.write_text(noted, encoding="utf-8")
+            notes.write(asyncio.run(recorder.run(walk)) or "")
     typer.echo(f"{recorder.samples} adverts of {len(tags.fixed) + len(tags.keys)} tags")
+
+
+def refuse_to_replace(*files: Path | None) -> None:
+    """Raises RecordingError: a walk is not made twice because its first recording was lost."""
+    from beacon_gateway.operation.recordings import RecordingError
+
+    for file in files:
+        if file is not None and file.exists():
+            raise RecordingError(f"{file} is there already: name another file, or remove it")
+
+
+def noting(stops: Path | None) -> TextIO:
+    """Where stops are noted, when somebody is led."""
+    return stops.open("x", encoding="utf-8") if stops else io.StringIO()
 
 
 @app.command(name="calibrate")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
+from beacon_gateway.operation.recordings import Recorder
 from beacon_gateway.operation.stops import STOP_METRES, Stop, StopsError, Stretch, Walk, text_of
 from beacon_gateway.tracking.room import Receiver
 
@@ -80,6 +81,11 @@ class Guide:
         """What was typed; empty when the step was left out."""
         typed = (await self._ask(asked)).strip()
         return "" if typed.lower() == LEFT_OUT else typed or otherwise
+
+
+async def led(recorder: Recorder, receivers: Iterable[Receiver], say: Say) -> str:
+    """The file of stops of a walk that is being recorded, as the terminal answers."""
+    return await Guide(ask_terminal, say, recorder.seconds).lead(receivers, recorder.began_at_seconds)
 
 
 async def ask_terminal(asked: str) -> str:

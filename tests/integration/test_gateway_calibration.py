@@ -159,3 +159,7 @@ async def test_an_installer_is_led_through_the_walk(device: Device, anna: str) -
     noted, head = tomllib.loads(stops.read_text()), json.loads(file.read_text().splitlines()[0])
     assert noted.keys() == {"began_at", "pavement"}
     assert (head["gateway"], head["began_at"]) == ("harbour-door", noted["began_at"])
+    file.unlink()
+    again = await device.call("record", str(file), "--key", anna, "--stops", str(stops))
+    assert (again.code, "stops.toml is there already" in again.err) == (2, True)
+    assert not file.exists()

@@ -7,27 +7,29 @@ import os
 import socket
 import stat
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from beacon_gateway.access.credentials import asking_key
-from services.composition import House
+from beacon_gateway.access.credentials import asking_key, load, save
+from services.composition import House, renew_keyring
 from services.gateway_commands import add
-from services.gateways.use_cases import revoke_gateway
+from services.gateways.use_cases.authorities import rotate_authority
+from services.gateways.use_cases.devices import revoke_gateway
 from services.settings import Settings
 from services.storage.tables import gateways
 from tests.integration.shop import ManualClock
-from tests.integration.test_gateway_enrolment import enrol
+from tests.integration.test_gateway_enrolment import OVERLAP, enrol
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 pytestmark = ON_SQLITE
 ENDS_SECONDS = 20.0
+DAY_SECONDS = 86_400
 LOOKS_MAX = 40  # each takes half a second and more
 SCENE = """
 seed = 11
@@ -180,6 +182,36 @@ async def test_an_enrolled_gateway_runs_without_a_key_and_says_how_it_fares(
     assert "WATCHDOG=1" in words
     assert words[-1] == "STOPPING=1"
     assert (await device.call("status")).code == 3
+
+
+async def test_a_gateway_renews_itself_across_the_hand_over_to_a_new_authority(
+    house: House, clock: ManualClock, device: Device
+) -> None:
+    file = device.folder / "credentials.json"
+    old = load(file)
+    rotate_authority(house.database, OVERLAP)
+    await renew_keyring(house)
+    save(file, replace(old, starts_at_seconds=old.starts_at_seconds - 100 * DAY_SECONDS))
+    async with device.running():
+        await device.says(": connected")
+        await until(lambda: load(file).authority.count("BEGIN CERTIFICATE") == 2)
+        renewed = load(file)
+        clock.move_to(clock.now() + OVERLAP)
+        await renew_keyring(house)
+        assert (
+            await device.call("doctor")
+        ).code == 0  # a new handshake, with the new authority's certificate
+    save(file, replace(old, starts_at_seconds=clock.now().timestamp()))
+    assert "cannot be reached" in (await device.call("doctor")).out  # who never renewed does not know it
+    save(file, renewed)
+    async with device.running():
+        await device.says(": connected")
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(ENDS_SECONDS):
+        while not happened():  # noqa: ASYNC110 - a file tells nobody that it has changed
+            await asyncio.sleep(0.05)
 
 
 async def test_the_status_of_a_gateway_that_was_killed_is_that_it_is_gone(device: Device) -> None:

@@ -18,6 +18,7 @@ from beacon_gateway.identity.adverts import (
     TagFormat,
     Telemetry,
     formats_of,
+    frames_of,
     parse,
 )
 from tests.fuzz.adverts import COMPANIES, SEEDS, SERVICES, check
@@ -179,3 +180,18 @@ def test_the_seeds_of_the_search_reach_every_kind_of_frame() -> None:
     said = [parse(*frames_of(seed), FORMATS) for seed in SEEDS]
     assert {one.frame for one in said if isinstance(one, Advert)} == set(Frame)
     assert sum(isinstance(one, Telemetry) for one in said) == 2
+
+
+@given(st.integers(-100, 20), st.binary(min_size=8, max_size=20), st.sampled_from([b"", b"\x01", b"\x02"]))
+def test_what_is_put_on_the_air_is_read_as_the_same_advert(
+    power_dbm: int, body: bytes, numbering: bytes
+) -> None:
+    identifier = numbering + body.ljust(20, b"x")[: {b"": 8, b"\x01": 20, b"\x02": 16}[numbering]]
+    read = parse(*frames_of(identifier, power_dbm))
+    assert isinstance(read, Advert)
+    assert (read.identifier, read.measured_power_dbm) == (identifier, power_dbm)
+
+
+def test_a_makers_own_numbering_cannot_be_put_on_the_air() -> None:
+    with pytest.raises(ValueError, match="maker's own numbering"):
+        frames_of(b"\x03\x01\x18abcdef", -59)

@@ -34,6 +34,7 @@ def test_options_win_over_environment_and_environment_over_file(
         ({"adapter": "bluetooth"}, "write hci0"),
         ({"zones": ("door",), "zone_rules": {"dor": {}}}, "no receiver covers the zone 'dor'"),
         ({"metrics": "influx"}, "write none, console or otlp"),
+        ({"spool_days_max": 8}, "spool_days_max"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_named(changes: dict[str, Any], field: str) -> None:
