@@ -24,6 +24,7 @@ TICK_SECONDS: Final = 1.0  # the tracker's step
 LOOK_SECONDS: Final = (
     0.1  # real seconds between two looks into the queue: idle costs nothing, a tick is not late
 )
+SKEWED_HINT: Final = "times are corrected by the server's; set this clock: timedatectl set-ntp true"
 STAY_SECONDS_MAX: Final = 3.0  # a stay waits so long for company: an SD card wears by every commit
 
 log = structlog.get_logger()
@@ -201,7 +202,9 @@ class Gateway:
             return
         self._tuning = tuning
         self._tracker.calibrate(tuning.rssi_offset_db)
-        self._tracker.configure(tuning.receiver_offsets_db, tuning.zone_rules)
+        self._tracker.configure(tuning.receiver_offsets_db, tuning.zone_rules, tells_news=tuning.tells_news)
+        if unknown := sorted(tuning.zone_rules.keys() - self._tracker.zones):
+            log.warning("tuning.unknown_zones", zones=unknown, known=sorted(self._tracker.zones))
         log.info("tuning.changed", zones=len(tuning.zone_rules), receivers=len(tuning.receiver_offsets_db))
 
     def started_at_seconds(self) -> float:
@@ -233,7 +236,7 @@ class Gateway:
         skew_seconds = self._skew_seconds()
         is_skewed = abs(skew_seconds) > SKEW_SECONDS_MAX
         if is_skewed and not self._is_clock_skewed:
-            log.warning("clock.skewed", seconds=round(skew_seconds, 3))
+            log.warning("clock.skewed", seconds=round(skew_seconds, 3), hint=SKEWED_HINT)
         if self._is_clock_skewed and not is_skewed:
             log.info("clock.right")
         self._is_clock_skewed = is_skewed

@@ -39,10 +39,6 @@ STREET_METRES: Final = 25.0  # to both sides of the door: out of every receiver'
 STOP_SECONDS: Final = (4.0, 300.0)
 WINDOW_SHOPPERS_SHARE: Final = 0.25  # of those who pass by: they stop before the window
 QUICK_SHARE: Final = 0.1  # of the shoppers: they look in at the door and leave
-CALIBRATION_METRES: Final = 1.5  # how far from a receiver the calibration walk stops
-CALIBRATION_SECONDS: Final = 15.0
-PAVEMENT_METRES: Final = (1.0, 2.0)  # from the front; farther out nobody is louder
-SIDES: Final = ((-1, 0), (1, 0), (0, -1), (0, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,33 +101,6 @@ def random_store(seed: int, shoppers: int = SHOPPERS, passers_by: int = PASSERS_
         zones={zone: _zone(plan, zone) for zone in (DOOR_ZONE, *ZONES)},
         walkers=tuple(people),
     )
-
-
-def calibration_walk(scene: Scene) -> Scene:
-    """The same store, empty but for one who stops on each side of each receiver in turn."""
-    stops = tuple(_beside(receiver, *side) for receiver in scene.receivers for side in SIDES)
-    ends_seconds = _way_seconds(list(stops), 1.2)
-    walker = Walker(identity_key="ca" * 16, arrives_seconds=0.0, leaves_seconds=ends_seconds, path=stops)
-    return scene.model_copy(update={"walkers": (walker,)})
-
-
-def pavement_walk(scene: Scene) -> Scene:
-    """The same store, empty but for one who walks past it on the pavement, there and back, and looks in."""
-    (door,) = scene.store.doors
-    door_m = (door.from_m[0] + door.to_m[0]) / 2
-    ends = (door_m - STREET_METRES / 2, door_m + STREET_METRES / 2)
-    before = Waypoint(at_m=(door_m, -PAVEMENT_METRES[0]), dwell_seconds=CALIBRATION_SECONDS)
-    path = [Waypoint(at_m=(x_m, -y_m)) for y_m in PAVEMENT_METRES for x_m in ends]
-    path = [path[0], before, *path[1:]]
-    ends_at = _way_seconds(path, 1.2)
-    walker = Walker(identity_key="ca" * 16, arrives_seconds=0.0, leaves_seconds=ends_at, path=tuple(path))
-    return scene.model_copy(update={"walkers": (walker,)})
-
-
-def _beside(receiver: SceneReceiver, right: int, back: int) -> Waypoint:
-    x_m, y_m = receiver.position_m
-    at_m = (x_m + right * CALIBRATION_METRES, y_m + back * CALIBRATION_METRES)
-    return Waypoint(at_m=at_m, dwell_seconds=CALIBRATION_SECONDS)
 
 
 def _plan(source: random.Random) -> Plan:

@@ -117,6 +117,7 @@ def tuning_of(message: pb.Config) -> Tuning:
         rssi_offset_db=message.rssi_offset_db,
         receiver_offsets_db={one.receiver: one.rssi_offset_db for one in message.receiver_offsets},
         zone_rules={one.zone: rule_of(one) for one in message.zone_rules},
+        tells_news=message.tells_news,
     )
 
 

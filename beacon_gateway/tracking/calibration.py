@@ -3,8 +3,9 @@
 import math
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from statistics import NormalDist
 from typing import Final, NamedTuple
 
 from beacon_gateway.identity.adverts import MEASURED_POWER_DBM
@@ -14,6 +15,10 @@ from beacon_gateway.tracking.smoothing import FAINT_DBM, Track
 PATH_LOSS_EXPONENT: Final = 2.2  # a furnished shop; over the metre or two of the walk it hardly matters
 
 
+SPREAD_DB: Final = 5.0  # of the adverts at one place: reflections, and the body that turns
+RECEIVED_SHARE: Final = 0.9  # of the adverts of a tag nearby; the others collide
+HALF, MOST = 0.5, 0.8
+SILENT_DB: Final = 4.0  # how much fainter a place is that a receiver does not hear at all
 PAVEMENT_MARGIN_DB: Final = 2.0  # tags differ by as much; more costs visits, and those are worth more
 ENTER_MAX_DBM: Final = -60.0  # a metre from the receiver: who is not in there is in nowhere
 
@@ -43,6 +48,20 @@ def _expected_dbm(sample: Sample) -> float:
     """At this distance of a tag that says its power at 1 m, in the scale of the thresholds."""
     power_db = sample.measured_power_dbm - MEASURED_POWER_DBM
     return MEASURED_POWER_DBM + power_db - 10 * PATH_LOSS_EXPONENT * math.log10(sample.distance_m)
+
+
+def place_dbm(strengths_dbm: Sequence[float], adverts: float, faintest_dbm: float) -> float:
+    """How strongly a receiver hears a place, from what came of so many adverts of a tag there.
+
+    Where many are missing it hears the strong ones only: by their share the others drowned in its noise, and
+    the place is fainter than `faintest_dbm`, the least that the receiver ever heard on the walk.
+    """
+    share = min(max((len(strengths_dbm) + 0.5) / (adverts + 1) / RECEIVED_SHARE, 0.01), 0.99)
+    by_share_dbm = faintest_dbm - SPREAD_DB * NormalDist().inv_cdf(1 - share)
+    if share < HALF or not strengths_dbm:
+        return max(faintest_dbm - SILENT_DB, by_share_dbm)
+    mean_dbm = statistics.fmean(strengths_dbm)
+    return mean_dbm if share > MOST else (mean_dbm + by_share_dbm) / 2
 
 
 def above_pavement(rule: ZoneRule, outside: Iterable[tuple[float, float]]) -> ZoneRule:

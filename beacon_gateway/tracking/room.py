@@ -23,6 +23,8 @@ class ZoneRule:
 # A receiver just inside a door hears the pavement nearly as well as the doorway: only who comes right below
 # it is in, and who is a little off has left.
 DOOR_RULE: Final = ZoneRule(enter_rssi_dbm=-66.0, exit_rssi_dbm=-78.0, enter_hold_seconds=0.0)
+# Where the server decides by all gateways who has come in, each says of whomever is about that they are.
+NEAR_RULE: Final = ZoneRule(enter_rssi_dbm=-76.0, exit_rssi_dbm=-80.0, enter_hold_seconds=0.0)
 # A zone that reaches to the window: the door tells first who comes in.
 INNER_RULE: Final = ZoneRule(enter_rssi_dbm=-70.0)
 
@@ -60,11 +62,19 @@ class Room:
         self.common_offset_db = 0.0
         self.configure({}, {})
 
-    def configure(self, offsets_db: Mapping[str, float], rules: Mapping[str, ZoneRule]) -> None:
-        """Takes the server's offsets by receiver and rules by zone; where it says nothing, ours hold."""
+    def configure(
+        self, offsets_db: Mapping[str, float], rules: Mapping[str, ZoneRule], *, tells_news: bool = False
+    ) -> None:
+        """Takes the server's offsets by receiver and rules by zone; where it says nothing, ours hold.
+
+        tells_news: the server decides who has come in; then it is told of whomever is near.
+        """
+        self.tells_news = tells_news
         self._offset_db = {r.name: offsets_db.get(r.name, r.offset_db) for r in self._receivers}
         given = {**self._rules, **rules}
         self.rule_of = {receiver.name: given.get(receiver.zone, ZoneRule()) for receiver in self._receivers}
+        if self.tells_news:
+            self.rule_of = dict.fromkeys(self.rule_of, NEAR_RULE)
 
     def normal_rssi_dbm(self, receiver: str, rssi_dbm: int, measured_power_dbm: int) -> float:
         """The strength as a receiver without an offset would hear a tag of -59 dBm at 1 m."""

@@ -30,20 +30,29 @@ class Tracker:
         self._members: dict[bytes, Member] = {}
         self._deaf_since: dict[str, float] = {}
         self._hearing_again_at = float("-inf")
-        self.tells_news = False
 
     @property
     def present(self) -> int:
         """Members in the store now."""
         return sum(1 for member in self._members.values() if member.zone)
 
+    @property
+    def zones(self) -> frozenset[str]:
+        """The zones that its receivers cover."""
+        return frozenset(self._room.zone_of.values())
+
     def calibrate(self, offset_db: float) -> None:
         """Takes the server's offset for this gateway, on top of each receiver's own."""
         self._room.common_offset_db = offset_db
 
-    def configure(self, offsets_db: Mapping[str, float], rules: Mapping[str, ZoneRule]) -> None:
-        """Takes the server's offsets by receiver and rules by zone; where it says nothing, our own hold."""
-        self._room.configure(offsets_db, rules)
+    def configure(
+        self, offsets_db: Mapping[str, float], rules: Mapping[str, ZoneRule], *, tells_news: bool = False
+    ) -> None:
+        """Takes the server's offsets by receiver and rules by zone; where it says nothing, our own hold.
+
+        tells_news: the server knows how each place is heard, and decides who has come in: tell it early.
+        """
+        self._room.configure(offsets_db, rules, tells_news=tells_news)
 
     def forget_unless(self, keep: Callable[[bytes], bool]) -> None:
         """Forgets at once every member that `keep` does not want; nothing is said about them again."""
@@ -118,7 +127,7 @@ class Tracker:
             del self._members[pseudonym]
             return
         was_inside = bool(member.zone)
-        if self.tells_news:
+        if self._room.tells_news:
             yield from member.news(pseudonym, self._room, now_seconds)
         yield from member.decide(pseudonym, self._room, now_seconds)
         if was_inside and not member.zone:

@@ -7,30 +7,32 @@ a gateway decides it.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final
 
-from beacon_gateway.identity.adverts import Advert, parse
+from beacon_gateway.identity.adverts import MEASURED_POWER_DBM, Advert, parse
+from beacon_gateway.scenes.installing import BESIDE_METRES, Stop, installers_walk
 from beacon_gateway.scenes.scene import Scene, SceneReceiver
 from beacon_gateway.scenes.simulator import Route, airwaves, ends_seconds
-from beacon_gateway.scenes.stores import CALIBRATION_METRES, calibration_walk, pavement_walk
+from beacon_gateway.scenes.stores import DOOR_ZONE
 from beacon_gateway.scenes.truth import Stay, name_of, names, stays, zone_at
-from beacon_gateway.tracking.calibration import Sample, above_pavement, offsets_db
-from beacon_gateway.tracking.events import PresenceEvent
-from beacon_gateway.tracking.room import Receiver, Room, ZoneRule
+from beacon_gateway.tracking.calibration import Sample, above_pavement, offsets_db, place_dbm
+from beacon_gateway.tracking.events import PresenceEvent, PresenceKind
+from beacon_gateway.tracking.room import Receiver, ZoneRule
 from beacon_gateway.tracking.tracker import Tracker
-from services.presence.rules.stays import Word, stays_of
+from services.presence.rules.entry import HearingReceiver, Place, StoreMap
+from services.presence.rules.stays import HEARD, Word, stays_of
 from services.presence.rules.zones import Listening, Reading
 
 STARTS_AT: Final = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
 STANDING_SECONDS: Final = 4.0  # who has not moved for so long stands: the zone of one who walks helps nobody
 FLAP_SECONDS: Final = 30  # a zone that is left and taken again within this, while its shopper stayed in one
+ADVERTS_PER_SECOND: Final = 2.0  # of the installer's tag
 DWELL_SECONDS: Final = 60.0
 DWELL_SLACK_SECONDS: Final = 10.0  # a stay of 50 s that counts as 60 is no false one: it began at the window
 
@@ -46,46 +48,93 @@ class Told:
     readings: dict[int, list[Reading]] = field(default_factory=lambda: defaultdict(list))
 
 
-def play(scene: Scene, dead: AbstractSet[str] = frozenset()) -> dict[bytes, Told]:
+def play(scene: Scene, learnt: Installed, dead: AbstractSet[str] = frozenset()) -> dict[bytes, Told]:
     """What the gateways of the scene say of each member; those that are dead say nothing."""
-    starts_at = STARTS_AT.timestamp()
-    members, offsets = names(scene, starts_at), calibrated(scene)
-    rules = {one.zone: rule_of(scene, one, offsets[one.name]) for one in scene.receivers}
+    members = names(scene, STARTS_AT.timestamp())
     told: dict[bytes, Told] = defaultdict(Told)
     for gateway in scene.gateways:
         if gateway not in dead:
-            _listen(_tracker(scene.heard_by(gateway), offsets, rules), scene.heard_by(gateway), members, told)
+            part = scene.heard_by(gateway)
+            _listen(_tracker(part, learnt), part, members, told)
     return told
 
 
-def calibrated(scene: Scene) -> dict[str, float]:
-    """Each receiver's offset, from a walk of which every step is known."""
-    walk = calibration_walk(scene)
-    route, at = Route(walk.walkers[0]), {one.name: one.position_m for one in scene.receivers}
-    samples = []
-    for heard in airwaves(walk, STARTS_AT.timestamp()):
-        distance_m = math.dist(route.position(heard.at_seconds), at[heard.receiver])
-        advert = parse(heard.manufacturer_frames, heard.service_frames)
-        if distance_m < CALIBRATION_METRES * 1.01 and isinstance(advert, Advert):
-            samples.append(Sample(heard.receiver, distance_m, heard.rssi_dbm, advert.measured_power_dbm))
-    return offsets_db(samples)
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What the installer's walk taught the gateways and their server."""
+
+    offsets: dict[str, float]
+    rules: dict[str, ZoneRule]
+    map: StoreMap | None
 
 
-def rule_of(scene: Scene, receiver: SceneReceiver, offset_db: float) -> ZoneRule:
-    """The zone's rule, from a walk along the pavement."""
-    room = Room([Receiver(receiver.name, receiver.zone, offset_db)], {})
-    walk = pavement_walk(scene).heard_by(receiver.gateway)
-    outside = []
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What came of the walker's tag at one stop, by receiver."""
+
+    stop: Stop
+    heard: dict[str, list[tuple[float, float]]]  # (second, strength)
+
+
+def installed(scene: Scene) -> Installed:
+    """From one walk of which every stop is known."""
+    noted = _walked(scene)
+    samples = [
+        Sample(one.stop.receiver, BESIDE_METRES, round(rssi_dbm), MEASURED_POWER_DBM)
+        for one in noted
+        for _, rssi_dbm in one.heard.get(one.stop.receiver, ())
+    ]
+    offsets = offsets_db(samples)
+    rules = {one.zone: _rule(scene, one, offsets[one.name], noted) for one in scene.receivers}
+    return Installed(offsets, rules, _map(scene, offsets, noted))
+
+
+def _walked(scene: Scene) -> list[Noted]:
+    walk, stops = installers_walk(scene, DOOR_ZONE)
+    noted = [Noted(stop, defaultdict(list)) for stop in stops]
     for heard in airwaves(walk, STARTS_AT.timestamp()):
-        advert = parse(heard.manufacturer_frames, heard.service_frames)
-        if isinstance(advert, Advert):
-            rssi = room.normal_rssi_dbm(heard.receiver, heard.rssi_dbm, advert.measured_power_dbm)
-            outside.append((heard.at_seconds, rssi))
+        for one in noted:
+            if one.stop.holds(heard.at_seconds):
+                one.heard[heard.receiver].append((heard.at_seconds, float(heard.rssi_dbm)))
+    return noted
+
+
+def _rule(scene: Scene, receiver: SceneReceiver, offset_db: float, noted: list[Noted]) -> ZoneRule:
+    """The zone's rule, from what was heard of the pavement."""
+    outside = [
+        (at_seconds, rssi_dbm - offset_db)
+        for one in noted
+        if not one.stop.zone
+        for at_seconds, rssi_dbm in one.heard.get(receiver.name, ())
+    ]
     return above_pavement(scene.zones[receiver.zone].rule(), outside)
 
 
-def _tracker(scene: Scene, offsets: dict[str, float], rules: dict[str, ZoneRule]) -> Tracker:
-    return Tracker([Receiver(one.name, one.zone, offsets[one.name]) for one in scene.receivers], rules)
+def _map(scene: Scene, offsets: dict[str, float], noted: list[Noted]) -> StoreMap:
+    faintest = {
+        one.name: min((rssi for place in noted for _, rssi in place.heard.get(one.name, ())), default=0.0)
+        for one in scene.receivers
+    }
+    places = []
+    for one in noted:
+        adverts = (one.stop.until_seconds - one.stop.since_seconds) * ADVERTS_PER_SECOND
+        heard_dbm = tuple(
+            place_dbm([rssi for _, rssi in one.heard.get(name, ())], adverts, faintest[name]) - offsets[name]
+            for name in faintest
+        )
+        places.append(Place(one.stop.zone, heard_dbm))
+    receivers = tuple(
+        HearingReceiver(one.gateway, one.zone, faintest[one.name] - offsets[one.name])
+        for one in scene.receivers
+    )
+    return StoreMap(receivers, tuple(places), (DOOR_ZONE,))
+
+
+def _tracker(scene: Scene, learnt: Installed) -> Tracker:
+    receivers = [Receiver(one.name, one.zone, learnt.offsets[one.name]) for one in scene.receivers]
+    tracker = Tracker(receivers, learnt.rules)
+    tracker.configure({}, {}, tells_news=learnt.map is not None)
+    return tracker
 
 
 def _listen(tracker: Tracker, scene: Scene, members: Names, told: dict[bytes, Told]) -> None:
@@ -107,8 +156,11 @@ def _listen(tracker: Tracker, scene: Scene, members: Names, told: dict[bytes, To
 
 def _tick(tracker: Tracker, gateway: str, now_seconds: float, told: dict[bytes, Told]) -> None:
     for event in tracker.tick(now_seconds):
-        words = told[event.pseudonym].words
-        words.append((now_seconds, _word(gateway, len(words), event)))
+        about = told[event.pseudonym]
+        about.words.append((now_seconds, _word(gateway, len(about.words), event)))
+        if event.kind is not PresenceKind.EXIT:
+            reading = Reading(event.at_seconds, gateway, event.zone, event.evidence.smoothed_rssi_dbm)
+            about.readings[int(now_seconds)].append(reading)
     for signal in tracker.signals(now_seconds):
         reading = Reading(signal.at_seconds, gateway, signal.zone, signal.evidence.smoothed_rssi_dbm)
         told[signal.pseudonym].readings[int(now_seconds)].append(reading)
@@ -116,7 +168,8 @@ def _tick(tracker: Tracker, gateway: str, now_seconds: float, told: dict[bytes, 
 
 def _word(gateway: str, seq: int, event: PresenceEvent) -> Word:
     observed_at = STARTS_AT + timedelta(seconds=event.at_seconds)
-    return Word(gateway, seq, event.kind.value, event.zone, observed_at, event.dwell_seconds)
+    rssi_dbm = event.evidence.smoothed_rssi_dbm
+    return Word(gateway, seq, event.kind.value, event.zone, observed_at, event.dwell_seconds, rssi_dbm)
 
 
 @dataclass
@@ -142,41 +195,70 @@ class Score:
             setattr(self, name, getattr(self, name) + value)
 
 
-def judge(scene: Scene, told: dict[bytes, Told]) -> Score:
+def judge(scene: Scene, told: dict[bytes, Told], store: StoreMap | None) -> Score:
     """Holds all that was told of a scene's walkers against where they were."""
     score = Score()
     for index in range(len(scene.walkers)):
         about = told.get(name_of(index), Told())
         truth = stays(scene, index)
-        score.false_dwells += _is_false_dwell(about, truth)
+        known = Known(about, store)
+        score.false_dwells += _is_false_dwell(known, truth)
         if truth:
-            _judge_shopper(score, scene, Route(scene.walkers[index]), truth[0], about)
+            _judge_shopper(score, scene, Route(scene.walkers[index]), truth[0], known)
         else:
             score.passers_by += 1
-            score.passers_by_in += bool(about.words)
+            score.passers_by_in += known.first_second is not None
     return score
 
 
-def _is_false_dwell(about: Told, truth: list[Stay]) -> bool:
+class Known:
+    """What a server made of what it was told of one member, at the time and in the end."""
+
+    def __init__(self, about: Told, store: StoreMap | None) -> None:
+        self.about = about
+        self.stays = stays_of((word for _, word in about.words), store)
+        self.first_second = self._first_second(store)
+
+    def _first_second(self, store: StoreMap | None) -> float | None:
+        """When the first visit was known, had it to be taken back or not."""
+        so_far: list[Word] = []
+        for second, words in groupby(sorted(self.about.words, key=_second), key=_second):
+            so_far += [word for _, word in words]
+            if stays_of(so_far, store):
+                return second
+        return None
+
+    @property
+    def last_second(self) -> float:
+        """When the last of the words that tell of stays came."""
+        return max(second for second, word in self.about.words if word.kind != HEARD)
+
+
+def _second(told: tuple[float, Word]) -> float:
+    return told[0]
+
+
+def _is_false_dwell(known: Known, truth: list[Stay]) -> bool:
     stayed = max((stay.seconds for stay in truth), default=0.0)
-    longest = max((word.dwell_seconds for _, word in about.words), default=0.0)
+    longest = max(
+        ((stay.last_seen_at - stay.entered_at).total_seconds() for stay in known.stays), default=0.0
+    )
     return longest >= DWELL_SECONDS and stayed < DWELL_SECONDS - DWELL_SLACK_SECONDS
 
 
-def _judge_shopper(score: Score, scene: Scene, route: Route, truth: Stay, about: Told) -> None:
+def _judge_shopper(score: Score, scene: Scene, route: Route, truth: Stay, known: Known) -> None:
     score.shoppers += 1
-    found = stays_of(word for _, word in about.words)
-    if not found:
+    if not known.stays or known.first_second is None:
         score.missed += 1
         return
-    score.extra_visits += len(found) - 1
-    score.entry_seconds.append(min(second for second, _ in about.words) - truth.entered_seconds)
-    score.exit_seconds.append(max(second for second, _ in about.words) - truth.left_seconds)
-    _judge_zones(score, scene, route, truth, about)
+    score.extra_visits += len(known.stays) - 1
+    score.entry_seconds.append(known.first_second - truth.entered_seconds)
+    score.exit_seconds.append(known.last_second - truth.left_seconds)
+    _judge_zones(score, scene, route, truth, known)
 
 
-def _judge_zones(score: Score, scene: Scene, route: Route, truth: Stay, about: Told) -> None:
-    said = list(_zones(about, int(truth.entered_seconds) + 1, int(truth.left_seconds)))
+def _judge_zones(score: Score, scene: Scene, route: Route, truth: Stay, known: Known) -> None:
+    said = list(_zones(known, int(truth.entered_seconds) + 1, int(truth.left_seconds)))
     true = [zone_at(scene, route.position(float(second))) for second, _ in said]
     for (second, zone), right in zip(said, true, strict=True):
         stands = route.position(float(second)) == route.position(second - STANDING_SECONDS)
@@ -187,10 +269,10 @@ def _judge_zones(score: Score, scene: Scene, route: Route, truth: Stay, about: T
     score.flaps += _flaps([zone for _, zone in said], true)
 
 
-def _zones(about: Told, since: int, until: int) -> Iterator[tuple[int, str]]:
+def _zones(known: Known, since: int, until: int) -> Iterator[tuple[int, str]]:
     """The zone as it was known in each second, from the first of which anything was known."""
-    entered = min(second for second, _ in about.words)
-    listening = Listening()
+    assert known.first_second is not None
+    about, entered, listening = known.about, known.first_second, Listening()
     for second in range(min([since, *about.readings]), until + 1):
         if second in about.readings:
             listening = listening.hearing(about.readings[second])

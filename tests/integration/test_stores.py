@@ -11,7 +11,7 @@ from beacon_gateway.scenes.scene import Scene
 from beacon_gateway.scenes.stores import random_store
 from beacon_gateway.scenes.truth import name_of, stays
 from beacon_gateway.tracking.events import PresenceKind
-from tests.benchmarks.playing import Score, Told, judge, play
+from tests.benchmarks.playing import Installed, Score, Told, installed, judge, play
 from tests.benchmarks.tracks import all_tracks, walk
 
 SEED = 1101  # nobody tuned on seeds from 100 on
@@ -24,13 +24,18 @@ def store() -> Scene:
 
 
 @cache
+def learnt() -> Installed:
+    return installed(store())
+
+
+@cache
 def alive() -> dict[bytes, Told]:
-    return play(store())
+    return play(store(), learnt())
 
 
 @cache
 def score() -> Score:
-    return judge(store(), alive())
+    return judge(store(), alive(), learnt().map)
 
 
 def test_who_comes_is_seen_and_who_passes_is_not() -> None:
@@ -53,7 +58,7 @@ def test_who_stands_is_mostly_taken_to_be_where_they_are() -> None:
 
 @pytest.mark.parametrize("dead", ["gw-door", "gw-shoes", "gw-till"])
 def test_a_dead_gateway_lets_nobody_in_whom_the_truth_does_not_know(dead: str) -> None:
-    scene, told = store(), play(store(), dead={dead})
+    scene, told = store(), play(store(), learnt(), dead={dead})
     for walker in range(len(scene.walkers)):
         entered = {word.gateway for _, word in told.get(name_of(walker), Told()).words}
         assert dead not in entered

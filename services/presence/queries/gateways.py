@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, select
 from services.presence.rules.gateways import Gateway, Greeting
 from services.presence.rules.visits import GatewayBatch
 from services.storage.sets import among, insert_new, upsert
-from services.storage.tables import gateway_epochs, gateways
+from services.storage.tables import gateway_epochs, gateways, store_maps
 
 _STANDING = (
     select(gateways.c.session, gateway_epochs.c.acked_seq)
@@ -27,7 +27,11 @@ _STANDING = (
     .where(gateways.c.gateway == bindparam("of_gateway"))
     .with_for_update(of=gateways)  # two sessions of one gateway store one after the other
 )
-_TOLD = select(gateways.c.session, gateways.c.config).where(gateways.c.gateway == bindparam("of_gateway"))
+_TOLD = (
+    select(gateways.c.session, gateways.c.config, store_maps.c.made_at)
+    .outerjoin_from(gateways, store_maps, store_maps.c.store == gateways.c.store)
+    .where(gateways.c.gateway == bindparam("of_gateway"))
+)
 _COLUMNS = tuple(gateways.c[name] for name in Gateway.__dataclass_fields__)
 _NAMED = select(*_COLUMNS).where(among(gateways.c.gateway, "ids"))
 
@@ -47,8 +51,8 @@ def standing(connection: Connection, gateway: str, epoch: str) -> Standing:
 
 def told(connection: Connection, gateway: str) -> tuple[str, Mapping[str, Any]]:
     """The session that counts, and what the gateway is told to do differently."""
-    session, config = connection.execute(_TOLD, {"of_gateway": gateway}).one()
-    return session, config or {}
+    session, config, mapped_at = connection.execute(_TOLD, {"of_gateway": gateway}).one()
+    return session, (config or {}) | ({"tells_news": True} if mapped_at else {})
 
 
 def store_greeting(connection: Connection, hello: Greeting, now: datetime) -> None:

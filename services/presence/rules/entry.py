@@ -10,26 +10,30 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Receiver = tuple[str, str]  # gateway, zone
+from services.clock import EPOCH
 
-SILENT_DBM: Final = -100.0  # a receiver that hears nothing of a place
-FAINTEST_DBM: Final = -94.0  # gateways say nothing of who is fainter
+Floats = npt.NDArray[np.float64]
+
+LEARNT_WITHIN: Final = timedelta(minutes=1)  # gateways that are connected hear of a new map within seconds
+FAINT_DBM: Final = -127.0  # the least that the interface can say
+BEYOND_DB: Final = 8.0  # how much fainter than its faintest a receiver hears the street beyond
 SPREAD_DB: Final = 6.0  # of one smoothed strength at one place: bodies, people between, reflections, tags
 TAILS: Final = 6.0  # degrees of freedom: a body in the way is no proof of being elsewhere
-TRUST: Final = 0.5  # what is heard a second later is half the same body and the same people
+TRUST: Final = 0.8  # what is heard a second later is half the same body and the same people
 MISSED_SHARE: Final = 0.03  # silence at a place where the receiver always hears
 DEAD_SHARE: Final = 0.01  # of receivers, at any time
+FADES_SECONDS: Final = 1.5  # who walks is elsewhere by then
 FRESH_SECONDS: Final = 6  # gateways speak every 5 s of whom they hear
-INSIDE_SHARE_MIN: Final = 0.7  # how sure we are to be before somebody counts as inside
+INSIDE_SHARE_MIN: Final = 0.85  # how sure we are to be before somebody counts as inside
 INSIDE_WITHOUT_MIN: Final = 0.5  # and how sure if a receiver that is silent had been off all the time
 STAYS: Final = 0.75  # each second, at the place; else somewhere alike
 ENTERS: Final = 0.05  # of those outside who are heard, each second; as many leave who are at the entrance
@@ -46,6 +50,14 @@ class Evidence(NamedTuple):
     rssi_dbm: float
 
 
+class HearingReceiver(NamedTuple):
+    """A gateway's receiver of a zone. faintest_dbm: the least that it heard on the walk."""
+
+    gateway: str
+    zone: str
+    faintest_dbm: float
+
+
 class Place(NamedTuple):
     """A stop of the walk. zone: empty for outside. heard_dbm: at each receiver of the map."""
 
@@ -55,39 +67,57 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoreMap:
-    """What a calibration walk taught. entrances: the zones that one comes in by."""
+    """What a calibration walk taught.
 
-    receivers: tuple[Receiver, ...]
+    entrances: the zones that one comes in by. counts_from: stays that began before were not decided by it.
+    """
+
+    receivers: tuple[HearingReceiver, ...]
     places: tuple[Place, ...]
     entrances: tuple[str, ...]
+    counts_from: datetime = EPOCH
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any], made_at: datetime) -> StoreMap:
+        """As the message StoreMap has it."""
+        return cls(
+            tuple(
+                HearingReceiver(one["gateway"], one["zone"], one.get("faintest_rssi_dbm", 0.0))
+                for one in plain["receivers"]
+            ),
+            tuple(Place(one.get("zone", ""), tuple(one["rssi_dbm"])) for one in plain["places"]),
+            tuple(plain["entrances"]),
+            made_at + LEARNT_WITHIN,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
     """The map as the filter uses it. The last place is the street beyond: heard by nobody."""
 
-    column_of: dict[Receiver, int]
+    column_of: dict[tuple[str, str], int]
     inside: npt.NDArray[np.bool_]
     onward: Floats  # (places, places): from one to the other within a second
     first: Floats  # (places,)
-    heard: Floats  # (receivers, whole dBm from 0 down to SILENT_DBM, places)
+    heard: Floats  # (receivers, whole dB below 0 dBm, places)
     unheard: Floats  # (receivers, places)
 
 
 @lru_cache(maxsize=64)
 def _model(of: StoreMap) -> _Model:
     zones = np.array([*(place.zone for place in of.places), ""])
-    strengths = np.array([*(place.heard_dbm for place in of.places), (SILENT_DBM,) * len(of.receivers)])
+    faintest = np.array([receiver.faintest_dbm for receiver in of.receivers])
+    strengths = np.array([*(place.heard_dbm for place in of.places), tuple(faintest - BEYOND_DB)])
     inside = zones != ""
     entrance = np.isin(zones, of.entrances)
     first = np.where(inside, (1 - OUTSIDE_FIRST) / max(1, inside.sum()), OUTSIDE_FIRST / (~inside).sum())
     return _Model(
-        {receiver: column for column, receiver in enumerate(of.receivers)},
+        {(one.gateway, one.zone): column for column, one in enumerate(of.receivers)},
         inside,
         _onward(zones, inside, entrance),
         first,
         _heard(strengths.T),
-        _unheard(strengths.T),
+        _unheard(strengths.T, faintest),
     )
 
 
@@ -100,24 +130,27 @@ def _onward(
     crossing = (~inside[:, None] & entrance[None, :]) | (entrance[:, None] & ~inside[None, :])
     ways = np.eye(len(zones)) * STAYS + _shared(alike) * (1 - STAYS)
     ways += _shared(elsewhere) * CHANGES_ZONE + _shared(crossing) * ENTERS
-    return ways / ways.sum(axis=1, keepdims=True)
+    return _shared(ways)
 
 
-def _shared(ways: npt.NDArray[np.bool_]) -> Floats:
-    return ways / np.maximum(1, ways.sum(axis=1, keepdims=True))
+def _shared(ways: npt.NDArray[np.bool_] | Floats) -> Floats:
+    shares: Floats = ways / np.maximum(1, ways.sum(axis=1, keepdims=True))
+    return shares
 
 
 def _heard(strengths: Floats) -> Floats:
     """How likely each strength is at each place, but for a factor."""
-    said = -np.arange(0.0, 1.0 - SILENT_DBM)
+    said = -np.arange(0.0, 1.0 - FAINT_DBM)
     off = (said[None, :, None] - strengths[:, None, :]) / SPREAD_DB
-    return (1 + off * off / TAILS) ** (-(TAILS + 1) / 2 * TRUST)
+    likely: Floats = np.log1p(off * off / TAILS) * (-(TAILS + 1) / 2 * TRUST)
+    return likely
 
 
-def _unheard(strengths: Floats) -> Floats:
-    """How likely silence is: the strength fell short of what gateways speak of, or the adverts were lost."""
-    short = np.vectorize(math.erf)((FAINTEST_DBM - strengths) / SPREAD_DB / math.sqrt(2))
-    return (MISSED_SHARE + (1 - MISSED_SHARE) * (1 + short) / 2) ** TRUST
+def _unheard(strengths: Floats, faintest: Floats) -> Floats:
+    """How likely silence is: the strength fell short of what can be heard, or the adverts were lost."""
+    short = np.vectorize(math.erf)((faintest[:, None] - strengths) / SPREAD_DB / math.sqrt(2))
+    likely: Floats = np.log(MISSED_SHARE + (1 - MISSED_SHARE) * (1 + short) / 2) * TRUST
+    return likely
 
 
 def inside_seconds(evidence: Iterable[Evidence], of: StoreMap) -> list[int]:
@@ -138,32 +171,35 @@ def _followed(known: Sequence[Evidence], model: _Model) -> Iterable[tuple[int, b
     times = [one.at_seconds for one in known]
     for second in _seconds(times):
         latest = _latest(known, times, second, model)
-        likely = np.array(
-            [model.heard[r, latest[r]] if r in latest else model.unheard[r] for r in range(receivers)]
-        )
-        belief = belief @ model.onward * likely.prod(axis=0)
-        silent = [r for r in range(receivers) if r not in latest]
-        for r in silent:
-            belief[r + 1] /= likely[r]
+        likely = model.unheard.copy()
+        for r, (below, age) in latest.items():
+            likely[r] = model.heard[r, below] * np.exp(-age / FADES_SECONDS)
+        belief = belief @ model.onward * np.exp(likely.sum(axis=0))
+        for r in range(receivers):
+            if r not in latest:
+                belief[r + 1] *= np.exp(-likely[r])
         weights[[r + 1 for r in latest]] = 0.0
         sums = belief.sum(axis=1)
         belief, weights = belief / sums[:, None], weights * sums
         weights /= weights.sum()
         inside = belief[:, model.inside].sum(axis=1)
-        doubts = [inside[r + 1] for r in range(receivers) if weights[r + 1] > 0]
-        is_inside = weights @ inside >= INSIDE_SHARE_MIN and min(doubts, default=1.0) >= INSIDE_WITHOUT_MIN
+        doubts = inside[1:][weights[1:] > 0]
+        is_inside = weights @ inside >= INSIDE_SHARE_MIN and doubts.min(initial=1.0) >= INSIDE_WITHOUT_MIN
         yield second, bool(is_inside)
 
 
 def _seconds(times: Sequence[float]) -> list[int]:
-    """The seconds at which any of the evidence is fresh."""
+    """The seconds at which any of the evidence is fresh, up to the latest: what comes after is not known."""
     fresh = {second for at in times for second in range(math.ceil(at), math.ceil(at) + FRESH_SECONDS)}
-    return sorted(fresh)
+    return sorted(second for second in fresh if second <= math.ceil(times[-1]))
 
 
-def _latest(known: Sequence[Evidence], times: Sequence[float], second: int, model: _Model) -> dict[int, int]:
-    """Receiver -> its latest fresh strength, in whole dB below 0."""
+def _latest(
+    known: Sequence[Evidence], times: Sequence[float], second: int, model: _Model
+) -> dict[int, tuple[int, float]]:
+    """Receiver -> its latest fresh strength, in whole dB below 0 dBm, and how old that is."""
     found = {}
     for one in known[bisect_right(times, second - FRESH_SECONDS) : bisect_right(times, second)]:
-        found[model.column_of[one.gateway, one.zone]] = min(max(0, round(-one.rssi_dbm)), round(-SILENT_DBM))
+        below_db = min(max(0, round(-one.rssi_dbm)), round(-FAINT_DBM))
+        found[model.column_of[one.gateway, one.zone]] = (below_db, second - one.at_seconds)
     return found

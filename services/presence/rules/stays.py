@@ -43,18 +43,21 @@ class Stay:
     is_over: bool
 
 
-def stays_of(words: Iterable[Word], store: StoreMap | None = None) -> list[Stay]:
+def stays_of(words: Iterable[Word], store: StoreMap | None = None, heard: Iterable[Word] = ()) -> list[Stay]:
     """The stays that the words tell, in order, at least REJOIN apart.
 
     Each word covers the time it speaks of, so that neither their order nor a word that came twice or never
     changes what the others say. An EXIT alone tells of nobody: its entry was not for us to know.
     store: where it is known how each place is heard, only who was inside by all that was heard counts.
+    heard: further words that are evidence alone, such as those of the way to the door.
     """
     said = set(words)
     groups = _groups(word for word in said if word.kind != HEARD)
     told = [group for group in groups if any(word.kind != EXIT for word in group)]
     stays = [_stay(group, is_last=group is groups[-1]) for group in told]
-    return stays if store is None else list(_proven(stays, inside_seconds(_evidence(said), store)))
+    if store is None or all(stay.entered_at < store.counts_from for stay in stays):
+        return stays
+    return list(_proven(stays, store, inside_seconds(_evidence(said.union(heard)), store)))
 
 
 def _groups(words: Iterable[Word]) -> list[list[Word]]:
@@ -75,9 +78,12 @@ def _evidence(words: Iterable[Word]) -> Iterator[Evidence]:
             yield Evidence(word.observed_at.timestamp(), word.gateway, word.zone, word.rssi_dbm)
 
 
-def _proven(stays: Iterable[Stay], inside: Sequence[int]) -> Iterator[Stay]:
+def _proven(stays: Iterable[Stay], store: StoreMap, inside: Sequence[int]) -> Iterator[Stay]:
     """The stays during which somebody was inside, from the first second on at which it was so."""
     for stay in stays:
+        if stay.entered_at < store.counts_from:
+            yield stay
+            continue
         since, until = stay.entered_at.timestamp(), stay.last_seen_at.timestamp()
         first = bisect_left(inside, since - EARLY_SECONDS)
         if first < len(inside) and inside[first] <= until + EARLY_SECONDS:

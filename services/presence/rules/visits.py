@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from services.presence.rules.zones import WINDOW_SECONDS
 
 DWELL_SECONDS_MIN: Final = timedelta(seconds=60)  # shorter stays are people who pass the door
 SPOOL_DAYS_MAX: Final = timedelta(days=30)  # a gateway without a network for longer is a broken one
+APPROACH: Final = timedelta(minutes=2)  # from where the first gateway hears somebody to the door
 STALE_VISIT: Final = timedelta(hours=4)  # a gateway that died in mid-visit never says EXIT
 LATE: Final = timedelta(seconds=WINDOW_SECONDS)  # what comes later only amends
 
@@ -112,6 +113,10 @@ class Span:
     def holds(self, word: Word) -> bool:
         return word.observed_at >= self.since and word.began_at <= self.until
 
+    def with_approach(self) -> Span:
+        """With the time in which somebody who comes in is heard before."""
+        return Span(self.since - APPROACH, self.until)
+
     def with_visits(self, visits: Sequence[Visit]) -> Span:
         """Long enough for the whole of the visits."""
         since = min((visit.entered_at for visit in visits), default=self.since)
@@ -205,6 +210,11 @@ def changes(stored: Sequence[Visit], stays: Sequence[Stay], whose: tuple[str, st
         if joined or after != before:
             found.append(Change(before, after, tuple(joined)))
     return found
+
+
+def unfounded(stored: Iterable[Visit], stays: Sequence[Stay]) -> list[Visit]:
+    """The visits that no stay goes on with."""
+    return [visit for visit in stored if not any(_overlap(visit, stay) for stay in stays)]
 
 
 def _overlap(visit: Visit, stay: Stay) -> bool:

@@ -46,7 +46,7 @@ def signal_of(message: pb.Signal) -> Signal:
     )
 
 
-def facts_of(message: pb.Health | pb.Config) -> dict[str, Any]:
+def facts_of(message: pb.Health | pb.Config | pb.StoreMap) -> dict[str, Any]:
     """A message as it is kept."""
     return MessageToDict(message, preserving_proto_field_name=True)
 

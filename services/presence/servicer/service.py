@@ -17,6 +17,7 @@ from services.presence.servicer.messages import facts_of, gateway_message, visit
 from services.presence.servicer.session import GatewaySession
 from services.presence.servicer.tag_messages import tag_message
 from services.presence.use_cases.gateways import GatewayConfig, configure_gateways
+from services.presence.use_cases.maps import StoreWalk, set_store_maps
 from services.rpc.wire import (
     moment_position,
     page_position,
@@ -74,6 +75,12 @@ class PresenceServicer(pb_grpc.PresenceServiceServicer):
         await self._database.write(configure_gateways, asked, request_key(request))
         found = await self._database.fetch(gateway_named, request.gateway)
         return pb.ConfigureGatewayResponse(gateway=gateway_message(found, self._database.clock.now()))
+
+    async def SetStoreMap(self, request: pb.SetStoreMapRequest, context: Context) -> pb.SetStoreMapResponse:
+        del context
+        walk = StoreWalk(request.store, facts_of(request.map))
+        await self._database.write(set_store_maps, walk, request_key(request))
+        return pb.SetStoreMapResponse()
 
     async def ListTags(self, request: pb.ListTagsRequest, context: Context) -> pb.ListTagsResponse:
         del context

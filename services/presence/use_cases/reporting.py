@@ -12,7 +12,9 @@ from services.errors import RegularsError
 from services.events import CustomerSeen, VisitDoubted, VisitDwelled, VisitEnded
 from services.presence.queries import gateways, keys
 from services.presence.queries import visits as queries
-from services.presence.rules.stays import EXIT, stays_of
+from services.presence.queries.maps import store_map
+from services.presence.rules.entry import StoreMap
+from services.presence.rules.stays import EXIT, Stay, stays_of
 from services.presence.rules.trust import TRAVEL_MIN, contradicted
 from services.presence.rules.visits import (
     Change,
@@ -24,6 +26,7 @@ from services.presence.rules.visits import (
     changes,
     is_plausible,
     seen,
+    unfounded,
 )
 from services.presence.rules.zones import Listening, Reading
 from services.presence.use_cases.gateways import GatewaySupersededError
@@ -145,13 +148,37 @@ def _follow(unit: UnitOfWork, store: str, known: Known, heard: Mapping[str, List
     spans = _spans(known)
     stored = queries.visits_touched(unit.connection, store, spans)
     whole = {one: span.with_visits(stored[one]) for one, span in spans.items()}
-    words = queries.words(unit.connection, store, whole)
+    places = store_map(unit.connection, store)
+    stays = _stays(unit, store, whole, places)
     found = [
         amended(change, spans[one].until, unit.now)
         for one in spans
-        for change in changes(stored[one], stays_of(words[one]), (one, store))
+        for change in changes(stored[one], stays[one], (one, store))
     ]
+    if places is not None:
+        _withdraw(unit, [visit for one in spans for visit in unfounded(stored[one], stays[one])])
     return [_placed(change, heard[change.after.customer_id]) for change in found]
+
+
+def _stays(
+    unit: UnitOfWork, store: str, whole: Mapping[str, Span], places: StoreMap | None
+) -> dict[str, list[Stay]]:
+    """The stays of each customer within a span, by what was said within it and shortly before."""
+    if places is None:
+        words = queries.words(unit.connection, store, whole)
+        return {one: stays_of(words[one]) for one in whole}
+    wider = {one: span.with_approach() for one, span in whole.items()}
+    words = queries.words(unit.connection, store, wider)
+    return {one: stays_of(filter(span.holds, words[one]), places, words[one]) for one, span in whole.items()}
+
+
+def _withdraw(unit: UnitOfWork, unfounded: Sequence[Visit]) -> None:
+    """Take back visits of which late news say that nobody came in."""
+    if unfounded:
+        queries.delete_visits(unit.connection, unfounded)
+    for visit in unfounded:
+        if not visit.is_over:
+            unit.emit(VisitEnded(visit.visit_id, visit.customer_id))
 
 
 def _marked(unit: UnitOfWork, store: str, found: Sequence[Change], spoofable: Container[str]) -> list[Change]:

@@ -21,6 +21,7 @@ class PresenceKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PRESENCE_KIND_EXIT: _ClassVar[PresenceKind]
     PRESENCE_KIND_GAP: _ClassVar[PresenceKind]
     PRESENCE_KIND_AMEND: _ClassVar[PresenceKind]
+    PRESENCE_KIND_HEARD: _ClassVar[PresenceKind]
 
 class DropReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -51,6 +52,7 @@ PRESENCE_KIND_DWELL: PresenceKind
 PRESENCE_KIND_EXIT: PresenceKind
 PRESENCE_KIND_GAP: PresenceKind
 PRESENCE_KIND_AMEND: PresenceKind
+PRESENCE_KIND_HEARD: PresenceKind
 DROP_REASON_UNSPECIFIED: DropReason
 DROP_REASON_FULL: DropReason
 DROP_REASON_OLD: DropReason
@@ -261,16 +263,18 @@ class Ack(_message.Message):
     def __init__(self, epoch: _Optional[str] = ..., seq: _Optional[int] = ...) -> None: ...
 
 class Config(_message.Message):
-    __slots__ = ("rssi_offset_db", "health_interval_seconds", "receiver_offsets", "zone_rules")
+    __slots__ = ("rssi_offset_db", "health_interval_seconds", "receiver_offsets", "zone_rules", "tells_news")
     RSSI_OFFSET_DB_FIELD_NUMBER: _ClassVar[int]
     HEALTH_INTERVAL_SECONDS_FIELD_NUMBER: _ClassVar[int]
     RECEIVER_OFFSETS_FIELD_NUMBER: _ClassVar[int]
     ZONE_RULES_FIELD_NUMBER: _ClassVar[int]
+    TELLS_NEWS_FIELD_NUMBER: _ClassVar[int]
     rssi_offset_db: float
     health_interval_seconds: int
     receiver_offsets: _containers.RepeatedCompositeFieldContainer[ReceiverOffset]
     zone_rules: _containers.RepeatedCompositeFieldContainer[ZoneRule]
-    def __init__(self, rssi_offset_db: _Optional[float] = ..., health_interval_seconds: _Optional[int] = ..., receiver_offsets: _Optional[_Iterable[_Union[ReceiverOffset, _Mapping]]] = ..., zone_rules: _Optional[_Iterable[_Union[ZoneRule, _Mapping]]] = ...) -> None: ...
+    tells_news: bool
+    def __init__(self, rssi_offset_db: _Optional[float] = ..., health_interval_seconds: _Optional[int] = ..., receiver_offsets: _Optional[_Iterable[_Union[ReceiverOffset, _Mapping]]] = ..., zone_rules: _Optional[_Iterable[_Union[ZoneRule, _Mapping]]] = ..., tells_news: _Optional[bool] = ...) -> None: ...
 
 class ReceiverOffset(_message.Message):
     __slots__ = ("receiver", "rssi_offset_db")
@@ -451,6 +455,48 @@ class ConfigureGatewayResponse(_message.Message):
     GATEWAY_FIELD_NUMBER: _ClassVar[int]
     gateway: Gateway
     def __init__(self, gateway: _Optional[_Union[Gateway, _Mapping]] = ...) -> None: ...
+
+class MapReceiver(_message.Message):
+    __slots__ = ("gateway", "zone", "faintest_rssi_dbm")
+    GATEWAY_FIELD_NUMBER: _ClassVar[int]
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    FAINTEST_RSSI_DBM_FIELD_NUMBER: _ClassVar[int]
+    gateway: str
+    zone: str
+    faintest_rssi_dbm: float
+    def __init__(self, gateway: _Optional[str] = ..., zone: _Optional[str] = ..., faintest_rssi_dbm: _Optional[float] = ...) -> None: ...
+
+class MapPlace(_message.Message):
+    __slots__ = ("zone", "rssi_dbm")
+    ZONE_FIELD_NUMBER: _ClassVar[int]
+    RSSI_DBM_FIELD_NUMBER: _ClassVar[int]
+    zone: str
+    rssi_dbm: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, zone: _Optional[str] = ..., rssi_dbm: _Optional[_Iterable[float]] = ...) -> None: ...
+
+class StoreMap(_message.Message):
+    __slots__ = ("receivers", "places", "entrances")
+    RECEIVERS_FIELD_NUMBER: _ClassVar[int]
+    PLACES_FIELD_NUMBER: _ClassVar[int]
+    ENTRANCES_FIELD_NUMBER: _ClassVar[int]
+    receivers: _containers.RepeatedCompositeFieldContainer[MapReceiver]
+    places: _containers.RepeatedCompositeFieldContainer[MapPlace]
+    entrances: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, receivers: _Optional[_Iterable[_Union[MapReceiver, _Mapping]]] = ..., places: _Optional[_Iterable[_Union[MapPlace, _Mapping]]] = ..., entrances: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SetStoreMapRequest(_message.Message):
+    __slots__ = ("store", "map", "request_id")
+    STORE_FIELD_NUMBER: _ClassVar[int]
+    MAP_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    store: str
+    map: StoreMap
+    request_id: str
+    def __init__(self, store: _Optional[str] = ..., map: _Optional[_Union[StoreMap, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SetStoreMapResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class ListTagsRequest(_message.Message):
     __slots__ = ("battery_low_only", "page_size", "page_token")

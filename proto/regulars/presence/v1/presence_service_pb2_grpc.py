@@ -60,6 +60,11 @@ class PresenceServiceStub:
                 request_serializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ConfigureGatewayRequest.SerializeToString,
                 response_deserializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ConfigureGatewayResponse.FromString,
                 _registered_method=True)
+        self.SetStoreMap = channel.unary_unary(
+                '/regulars.presence.v1.PresenceService/SetStoreMap',
+                request_serializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.SetStoreMapRequest.SerializeToString,
+                response_deserializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.SetStoreMapResponse.FromString,
+                _registered_method=True)
 
 
 class PresenceServiceServicer:
@@ -68,7 +73,8 @@ class PresenceServiceServicer:
 
     def Session(self, request_iterator, context):
         """One gateway's connection. The gateway says Hello first; what it reports is acknowledged after it
-        is on disk, and key tables come down the same stream.
+        is on disk, and key tables come down the same stream. PERMISSION_DENIED for a certificate of another gateway
+        or another store; FAILED_PRECONDITION when a gateway of this name has connected anew.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -103,6 +109,14 @@ class PresenceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetStoreMap(self, request, context):
+        """Keeps how every place of a store is heard, from a calibration walk. From a minute later on the server
+        decides by all gateways of the store who has come in; without places each gateway decides alone again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PresenceServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -130,6 +144,11 @@ def add_PresenceServiceServicer_to_server(servicer, server):
                     servicer.ConfigureGateway,
                     request_deserializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ConfigureGatewayRequest.FromString,
                     response_serializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.ConfigureGatewayResponse.SerializeToString,
+            ),
+            'SetStoreMap': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetStoreMap,
+                    request_deserializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.SetStoreMapRequest.FromString,
+                    response_serializer=regulars_dot_presence_dot_v1_dot_presence__service__pb2.SetStoreMapResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -268,6 +287,33 @@ class PresenceService:
             '/regulars.presence.v1.PresenceService/ConfigureGateway',
             regulars_dot_presence_dot_v1_dot_presence__service__pb2.ConfigureGatewayRequest.SerializeToString,
             regulars_dot_presence_dot_v1_dot_presence__service__pb2.ConfigureGatewayResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetStoreMap(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regulars.presence.v1.PresenceService/SetStoreMap',
+            regulars_dot_presence_dot_v1_dot_presence__service__pb2.SetStoreMapRequest.SerializeToString,
+            regulars_dot_presence_dot_v1_dot_presence__service__pb2.SetStoreMapResponse.FromString,
             options,
             channel_credentials,
             insecure,

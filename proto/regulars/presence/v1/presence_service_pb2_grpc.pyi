@@ -35,7 +35,8 @@ class PresenceServiceStub:
     def __new__(cls, channel: _aio.Channel) -> PresenceServiceAsyncStub: ...
     Session: _grpc.StreamStreamMultiCallable[_presence_service_pb2.SessionRequest, _presence_service_pb2.SessionResponse]
     """One gateway's connection. The gateway says Hello first; what it reports is acknowledged after it
-    is on disk, and key tables come down the same stream.
+    is on disk, and key tables come down the same stream. PERMISSION_DENIED for a certificate of another gateway
+    or another store; FAILED_PRECONDITION when a gateway of this name has connected anew.
     """
     ListVisits: _grpc.UnaryUnaryMultiCallable[_presence_service_pb2.ListVisitsRequest, _presence_service_pb2.ListVisitsResponse]
     """Lists visits, latest first."""
@@ -47,6 +48,10 @@ class PresenceServiceStub:
     """Says what a gateway is to do differently; one that is connected learns it within seconds. Errors:
     NOT_FOUND when no gateway of this name was ever connected.
     """
+    SetStoreMap: _grpc.UnaryUnaryMultiCallable[_presence_service_pb2.SetStoreMapRequest, _presence_service_pb2.SetStoreMapResponse]
+    """Keeps how every place of a store is heard, from a calibration walk. From a minute later on the server
+    decides by all gateways of the store who has come in; without places each gateway decides alone again.
+    """
 
 @_typing.type_check_only
 class PresenceServiceAsyncStub(PresenceServiceStub):
@@ -55,7 +60,8 @@ class PresenceServiceAsyncStub(PresenceServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Session: _aio.StreamStreamMultiCallable[_presence_service_pb2.SessionRequest, _presence_service_pb2.SessionResponse]  # type: ignore[assignment]
     """One gateway's connection. The gateway says Hello first; what it reports is acknowledged after it
-    is on disk, and key tables come down the same stream.
+    is on disk, and key tables come down the same stream. PERMISSION_DENIED for a certificate of another gateway
+    or another store; FAILED_PRECONDITION when a gateway of this name has connected anew.
     """
     ListVisits: _aio.UnaryUnaryMultiCallable[_presence_service_pb2.ListVisitsRequest, _presence_service_pb2.ListVisitsResponse]  # type: ignore[assignment]
     """Lists visits, latest first."""
@@ -66,6 +72,10 @@ class PresenceServiceAsyncStub(PresenceServiceStub):
     ConfigureGateway: _aio.UnaryUnaryMultiCallable[_presence_service_pb2.ConfigureGatewayRequest, _presence_service_pb2.ConfigureGatewayResponse]  # type: ignore[assignment]
     """Says what a gateway is to do differently; one that is connected learns it within seconds. Errors:
     NOT_FOUND when no gateway of this name was ever connected.
+    """
+    SetStoreMap: _aio.UnaryUnaryMultiCallable[_presence_service_pb2.SetStoreMapRequest, _presence_service_pb2.SetStoreMapResponse]  # type: ignore[assignment]
+    """Keeps how every place of a store is heard, from a calibration walk. From a minute later on the server
+    decides by all gateways of the store who has come in; without places each gateway decides alone again.
     """
 
 class PresenceServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -78,7 +88,8 @@ class PresenceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_presence_service_pb2.SessionResponse], _abc.AsyncIterator[_presence_service_pb2.SessionResponse]]:
         """One gateway's connection. The gateway says Hello first; what it reports is acknowledged after it
-        is on disk, and key tables come down the same stream.
+        is on disk, and key tables come down the same stream. PERMISSION_DENIED for a certificate of another gateway
+        or another store; FAILED_PRECONDITION when a gateway of this name has connected anew.
         """
 
     @_abc_1.abstractmethod
@@ -113,6 +124,16 @@ class PresenceServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_presence_service_pb2.ConfigureGatewayResponse, _abc.Awaitable[_presence_service_pb2.ConfigureGatewayResponse]]:
         """Says what a gateway is to do differently; one that is connected learns it within seconds. Errors:
         NOT_FOUND when no gateway of this name was ever connected.
+        """
+
+    @_abc_1.abstractmethod
+    def SetStoreMap(
+        self,
+        request: _presence_service_pb2.SetStoreMapRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_presence_service_pb2.SetStoreMapResponse, _abc.Awaitable[_presence_service_pb2.SetStoreMapResponse]]:
+        """Keeps how every place of a store is heard, from a calibration walk. From a minute later on the server
+        decides by all gateways of the store who has come in; without places each gateway decides alone again.
         """
 
 def add_PresenceServiceServicer_to_server(servicer: PresenceServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
