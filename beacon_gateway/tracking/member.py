@@ -9,7 +9,7 @@ from beacon_gateway.tracking.room import Room
 from beacon_gateway.tracking.smoothing import FORGET_SECONDS, STALE_AFTER_SECONDS, Track
 
 ENTER_SAMPLES_MIN: Final = 3
-MOVE_MARGIN_DB: Final = 3.0  # half the fading of one sample: less flaps, more lags
+MOVE_MARGIN_DB: Final = 3.0  # of nearness, half the fading of one sample: less flaps, more lags
 MOVE_HOLD_SECONDS: Final = 2.0
 EXIT_HOLD_SECONDS: Final = 10.0  # a shelf or a body between tag and receiver lasts less
 DWELL_STEPS_SECONDS: Final = (20.0, 60.0)  # then every 60 s
@@ -30,6 +30,10 @@ class Best:
     receiver: str
     score_dbm: float
     track: Track
+
+    @property
+    def nearness_db(self) -> float:
+        return self.track.nearness_db(self.score_dbm)
 
 
 @dataclass(slots=True)
@@ -76,8 +80,9 @@ class Member:
         elif self._leaves(room, best, now_seconds):
             yield self.leave(pseudonym, best.track)
         else:
-            if self._moves(room, best, now_seconds):
-                yield self._move(pseudonym, best, now_seconds)
+            nearest = max(self._scored(room, now_seconds), key=lambda one: one.nearness_db)
+            if self._moves(room, nearest, now_seconds):
+                yield self._move(pseudonym, nearest)
             yield from self._dwell(pseudonym, best.track)
 
     def news(self, pseudonym: bytes, room: Room, now_seconds: float) -> Iterator[PresenceEvent]:
@@ -150,13 +155,13 @@ class Member:
             self._weak_since = now_seconds
         return now_seconds - self._weak_since >= EXIT_HOLD_SECONDS
 
-    def _moves(self, room: Room, best: Best, now_seconds: float) -> bool:
-        ours = (one.score_dbm for one in self._scored(room, now_seconds) if one.zone == self.zone)
-        if best.zone == self.zone or best.score_dbm < max(ours, default=float("-inf")) + MOVE_MARGIN_DB:
+    def _moves(self, room: Room, nearest: Best, now_seconds: float) -> bool:
+        ours = (one.nearness_db for one in self._scored(room, now_seconds) if one.zone == self.zone)
+        if nearest.zone == self.zone or nearest.nearness_db < max(ours, default=0.0) + MOVE_MARGIN_DB:
             self._challenger = ""
             return False
-        if self._challenger != best.zone:
-            self._challenger, self._challenger_since = best.zone, now_seconds
+        if self._challenger != nearest.zone:
+            self._challenger, self._challenger_since = nearest.zone, now_seconds
         return now_seconds - self._challenger_since >= MOVE_HOLD_SECONDS
 
     def _enter(self, pseudonym: bytes, best: Best) -> PresenceEvent:
@@ -166,9 +171,11 @@ class Member:
         self.good_at_seconds = max(self.good_at_seconds, self._strong_since)
         return self._event(PresenceKind.ENTER, pseudonym, best.zone, self._strong_since, best.track)
 
-    def _move(self, pseudonym: bytes, best: Best, now_seconds: float) -> PresenceEvent:
-        self.zone, self._challenger = best.zone, ""
-        return self._event(PresenceKind.MOVE, pseudonym, best.zone, now_seconds, best.track)
+    def _move(self, pseudonym: bytes, nearest: Best) -> PresenceEvent:
+        """Back-dated to the first moment of the lead that was held, but never before what was said."""
+        self.zone, self._challenger = nearest.zone, ""
+        moved_at_seconds = max(self._challenger_since, self._told_at_seconds)
+        return self._event(PresenceKind.MOVE, pseudonym, nearest.zone, moved_at_seconds, nearest.track)
 
     def _dwell(self, pseudonym: bytes, track: Track) -> Iterator[PresenceEvent]:
         """Counts to the last good sample: silence is not yet a stay."""

@@ -58,8 +58,37 @@ def test_a_challenger_must_be_stronger_for_two_seconds() -> None:
 
 def test_a_challenger_for_a_moment_moves_nobody() -> None:
     story = Story().goes_on(10, door=-60, shoes=-80)
-    story.goes_on(1, door=-60, shoes=-20).goes_on(20, door=-60, shoes=-100)
+    story.goes_on(1, door=-60, shoes=-45).goes_on(20, door=-60, shoes=-100)
     assert PresenceKind.MOVE not in story.kinds()
+
+
+def test_a_move_is_dated_to_the_begin_of_the_lead() -> None:
+    story = Story().goes_on(10, door=-60, shoes=-90).goes_on(1, door=-90, shoes=-60)
+    story.goes_on(10, door=-90, shoes=-60)
+    (move,) = [event for event in story.events if event.kind is PresenceKind.MOVE]
+    assert move.at_seconds in {11.0, 12.0}
+
+
+def test_a_move_is_never_dated_before_what_was_said() -> None:
+    story = Story().goes_on(10, door=-60, shoes=-90).goes_on(60, door=-90, shoes=-60)
+    times = [event.at_seconds for event in story.events]
+    assert PresenceKind.MOVE in story.kinds()
+    assert times == sorted(times)
+
+
+def test_a_lead_among_the_faint_moves_nobody() -> None:
+    everywhere = {zone: ZoneRule(enter_rssi_dbm=-95, exit_rssi_dbm=-110) for zone in ("door", "shoes")}
+    story = Story(everywhere).goes_on(5, door=-80, shoes=-100).goes_on(30, door=-92, shoes=-84)
+    assert PresenceKind.MOVE not in story.kinds()
+
+
+def test_deep_fades_do_not_hide_who_is_near() -> None:
+    story = Story().goes_on(5, door=-66)
+    for half in range(11, 61):
+        story.tracker.hear(ANNA, DOOR, -66, POWER, half / 2)
+        story.tracker.hear(ANNA, SHOES, -88 if half % 4 == 1 else -58, POWER, half / 2)
+        story.events += story.tracker.tick(half / 2) if half % 2 == 0 else []
+    assert [event.zone for event in story.events if event.kind is PresenceKind.MOVE] == ["shoes"]
 
 
 def test_a_receiver_that_hears_no_more_loses_to_one_that_does() -> None:
