@@ -186,28 +186,32 @@ def noting(stops: Path | None) -> TextIO:
 
 @app.command(name="calibrate")
 def calibrate_command(
-    recording: Annotated[Path, typer.Argument(help="what `record` has written", exists=True)],
+    recording: Annotated[
+        list[Path],
+        typer.Argument(help="what `record` has written, on each gateway of the store", exists=True),
+    ],
     *,
     stops: Annotated[Path, typer.Option(help="when and where you stood", exists=True)],
-    send: Annotated[bool, typer.Option("--send", help="have the server tell this gateway")] = False,
+    send: Annotated[bool, typer.Option("--send", help="have the server tell the gateways")] = False,
     config: Config = None,
 ) -> None:
     """Prints the offsets and thresholds that a walk teaches, as settings; --send has the server keep them."""
-    from beacon_gateway.enrolled import introduction_of
     from beacon_gateway.operation import recordings
     from beacon_gateway.operation.calibrating import calibrate, report_of
-    from beacon_gateway.operation.configuring import configure
-    from beacon_gateway.operation.stops import read_stops
+    from beacon_gateway.operation.configuring import tell
+    from beacon_gateway.operation.mapping import StoreMap, mapped, said_of
+    from beacon_gateway.operation.stops import beside, read_stops
 
     with plain_errors():
-        settings, heard = load(config, {}), recordings.read(recording)
-        found = calibrate(heard, read_stops(stops, heard), settings)
-        for line in report_of(found, settings):
+        settings, walk = load(config, {}), read_stops(stops)
+        heard = [recordings.read(file) for file in recording]
+        found = [calibrate(one, beside(one, walk), settings) for one in heard]
+        store = mapped(heard, walk, [one.offsets for one in found])
+        for line in (*(line for one in found for line in report_of(one, settings)), *said_of(store)):
             typer.echo(line)
         if send:
-            gateway = introduction_of(settings).gateway
-            asyncio.run(configure(settings, gateway, found, team_key()))
-            typer.echo(f"the server tells {gateway} so from now on; it wins over the settings", err=True)
+            asyncio.run(tell(settings, team_key(), found, store if isinstance(store, StoreMap) else None))
+            typer.echo("the server tells them so from now on; it wins over the settings", err=True)
 
 
 def team_key() -> str:

@@ -30,10 +30,12 @@ class Offset:
 class Calibration:
     """What a walk teaches.
 
-    receivers: name -> zone. offsets: by receiver. rules: by zone, those that the pavement has changed.
-    doubts: as an installer reads them.
+    gateway: whose receivers; empty when the recording does not say. receivers: name -> zone.
+    offsets: by receiver. rules: by zone, those that the pavement has changed. doubts: as an installer reads
+    them.
     """
 
+    gateway: str
     receivers: Mapping[str, str]
     offsets: Mapping[str, Offset]
     rules: Mapping[str, ZoneRule]
@@ -63,7 +65,7 @@ def calibrate(recording: Recording, walk: Walk, settings: Settings) -> Calibrati
         *_doubts_of_rules(walk, rules),
     )
     changed = {zone: rule for zone, rule in rules.items() if rule != _own_rule(zone, settings)}
-    return Calibration(recording.receivers, offsets, changed, doubts)
+    return Calibration(recording.gateway, recording.receivers, offsets, changed, doubts)
 
 
 def samples_of(stop: Stop, recording: Recording) -> list[Sample]:
@@ -152,6 +154,8 @@ def _doubts_of_rules(walk: Walk, rules: Mapping[str, ZoneRule]) -> Iterator[str]
 
 def report_of(found: Calibration, settings: Settings) -> Iterator[str]:
     """As TOML for the device's settings; what is to be doubted stands in comments above."""
+    if found.gateway:
+        yield f"# {found.gateway}"
     for doubt in found.doubts:
         yield f"# doubtful: {doubt}"
     for receiver, offset in found.offsets.items():

@@ -1,7 +1,7 @@
-"""Has the server tell this gateway its calibration, on the word of somebody of the team."""
+"""Has the server tell gateways their calibration, and keep the store's map, on the word of the team."""
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 import grpc
@@ -12,8 +12,9 @@ from regulars.presence.v1.presence_service_pb2_grpc import PresenceServiceStub
 from beacon_gateway.access import credentials
 from beacon_gateway.access.channel import Link, metadata_of, open_channel, secure_channel
 from beacon_gateway.access.enrolment import explain
-from beacon_gateway.enrolled import enrolled_file
+from beacon_gateway.enrolled import enrolled_file, introduction_of
 from beacon_gateway.operation.calibrating import Calibration, CalibrationError
+from beacon_gateway.operation.mapping import StoreMap
 from beacon_gateway.settings import Settings
 
 CALL_SECONDS_MAX: Final = 20.0
@@ -22,23 +23,38 @@ PAGE_MAX: Final = 1_000
 Metadata = tuple[tuple[str, str], ...]
 
 
-async def configure(settings: Settings, gateway: str, found: Calibration, team_key: str) -> None:
-    """Replace what the server tells the gateway of these receivers and zones; all else that it tells stays.
+async def tell(
+    settings: Settings, team_key: str, found: Sequence[Calibration], mapped: StoreMap | None
+) -> None:
+    """Replace what the server tells gateways of these receivers and zones, and the map of the store.
 
-    Raises CalibrationError, CredentialsError, OSError.
+    All else that it tells them stays. Raises CalibrationError, CredentialsError, SettingsError, OSError.
     """
+    me = introduction_of(settings)
     link = Link(settings.server, team_key, settings.is_plaintext(), settings.ca)
     try:
         async with team_channel(settings, link) as channel:
-            metadata = metadata_of(link)
-            told = await _told(channel, metadata, gateway)
-            asked = pb.ConfigureGatewayRequest(
-                gateway=gateway, config=calibrated(told, found), request_id=str(uuid.uuid4())
-            )
-            stub = PresenceServiceStub(channel)
-            await stub.ConfigureGateway(asked, metadata=metadata, timeout=CALL_SECONDS_MAX)
+            for one in found:
+                await _configure(channel, metadata_of(link), one.gateway or me.gateway, one)
+            if mapped is not None:
+                asked = pb.SetStoreMapRequest(
+                    store=me.store, map=map_message(mapped, me.gateway), request_id=fresh_id()
+                )
+                stub = PresenceServiceStub(channel)
+                await stub.SetStoreMap(asked, metadata=metadata_of(link), timeout=CALL_SECONDS_MAX)
     except grpc.aio.AioRpcError as error:
         raise CalibrationError(explain(error, settings.server)) from error
+
+
+async def _configure(channel: grpc.aio.Channel, metadata: Metadata, gateway: str, found: Calibration) -> None:
+    config = calibrated(await _told(channel, metadata, gateway), found)
+    asked = pb.ConfigureGatewayRequest(gateway=gateway, config=config, request_id=fresh_id())
+    stub = PresenceServiceStub(channel)
+    await stub.ConfigureGateway(asked, metadata=metadata, timeout=CALL_SECONDS_MAX)
+
+
+def fresh_id() -> str:
+    return str(uuid.uuid4())
 
 
 def team_channel(settings: Settings, link: Link) -> grpc.aio.Channel:
@@ -92,3 +108,13 @@ def calibrated(told: pb.Config, found: Calibration) -> pb.Config:
             enter_hold_seconds=rule.enter_hold_seconds,
         )
     return config
+
+
+def map_message(mapped: StoreMap, me: str) -> pb.StoreMap:
+    """me: this gateway's name, where a recording names none."""
+    receivers = [
+        pb.MapReceiver(gateway=one.gateway or me, zone=one.zone, faintest_rssi_dbm=one.faintest_dbm)
+        for one in mapped.receivers
+    ]
+    places = [pb.MapPlace(zone=one.zone, rssi_dbm=one.strengths_dbm) for one in mapped.places]
+    return pb.StoreMap(receivers=receivers, places=places, entrances=mapped.entrances)

@@ -39,12 +39,18 @@ class Guide:
             await self._stand_around(f"{receiver.name} ({receiver.zone})", receiver=receiver.name)
         while name := await self._typed("Another gateway that records this walk: type its name, or s"):
             await self._stand_around(name, gateway=name)
-        while zone := await self._typed("For a map of the store, any spot: type its zone, or s"):
+        entrance = await self._typed("For a map of the store, the zone that one comes in by: type it, or s")
+        if entrance:
+            await self._stand("just inside the door", zone=entrance)
+        while zone := await self._typed("Any other spot for the map: type its zone, or s"):
             await self._stand("there", zone=zone)
         outside = await self._stand_outside()
         pavement = await self._walk_outside()
-        walk = Walk(began_at=began_at(), stops=tuple(self._stops), outside=outside, pavement=pavement)
-        return text_of(walk)
+        entrances = (entrance,) if entrance else ()
+        stops = tuple(self._stops)
+        return text_of(
+            Walk(began_at=began_at(), entrances=entrances, stops=stops, outside=outside, pavement=pavement)
+        )
 
     async def _stand_around(self, what: str, **place: str) -> None:
         for side in SIDES:

@@ -1,6 +1,7 @@
 """Where the installer stood, and when, on a calibration walk: TOML, by hand or by `record --stops`.
 
 began_at = 1795354000.1   # Unix time from which the times count; left out, the recording's own beginning
+entrances = ["door"]      # the zones that one comes in by, for a map of the store
 
 [[stops]]                 # a step or two beside a receiver, the tag worn as customers wear theirs
 receiver = "hci0"         # may be left out where there is one
@@ -92,26 +93,27 @@ class Walk(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     began_at: float | None = None
+    entrances: tuple[str, ...] = ()
     stops: tuple[Stop, ...] = ()
     outside: tuple[Stretch, ...] = ()
     pavement: tuple[Stretch, ...] = ()
 
 
-def read_stops(path: Path, recording: Recording) -> Walk:
-    """The walk by the recording's time, with its stops beside the recording's receivers, each by its name.
-
-    Raises StopsError, OSError.
-    """
+def read_stops(path: Path) -> Walk:
+    """Raises StopsError, OSError."""
     try:
-        walk = Walk(**tomllib.loads(path.read_text(encoding="utf-8")))
+        return Walk(**tomllib.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         raise StopsError("\n".join(_explain(path, fault) for fault in error.errors())) from error
     except (ValueError, TypeError) as error:
         raise StopsError(f"{path}: {error}") from error
-    return _heard_by(recording, walk)
 
 
-def _heard_by(recording: Recording, walk: Walk) -> Walk:
+def beside(recording: Recording, walk: Walk) -> Walk:
+    """The walk by the recording's time, with its stops beside the recording's receivers, each by its name.
+
+    Raises StopsError.
+    """
     late_seconds = 0.0 if walk.began_at is None else walk.began_at - recording.began_at_seconds
     mine = [one for one in walk.stops if not one.zone and one.gateway in ("", recording.gateway)]
     if not mine:
@@ -145,6 +147,8 @@ def _explain(path: Path, fault: Any) -> str:
 def text_of(walk: Walk) -> str:
     """The file as `read_stops` reads it."""
     lines = [] if walk.began_at is None else [f"began_at = {walk.began_at:.3f}"]
+    if walk.entrances:
+        lines.append(f"entrances = [{', '.join(map(_value, walk.entrances))}]")
     for kind in ("stops", "outside", "pavement"):
         for one in getattr(walk, kind):
             said = one.model_dump(by_alias=True, exclude_defaults=True)

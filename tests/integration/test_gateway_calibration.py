@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from regulars.membership.v1 import membership_service_pb2 as membership
 from regulars.presence.v1 import presence_service_pb2 as presence
+from sqlalchemy import select
 
 from services.composition import House, create_key, live_keys
+from services.storage.tables import store_maps
 from tests.integration.shop import Caller, ManualClock
 from tests.integration.test_gateway_device import ON_SQLITE, Device, device, settings, systemd
 from tests.integration.test_gateway_enrolment import channel_to, roots
@@ -75,6 +77,8 @@ def note_stops(device: Device) -> Path:
     for side in range(4):
         begins = side * (STAND_SECONDS + STEP_SECONDS) + 1
         stops.append(f'[[stops]]\nfrom = {begins:.1f}\nto = "0:{begins + STAND_SECONDS - 2:.1f}"\n')
+    stops.insert(0, 'entrances = ["door"]\n')
+    stops.append('[[stops]]\nzone = "door"\nfrom = 30\nto = 40\n[[outside]]\nfrom = 90\nto = 100\n')
     file.write_text("\n".join(stops).replace('"0:6', '"1:0').replace('"0:8', '"1:2'))
     return file
 
@@ -105,9 +109,12 @@ async def test_a_walk_is_recorded_judged_and_told_to_the_server(
     assert answer.code == 0, answer.err
     offset_db = tomllib.loads(answer.out)["rssi_offset_db"]
     assert offset_db == pytest.approx(OFFSET_DB, abs=6)  # body and furniture are of the store
-    assert "# doubtful: no walk along the pavement" in answer.out
+    assert "nothing was heard on the pavement" in answer.out
+    assert "# map of the store: 5 places inside and 1 outside, as 1 receivers hear them" in answer.out
     told = (await configs(house, key_of("team")))["harbour-door"]
     assert [(one.receiver, one.rssi_offset_db) for one in told.receiver_offsets] == [("r1", offset_db)]
+    with house.database.engine.connect() as connection:
+        assert connection.execute(select(store_maps.c.store)).scalars().all() == ["harbour"]
 
 
 async def test_only_the_team_may_have_the_server_tell_it(
@@ -153,7 +160,7 @@ async def test_an_installer_is_led_through_the_walk(device: Device, anna: str) -
     walk_around(device, anna)
     file, stops = device.folder / "walk.jsonl", device.folder / "stops.toml"
     process = await device.start("record", str(file), "--key", anna, "--stops", str(stops), typing=True)
-    out, err = await process.communicate(b"s\n" * 7 + b"\n\n")  # nothing but a walk along the pavement
+    out, err = await process.communicate(b"s\n" * 8 + b"\n\n")  # nothing but a walk along the pavement
     assert process.returncode == 0, err.decode()
     assert "Stand r1 (door): 1.5 m in front of it" in out.decode()
     noted, head = tomllib.loads(stops.read_text()), json.loads(file.read_text().splitlines()[0])

@@ -18,7 +18,7 @@ from beacon_gateway.operation.calibrating import (
 from beacon_gateway.operation.configuring import calibrated
 from beacon_gateway.operation.guide import Guide, ask_terminal
 from beacon_gateway.operation.recordings import Recording, Sample
-from beacon_gateway.operation.stops import StopsError, Walk, read_stops
+from beacon_gateway.operation.stops import StopsError, Walk, beside, read_stops
 from beacon_gateway.sending.messages import tuning_of
 from beacon_gateway.settings import Settings, load
 from beacon_gateway.tracking.room import Receiver, ZoneRule
@@ -154,7 +154,7 @@ def test_times_that_meet_no_advert_teach_nothing() -> None:
 
 def written(tmp_path: Path, text: str, heard: Recording = HEARD) -> Walk:
     (tmp_path / "stops.toml").write_text(text)
-    return read_stops(tmp_path / "stops.toml", heard)
+    return beside(heard, read_stops(tmp_path / "stops.toml"))
 
 
 def test_times_are_written_as_a_stopwatch_shows_them(tmp_path: Path) -> None:
@@ -209,13 +209,18 @@ class Installer:
 async def test_the_guide_leads_around_receivers_to_spots_and_outside_and_notes_the_times(
     tmp_path: Path,
 ) -> None:
-    sides, other, spots = ["", "s", "", ""], ["soho", "", "", "", "", "s"], ["shoes", "", "s"]
+    sides, other = ["", "s", "", ""], ["soho", "", "", "", "", "s"]
+    spots = ["door", "", "shoes", "", "s"]
     installer = Installer(*sides, *[""] * 4, *other, *spots, "", "", "s")
     guide = Guide(installer.ask, lambda _: None, installer.now, stop_seconds=0.0)
     text = await guide.lead([Receiver("hci0", "door"), Receiver("hci1", "shoes")], lambda: 960.0)
     assert "hci0 (door): 1.5 m in front of it" in installer.asked[0]
     said = tomllib.loads(text)
-    assert [one.get("gateway") or one.get("zone") for one in said["stops"][7:]] == ["soho"] * 4 + ["shoes"]
+    assert [one.get("gateway") or one.get("zone") for one in said["stops"][7:]] == ["soho"] * 4 + [
+        "door",
+        "shoes",
+    ]
+    assert said["entrances"] == ["door"]
     walk = written(tmp_path, text)
     assert [one.receiver for one in walk.stops] == ["hci0"] * 3 + ["hci1"] * 4  # one side was left out
     assert (len(walk.outside), len(walk.pavement)) == (2, 1)
