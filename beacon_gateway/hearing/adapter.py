@@ -107,6 +107,8 @@ class AdapterRadio:
                 await self._scan(watch)
             except RadioError as error:
                 step = self._decide(error.trouble)
+                if error.trouble is Trouble.OFF and step.rung is Rung.RESTART_SCAN:
+                    await self._repairs.switch_on(watch)
             await self._repairs.take(step.rung, watch, self._now_seconds())
             await self._pause(watch, step.pause_seconds)
 

@@ -66,7 +66,6 @@ class Repairs:
     taken: Counter[Rung] = field(default_factory=Counter)
     refused: set[Rung] = field(default_factory=set)
     _seen: bool = False
-    _left_off: bool = False  # by a power cycle that could not switch it on again: tried with each restart
     _port: usb.UsbPort | None = None
 
     def usable(self, *, others_hear: bool) -> frozenset[Rung]:
@@ -90,32 +89,19 @@ class Repairs:
             log.warning("radio.remedy_failed", receiver=self.receiver, remedy=rung.name, reason=str(error))
         self.taken[rung] += 1
 
+    async def switch_on(self, watch: BluezWatch) -> None:
+        """Switches the adapter on, if it lets itself: whoever left it off, it cannot hear."""
+        with contextlib.suppress(BusError, OSError):
+            await watch.switch(on=True)
+
     async def _do(self, rung: Rung, watch: BluezWatch, now_seconds: float) -> None:
         match rung:
-            case Rung.RESTART_SCAN if self._left_off:
-                with contextlib.suppress(BusError, OSError):
-                    await self._switch_on(watch)
             case Rung.POWER_CYCLE:
-                await self._power_cycle(watch)
+                await _power_cycle(watch)
             case Rung.RESTART_BLUETOOTH:
                 await self.service.restart(watch, now_seconds)
             case Rung.USB_RESET:
                 await self._reset_usb()
-
-    async def _power_cycle(self, watch: BluezWatch) -> None:
-        self._left_off = True
-        with contextlib.suppress(BusError, TimeoutError):  # one that is off already, or wedged: on counts
-            await watch.switch(on=False)
-        for _ in range(SWITCH_ON_TRIES):
-            await asyncio.sleep(OFF_SECONDS)
-            with contextlib.suppress(BusError):
-                await self._switch_on(watch)
-                return
-        await self._switch_on(watch)
-
-    async def _switch_on(self, watch: BluezWatch) -> None:
-        await watch.switch(on=True)
-        self._left_off = False
 
     async def _reset_usb(self) -> None:
         if self._port is not None:
@@ -136,6 +122,17 @@ def _is_forbidden(rung: Rung, error: Exception) -> bool:
         return isinstance(error, usb.UsbForbiddenError)
     no_service = rung is Rung.RESTART_BLUETOOTH and error.name in _NO_SUCH_SERVICE
     return error.name in _DENIED or no_service
+
+
+async def _power_cycle(watch: BluezWatch) -> None:
+    with contextlib.suppress(BusError, TimeoutError):  # one that is off already, or wedged: on is what counts
+        await watch.switch(on=False)
+    for _ in range(SWITCH_ON_TRIES):
+        await asyncio.sleep(OFF_SECONDS)
+        with contextlib.suppress(BusError):
+            await watch.switch(on=True)
+            return
+    await watch.switch(on=True)
 
 
 def _restart_unit() -> Message:
