@@ -1,4 +1,4 @@
-"""Gateways and arbiter in random stores and on recorded tracks; `make bench` says how well they see."""
+"""Gateways and arbiter in random stores; `make bench` says how well they see."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from beacon_gateway.scenes.stores import random_store
 from beacon_gateway.scenes.truth import name_of, stays
 from beacon_gateway.tracking.events import PresenceKind
 from tests.benchmarks.playing import Installed, Score, Told, installed, judge, play
-from tests.benchmarks.tracks import all_tracks, walk
 
 SEED = 1101  # nobody tuned on seeds from 100 on
 SHOPPERS, PASSERS_BY = 40, 20
@@ -75,12 +74,3 @@ def test_the_same_seed_plays_the_same_store() -> None:
     again = random_store(SEED, SHOPPERS, PASSERS_BY)
     assert again == store()
     assert random_store(SEED + 1, SHOPPERS, PASSERS_BY) != store()
-
-
-@pytest.mark.parametrize(("receivers", "right"), [(4, 0.8), (12, 0.83)])
-def test_recorded_tracks_are_followed(receivers: int, right: float) -> None:
-    walks = [walk(track, receivers) for track in all_tracks()]
-    seconds = sum(one.seconds for one in walks)
-    assert len(walks) == 4
-    assert sum(one.right for one in walks) / seconds >= right
-    assert 60 * sum(one.changes for one in walks) / seconds <= 3
