@@ -17,9 +17,10 @@ SIGNAL_SECONDS: Final = 5.0  # between two reports of how well a member is heard
 SIGNAL_SECONDS_MIN: Final = 1.0  # when much has changed
 SIGNAL_CHANGE_DB: Final = 6.0  # more than the smoothing leaves of the fading
 SIGNAL_SAMPLES_MIN: Final = 2  # one may be a deep fade
+NEWS_CHANGE_DB: Final = 4.0  # some steps towards the door
 NEW_SECONDS: Final = 60.0  # since coming nearer: the way from the street to the first shelf
-NEARER_DB: Final = 6.0  # who is louder by this than ever before comes nearer
-AUDIBLE_DBM: Final = -94.0  # the noise floor is near: what is fainter tells nothing of where somebody is
+NEARER_DB: Final = 10.0  # who is louder by this than ever before comes nearer
+SETTLED_SECONDS: Final = 30.0  # after ENTER: the server has heard enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,11 @@ class Member:
         loudest_dbm = max(track.rssi_dbm for track in self.tracks.values())
         if loudest_dbm >= self._loudest_dbm + NEARER_DB:
             self._loudest_dbm, self._new_since = loudest_dbm, now_seconds
-        if now_seconds - self._new_since > NEW_SECONDS:
+        is_settled = self.zone and now_seconds - self.entered_at_seconds > SETTLED_SECONDS
+        if is_settled or now_seconds - self._new_since > NEW_SECONDS:
             return
-        for signal in self.signals(pseudonym, room, now_seconds):
-            if signal.evidence.smoothed_rssi_dbm >= AUDIBLE_DBM:
-                yield self._heard(signal)
+        for signal in self.signals(pseudonym, room, now_seconds, NEWS_CHANGE_DB):
+            yield self._heard(signal)
 
     def _heard(self, signal: Signal) -> PresenceEvent:
         if self._met_at_seconds is None:
@@ -108,13 +109,15 @@ class Member:
             dwell_seconds=signal.at_seconds - self._met_at_seconds,
         )
 
-    def signals(self, pseudonym: bytes, room: Room, now_seconds: float) -> Iterator[Signal]:
+    def signals(
+        self, pseudonym: bytes, room: Room, now_seconds: float, change_db: float = SIGNAL_CHANGE_DB
+    ) -> Iterator[Signal]:
         """How well each receiver hears the member, where that is news."""
         for name, track in self.tracks.items():
             if now_seconds - track.at_seconds > STALE_AFTER_SECONDS or track.samples < SIGNAL_SAMPLES_MIN:
                 continue
             shown_at, shown_dbm = self._shown.get(name, (float("-inf"), 0.0))
-            changed = abs(track.rssi_dbm - shown_dbm) >= SIGNAL_CHANGE_DB
+            changed = abs(track.rssi_dbm - shown_dbm) >= change_db
             if now_seconds - shown_at >= (SIGNAL_SECONDS_MIN if changed else SIGNAL_SECONDS):
                 self._shown[name] = (now_seconds, track.rssi_dbm)
                 yield Signal(pseudonym, room.zone_of[name], track.at_seconds, track.evidence())
