@@ -161,6 +161,7 @@ async def test_each_page_of_ten_thousand_movements_is_one_statement_on_an_index(
     assert [one.points for page in found for one in page] == list(range(MANY, 0, -1))
     ours = [one for one in sent if re.search(r"\b(movements|members|accounts|lots|redirects)\b", one)]
     ours = [one for one in ours if "ORDER BY accounts.due_at" not in one]  # the sweep's
+    ours = [one for one in ours if not one.endswith("FROM redirects")]  # the server's own, now and then
     assert (len(found), len(ours)) == (10, 10), set(ours)
     with read_connection(house.database.engine) as connection:
         plans = [
