@@ -25,7 +25,8 @@ LOOK_SECONDS: Final = (
     0.1  # real seconds between two looks into the queue: idle costs nothing, a tick is not late
 )
 SKEWED_HINT: Final = "times are corrected by the server's; set this clock: timedatectl set-ntp true"
-STAY_SECONDS_MAX: Final = 3.0  # a stay waits so long for company: an SD card wears by every commit
+STAY_SECONDS_MAX: Final = 3.0  # a word that one stays on waits for company: an SD card wears by each commit
+AWAITED_SECONDS: Final = (60.0, 120.0)  # the word of a stay that the server acts on; the next is at 120
 
 log = structlog.get_logger()
 
@@ -147,13 +148,12 @@ class Gateway:
             )
 
     def _is_due(self) -> bool:
-        """Who comes and goes is on disk with this second's look; a power cut costs no more than that."""
+        """Who comes, stays or goes is on disk with this second's look: a power cut costs no more."""
         if not self._pending:
             self._pending_since_seconds = time.monotonic()
             return False
         waited_seconds = time.monotonic() - self._pending_since_seconds
-        only_stays = all(event.kind is PresenceKind.DWELL for event in self._pending)
-        return waited_seconds >= STAY_SECONDS_MAX or not only_stays
+        return waited_seconds >= STAY_SECONDS_MAX or not all(map(_may_wait, self._pending))
 
     async def _store(self) -> None:
         events, self._pending = self._pending, []
@@ -240,3 +240,9 @@ class Gateway:
         if self._is_clock_skewed and not is_skewed:
             log.info("clock.right")
         self._is_clock_skewed = is_skewed
+
+
+def _may_wait(event: PresenceEvent) -> bool:
+    """Whether nobody waits for it: that a stay goes on, but not that it has become one."""
+    first, second = AWAITED_SECONDS
+    return event.kind is PresenceKind.DWELL and not first <= event.dwell_seconds < second

@@ -99,6 +99,7 @@ def enrol_command(
         key = credentials.asking_key(settings.credentials_file, taken.text)
         made = asyncio.run(enrol(settings.server, taken, key))
         credentials.save(settings.credentials_file, made)
+        credentials.forget_asking(settings.credentials_file)
     until = datetime.fromtimestamp(made.ends_at_seconds, UTC)
     typer.echo(
         f"enrolled as {made.gateway} in store {made.store}, until {until:%Y-%m-%d}; it renews itself from"

@@ -57,6 +57,7 @@ class _Device:
             "reason": self.uplink.reason,
             "spooled": self.feed.waiting,
             "dropped": self.feed.dropped,
+            "spool_error": self.feed.report().error,
             "certificate_ends_at_seconds": _certificate_ends_at_seconds(self.link),
             **asdict(self.gateway.health()),
         }

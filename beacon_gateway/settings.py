@@ -157,8 +157,9 @@ def _explain_one(fault: "ErrorDetails") -> str:
     if fault["type"] == "extra_forbidden":
         near = get_close_matches(name, Settings.model_fields, 1)
         return f"{field}: there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
-    message = fault["msg"].removeprefix("Value error, ")
-    fix = FIXES.get(name)
+    message, fix = fault["msg"].removeprefix("Value error, "), FIXES.get(name)
+    if fix and fault["type"] == "string_pattern_mismatch":  # a regular expression helps nobody
+        message = "is not written as it should be"
     return f"{field or 'settings'}: {message}" + (f"; {fix}" if fix else "")
 
 

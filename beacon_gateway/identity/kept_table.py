@@ -79,11 +79,11 @@ class KeptTable:
         if not self._path.exists():
             return None
         try:
-            with closing(self._open()) as connection:
-                return _read(connection)
-        except (sqlite3.Error, OSError, TableError) as error:
+            return read_table(self._path)
+        except (sqlite3.Error, TableError) as error:
             log.warning("table.unreadable", reason=str(error))
-            self._discard()
+            if _is_damage(error):
+                self._discard()
             return None
 
     def _discard(self) -> None:
@@ -135,6 +135,18 @@ class KeptTable:
         connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
         connection.executescript(_SCHEMA)
         return connection
+
+
+def read_table(path: Path) -> KeyUpdate | None:
+    """The table in a file, on a disk that cannot be written too. Raises sqlite3.Error, TableError."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+        return _read(connection)
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether the file is no table of ours; what may pass, such as a lock, says so by another name."""
+    kept = isinstance(error, sqlite3.OperationalError) and error.sqlite_errorname != "SQLITE_ERROR"
+    return not kept
 
 
 def _read(connection: sqlite3.Connection) -> KeyUpdate | None:

@@ -195,6 +195,10 @@ class KeyTable:
             return Coverage.AHEAD
         return Coverage.CURRENT if self.near(now_seconds) and self.day(now_seconds) else Coverage.OVER
 
+    def seconds_left(self, now_seconds: float) -> float:
+        """For how long it knows what members announce. It has windows."""
+        return max(span.ends_at_seconds for span in self.windows) - now_seconds
+
     def holds(self, pseudonym: bytes) -> bool:
         """True while any day still names the member."""
         return any(_holds(column, pseudonym) for column in self.days.values())

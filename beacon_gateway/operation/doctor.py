@@ -13,6 +13,8 @@ from typing import Final
 from beacon_gateway.access import credentials as files
 from beacon_gateway.access.credentials import Credentials, CredentialsError
 from beacon_gateway.enrolled import enrolled_file, introduction_of, link_of
+from beacon_gateway.identity.kept_table import read_table
+from beacon_gateway.identity.key_table import Coverage, KeyTable, TableError
 from beacon_gateway.operation.doctor_radio import examine_radio
 from beacon_gateway.operation.doctor_server import examine_server
 from beacon_gateway.operation.finding import FAULT, HINT, OK, Finding
@@ -30,6 +32,7 @@ async def examine(settings: Settings) -> list[Finding]:
     """Looks at everything; never raises."""
     findings = [Finding("settings", OK, "fit together"), examine_clock(time.time())]
     findings.extend(examine_spool(settings.spool, settings.spool_bytes_max))
+    findings.extend(examine_table(settings.table_file, time.time()))
     findings.extend(examine_credentials(settings, time.time()))
     if settings.radio == "bleak":
         findings.extend(await examine_radio(settings))
@@ -95,6 +98,28 @@ def examine_file(path: Path) -> Finding:
     if health != "ok":
         return Finding("spool", FAULT, f"{path} is damaged: {health}", "the next start sets it aside")
     return Finding("spool", OK, f"{waiting} events wait for the server")
+
+
+def examine_table(path: Path, now_seconds: float) -> Iterator[Finding]:
+    """Whom the gateway would know now if it started without its server; no table is no fault."""
+    if not path.exists():
+        return
+    table = KeyTable()
+    try:
+        if (update := read_table(path)) is not None:
+            table.apply(update)
+    except (sqlite3.Error, TableError) as error:
+        yield Finding("table", HINT, f"{path} cannot be read: {error}", "the server sends it again")
+        return
+    coverage = table.coverage(now_seconds)
+    match coverage:
+        case Coverage.CURRENT:
+            left = f"{table.seconds_left(now_seconds) / 3600:.0f} h" if table.windows else "ever: it has none"
+            yield Finding("table", OK, f"knows its members for {left}")
+        case Coverage.AHEAD:
+            yield Finding("table", FAULT, coverage.value, "set the time: timedatectl set-ntp true")
+        case _:
+            yield Finding("table", HINT, coverage.value, "it comes with the next contact to the server")
 
 
 def examine_credentials(settings: Settings, now_seconds: float) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ It belongs in memory (/run), not on an SD card. Nobody is named in it.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import time
@@ -42,7 +43,7 @@ class StatusFile:
         except OSError as error:
             log.info("status.off", reason=error.strerror, path=str(self._path))
         finally:
-            if self._path.parent.is_dir():
+            with contextlib.suppress(OSError):
                 self._path.unlink(missing_ok=True)
 
     def write(self) -> None:
@@ -88,6 +89,8 @@ def lines(facts: Facts, now_seconds: float) -> Iterator[str]:
     if facts["reason"]:
         yield f"             {facts['reason']}"
     yield f"spool        {facts['spooled']} events wait, {facts['dropped']} were ever dropped"
+    if facts["spool_error"]:
+        yield f"             the disk refuses ({facts['spool_error']}): what waits is lost with a restart"
     yield f"members      {facts['members_present']} present"
     for radio in facts["radios"]:
         yield f"radio        {radio_line(radio)}"

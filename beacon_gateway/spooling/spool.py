@@ -45,6 +45,7 @@ RETRY_SECONDS: Final = 10.0  # between two questions to a disk that refuses
 MOVED_SECONDS: Final = 0.1  # a start that moved by less is not worth a write
 RUNS_UNSEEN: Final = 1 << 62  # numbers from here on lie after all runs of a file that cannot be read yet
 ALL: Final = 1 << 62
+REFUSED_HINT: Final = "events wait in memory, and a restart loses them; ask regulars-gateway doctor"
 DAY_SECONDS: Final = 86_400.0
 SUFFIXES: Final = (".db", ".sqlite", ".spool")  # a file of another name was never ours to rename
 
@@ -270,7 +271,7 @@ class Spool:
             self._set_aside(error, lost)
             return
         if not self._error:
-            log.warning("spool.refused", reason=str(error))
+            log.warning("spool.refused", reason=str(error), path=str(self._path), hint=REFUSED_HINT)
         self._error = str(error) or type(error).__name__
         self._retry_at_seconds = time.monotonic() + RETRY_SECONDS
 

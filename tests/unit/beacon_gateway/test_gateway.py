@@ -218,6 +218,19 @@ async def test_who_comes_is_on_disk_at_once_and_a_stay_waits_for_company(
     following.cancel()
 
 
+async def test_the_stay_that_a_reminder_hangs_on_is_on_disk_at_once_and_the_next_word_waits(
+    desk: Desk,
+) -> None:
+    desk.gateway.take_keys(table("1", ANNA))
+    following = asyncio.create_task(desk.gateway.run())
+    for seconds in (30, 35, 60):
+        desk.radio.hears(ANNA, seconds)
+        await asyncio.sleep(0.4)
+    following.cancel()
+    stays = [one.event.dwell_seconds for one in desk.spool.after(START, 100)]
+    assert stays == [0.0, pytest.approx(20, abs=1), pytest.approx(60, abs=1)]
+
+
 PUT = Shelf.put
 
 
