@@ -10,56 +10,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from beacon_gateway.tracking.events import Evidence, Position, PresenceEvent, PresenceKind
+from beacon_gateway.spooling import layout
+from beacon_gateway.spooling.layout import ShelvedEvent
+from beacon_gateway.tracking.events import Position, PresenceEvent, PresenceKind
 
-APPLICATION_ID: Final = 0x52656753  # "RegS", in the file's header: this database is a spool
-LAYOUT: Final = 2
 DROP_SHARE: Final = 32  # a full shelf drops a thirty-second at once: one GAP for many events
 DROP_ROWS: Final = 500  # at a time, until enough is free
 WAL_SHARE: Final = 16  # of the bound, for what SQLite writes beside the file
 WAL_BYTES_MIN: Final = 400_000  # a batch of the largest size and the index of the log
-WAL_PAGES_MAX: Final = 1_000
-BUSY_SECONDS: Final = 5.0  # a backup that reads the file may hold it for so long
-
-_SCHEMA: Final = """
-CREATE TABLE runs (
-    run INTEGER PRIMARY KEY,
-    epoch TEXT NOT NULL UNIQUE,
-    started_at_seconds REAL NOT NULL,
-    told_by INTEGER NOT NULL
-);
-CREATE TABLE events (
-    rank INTEGER NOT NULL,
-    run INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    pseudonym BLOB NOT NULL,
-    zone TEXT NOT NULL,
-    at_seconds REAL NOT NULL,
-    smoothed_rssi_dbm REAL NOT NULL,
-    max_rssi_dbm REAL NOT NULL,
-    samples INTEGER NOT NULL,
-    degraded INTEGER NOT NULL,
-    dwell_seconds REAL NOT NULL,
-    dropped INTEGER NOT NULL,
-    PRIMARY KEY (rank, run, seq)
-) WITHOUT ROWID;
-CREATE TABLE drops (
-    reason TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    events INTEGER NOT NULL,
-    PRIMARY KEY (reason, kind)
-) WITHOUT ROWID;
-"""
 _RANKS: Final = (0, 1)
 _OF_RANK: Final = (
     "SELECT * FROM (SELECT * FROM events WHERE rank = {} AND (run, seq) > (:run, :seq)"
     " ORDER BY run, seq LIMIT :limit)"
 )
 _SELECT: Final = f"{' UNION ALL '.join(map(_OF_RANK.format, _RANKS))} ORDER BY run, seq LIMIT :limit"
-_INSERT: Final = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _COUNT_DROP: Final = (
     "INSERT INTO drops VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET events = events + excluded.events"
 )
@@ -94,20 +60,9 @@ class Run(NamedTuple):
     told_by: ToldBy
 
 
-class ShelvedEvent(NamedTuple):
-    """An event and where it lies. Its times are by the clock of its run."""
-
-    position: Position
-    event: PresenceEvent
-
-
 def gap(at_seconds: float, dropped: int) -> PresenceEvent:
     """Says that events were lost; `dropped` is 0 when nobody knows how many."""
     return PresenceEvent(PresenceKind.GAP, b"", "", at_seconds, dropped=dropped)
-
-
-class ForeignFileError(Exception):
-    """The file is a database of something else."""
 
 
 class Shelf:
@@ -122,9 +77,9 @@ class Shelf:
         beside = max(bytes_max // WAL_SHARE, WAL_BYTES_MIN) if path else 0
         self._bytes_max = bytes_max - beside
         self._full = full
-        self._connection = _open(path, beside // 2)
+        self._connection = layout.opened(path, beside // 2)
         try:
-            _make_or_check(self._connection)
+            layout.make_or_check(self._connection)
             self.length = self._number("SELECT count(*) FROM events")
             self.drops = self._stored_drops()
         except BaseException:
@@ -160,7 +115,7 @@ class Shelf:
     def after(self, position: Position, limit: int) -> list[ShelvedEvent]:
         """The first `limit` events beyond a position, in order."""
         asked = {"run": position.run, "seq": position.seq, "limit": limit}
-        return [_event(row) for row in self._connection.execute(_SELECT, asked)]
+        return [layout.event_of(row) for row in self._connection.execute(_SELECT, asked)]
 
     def remove(self, position: Position) -> int:
         """Takes out a run's events up to a position; returns how many those were."""
@@ -220,7 +175,7 @@ class Shelf:
         self.drops.update(counted)
 
     def _insert(self, events: Sequence[ShelvedEvent]) -> None:
-        self._connection.executemany(_INSERT, [_row(event) for event in events])
+        self._connection.executemany(layout.INSERT, [layout.row_of(event) for event in events])
         self.length += len(events)
 
     def _make_room(self, counted: Drops) -> int:
@@ -253,74 +208,3 @@ class Shelf:
     def _stored_drops(self) -> Drops:
         rows = self._connection.execute("SELECT * FROM drops")
         return Counter({(DropReason(reason), PresenceKind(kind)): events for reason, kind, events in rows})
-
-
-def _open(path: Path | None, wal_bytes_max: int) -> sqlite3.Connection:
-    connection = sqlite3.connect(path or ":memory:", check_same_thread=False, timeout=BUSY_SECONDS)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # a commit is on the disk, not in its cache
-        (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
-        wal_pages = max(1, min(WAL_PAGES_MAX, wal_bytes_max // page_bytes))
-        connection.execute(f"PRAGMA wal_autocheckpoint = {wal_pages}")
-        connection.execute(f"PRAGMA journal_size_limit = {wal_pages * page_bytes}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _make_or_check(connection: sqlite3.Connection) -> None:
-    """Makes the tables of a new file. Raises sqlite3.DatabaseError for a broken one."""
-    found = _numbers(connection, "application_id", "user_version")
-    if found == (APPLICATION_ID, LAYOUT):
-        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(f"database disk image is malformed: {verdict}")
-        return
-    if connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
-        raise ForeignFileError(f"a database that is no spool of layout {LAYOUT}")
-    marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {LAYOUT};"
-    connection.executescript(f"BEGIN; {_SCHEMA} {marks} COMMIT;")
-
-
-def _numbers(connection: sqlite3.Connection, *pragmas: str) -> tuple[int, ...]:
-    return tuple(connection.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas)
-
-
-def _rank(kind: PresenceKind) -> int:
-    return 0 if kind is PresenceKind.DWELL else 1
-
-
-def _row(shelved: ShelvedEvent) -> tuple[object, ...]:
-    event, evidence = shelved.event, shelved.event.evidence
-    return (
-        _rank(event.kind),
-        *shelved.position,
-        event.kind.value,
-        event.pseudonym,
-        event.zone,
-        event.at_seconds,
-        evidence.smoothed_rssi_dbm,
-        evidence.max_rssi_dbm,
-        evidence.samples,
-        event.degraded,
-        event.dwell_seconds,
-        event.dropped,
-    )
-
-
-def _event(row: Sequence[Any]) -> ShelvedEvent:
-    _, run, seq, kind, pseudonym, zone, at_seconds, smoothed, strongest, samples, *rest = row
-    degraded, dwell_seconds, dropped = rest
-    event = PresenceEvent(
-        PresenceKind(kind),
-        pseudonym,
-        zone,
-        at_seconds,
-        Evidence(smoothed, strongest, samples),
-        bool(degraded),
-        dwell_seconds,
-        dropped,
-    )
-    return ShelvedEvent(Position(run, seq), event)
