@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 
 from beacon_gateway.hearing.recovery import Patience
 from beacon_gateway.identity.adverts import TagFormat, formats_of
-from beacon_gateway.spooling.spool import BYTES_MAX, DAYS_MAX, SpoolLimits
+from beacon_gateway.spooling.limits import BYTES_MAX, DAYS_MAX, SpoolLimits
 from beacon_gateway.tracking.zones import ZoneSettings
 
 if TYPE_CHECKING:

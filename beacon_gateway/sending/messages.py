@@ -9,8 +9,8 @@ from regulars.presence.v1 import presence_service_pb2 as pb
 
 from beacon_gateway.gateway import HealthReport
 from beacon_gateway.hearing.radio import RadioReport
+from beacon_gateway.spooling.limits import SpoolReport
 from beacon_gateway.spooling.shelf import Drops
-from beacon_gateway.spooling.spool import SpoolReport
 from beacon_gateway.tracking.events import Evidence, Signal, SpooledEvent
 from beacon_gateway.tracking.room import Tuning, ZoneRule
 

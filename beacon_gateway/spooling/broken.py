@@ -1,6 +1,7 @@
 """Where a broken spool file goes: beside the new one, for whoever wants to look into it."""
 
 import glob
+import sqlite3
 from pathlib import Path
 from typing import Final
 
@@ -30,3 +31,8 @@ def _aside(path: Path) -> list[Path]:
 def _times(aside: Path) -> int:
     counted = aside.name.rpartition(ASIDE)[2]
     return int(counted) if counted.isdecimal() else 0
+
+
+def is_broken(error: sqlite3.Error) -> bool:
+    """A malformed file, or none of SQLite's; what may pass (busy, full, read-only, I/O) has other names."""
+    return type(error) is sqlite3.DatabaseError or getattr(error, "sqlite_errorname", "") == "SQLITE_ERROR"

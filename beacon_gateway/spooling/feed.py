@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from beacon_gateway.spooling.spool import Spool, SpoolReport
+from beacon_gateway.spooling.limits import SpoolReport
+from beacon_gateway.spooling.spool import Spool
 from beacon_gateway.tracking.events import Position, PresenceEvent, Signal, SpooledEvent
 
 LINGER_SECONDS: Final = 0.05  # what one look of the tracker finds travels together

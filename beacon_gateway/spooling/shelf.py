@@ -4,7 +4,6 @@ Rows lie in the order in which they are dropped: stays (DWELL) before all others
 what is dropped frees whole pages.
 """
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

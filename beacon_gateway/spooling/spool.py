@@ -17,30 +17,25 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import structlog
 
 from beacon_gateway.clock import placed
-from beacon_gateway.spooling.broken import set_aside, times_set_aside
+from beacon_gateway.spooling.broken import is_broken, set_aside, times_set_aside
+from beacon_gateway.spooling.layout import ForeignFileError, ShelvedEvent
+from beacon_gateway.spooling.limits import LIMITS, SpoolLimits, SpoolReport
 from beacon_gateway.spooling.shelf import (
     START,
     DropReason,
-    Drops,
-    ForeignFileError,
     Run,
     Shelf,
-    ShelvedEvent,
     ToldBy,
     gap,
 )
 from beacon_gateway.tracking.events import Position, PresenceEvent, SpooledEvent
 
-BYTES_MAX: Final = 200_000_000  # weeks of a busy store, small beside an SD card
-BYTES_IN_MEMORY_MAX: Final = 8_000_000  # some 60,000 events; the whole gateway has 80 MB
-DAYS_MAX: Final = 7.0  # the server forgets what gateways call a member soon after
 RETRY_SECONDS: Final = 10.0  # between two questions to a disk that refuses
 MOVED_SECONDS: Final = 0.1  # a start that moved by less is not worth a write
 RUNS_UNSEEN: Final = 1 << 62  # numbers from here on lie after all runs of a file that cannot be read yet
@@ -56,34 +51,6 @@ class SpoolError(Exception):
     """The spool's file is something else; its text says what."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpoolLimits:
-    """How much is kept, and for how long."""
-
-    bytes_max: int = BYTES_MAX
-    bytes_in_memory_max: int = BYTES_IN_MEMORY_MAX
-    days_max: float = DAYS_MAX
-
-
-@dataclass(frozen=True, slots=True)
-class SpoolReport:
-    """How the spool fares.
-
-    error: why the disk refuses, empty when it does not; what waits in memory then does not survive a restart.
-    set_aside: broken files, ever.
-    """
-
-    waiting: int
-    drops: Drops
-    error: str
-    set_aside: int
-    bytes_used: int
-
-    @property
-    def dropped(self) -> int:
-        return self.drops.total()
-
-
 class Spool:
     """A queue in one SQLite file. Safe to call from several threads.
 
@@ -91,9 +58,7 @@ class Spool:
     Raises SpoolError when the file is a database of something else, sqlite3.Error when it cannot be read now.
     """
 
-    def __init__(
-        self, path: Path, limits: SpoolLimits = SpoolLimits(), started_at_seconds: float = 0.0
-    ) -> None:
+    def __init__(self, path: Path, limits: SpoolLimits = LIMITS, started_at_seconds: float = 0.0) -> None:
         self._path = path
         self._limits = limits
         self._lock = threading.Lock()
@@ -236,7 +201,7 @@ class Spool:
         try:
             return self._disk.after(position, limit)
         except sqlite3.Error as error:
-            if not _is_broken(error):
+            if not is_broken(error):
                 raise
             self._refused(error)
             return []
@@ -246,7 +211,7 @@ class Spool:
         try:
             shelf = self._shelf()
         except sqlite3.DatabaseError as error:
-            if not _is_broken(error):
+            if not is_broken(error):
                 raise
             if self._path.suffix not in SUFFIXES:
                 raise SpoolError(f"{self._path} is no spool; name another file for it") from error
@@ -264,7 +229,7 @@ class Spool:
 
     def _refused(self, error: Exception) -> None:
         """Says once why the disk refuses, and has it asked again later."""
-        if isinstance(error, sqlite3.DatabaseError) and self._disk and _is_broken(error):
+        if isinstance(error, sqlite3.DatabaseError) and self._disk and is_broken(error):
             lost = self._disk.length
             self._disk.close()
             self._disk = None
@@ -311,8 +276,3 @@ class Spool:
             set_aside=self._times_set_aside,
             bytes_used=disk.bytes if disk else 0,
         )
-
-
-def _is_broken(error: sqlite3.Error) -> bool:
-    """A malformed file, or none of SQLite's; what may pass (busy, full, read-only, I/O) has other names."""
-    return type(error) is sqlite3.DatabaseError or getattr(error, "sqlite_errorname", "") == "SQLITE_ERROR"

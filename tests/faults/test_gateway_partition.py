@@ -6,7 +6,8 @@ from pathlib import Path
 
 from regulars.presence.v1 import presence_service_pb2 as pb
 
-from beacon_gateway.spooling.spool import DAY_SECONDS, SpoolLimits
+from beacon_gateway.spooling.limits import SpoolLimits
+from beacon_gateway.spooling.spool import DAY_SECONDS
 from beacon_gateway.tracking.events import PresenceEvent, PresenceKind
 from tests.unit.beacon_gateway.virtual_world import Gateway, Server, gateway, now_seconds, virtually
 

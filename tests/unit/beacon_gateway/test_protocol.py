@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beacon_gateway.spooling.spool import SpoolLimits
+from beacon_gateway.spooling.limits import SpoolLimits
 from beacon_gateway.tracking.events import PresenceEvent, PresenceKind
 from tests.unit.beacon_gateway.virtual_world import Gateway, Server, now_seconds, virtually
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from beacon_gateway.clock import EARLIEST_SECONDS
+from beacon_gateway.spooling.limits import SpoolLimits
 from beacon_gateway.spooling.shelf import START, DropReason, Shelf
-from beacon_gateway.spooling.spool import DAY_SECONDS, Spool, SpoolError, SpoolLimits
+from beacon_gateway.spooling.spool import DAY_SECONDS, Spool, SpoolError
 from beacon_gateway.tracking.events import Evidence, PresenceEvent, PresenceKind, SpooledEvent
 
 ENTER = PresenceEvent(

@@ -24,7 +24,8 @@ from beacon_gateway.identity.tags import TagReading
 from beacon_gateway.sending.session import Introduction
 from beacon_gateway.sending.uplink import Uplink
 from beacon_gateway.spooling.feed import Feed
-from beacon_gateway.spooling.spool import Spool, SpoolLimits
+from beacon_gateway.spooling.limits import SpoolLimits
+from beacon_gateway.spooling.spool import Spool
 from beacon_gateway.tracking.events import PresenceEvent
 from beacon_gateway.tracking.room import Tuning
 
