@@ -135,6 +135,9 @@ class SessionServer(PresenceServiceServicer):
     async def ConfigureGateway(self, request: Any, context: Any) -> Any:  # noqa: N802
         raise NotImplementedError
 
+    async def SetStoreMap(self, request: Any, context: Any) -> Any:  # noqa: N802
+        raise NotImplementedError
+
     def _greet(self, hello: pb.Hello) -> list[pb.SessionResponse]:
         self.hellos.append(hello)
         self._gateway, self._epoch = hello.gateway, hello.epoch
