@@ -95,14 +95,13 @@ def key_of(private_key: str) -> NewKey:
 def save(path: Path, credentials: Credentials) -> None:
     """Writes the file whole or not at all, for its owner only. Raises OSError.
 
-    Written by root it belongs to the folder's owner, as whom the gateway runs. What was asked for is here.
+    Written by root it belongs to the folder's owner, as whom the gateway runs.
     """
     _write(path, asdict(credentials))
-    _asked_file(path).unlink(missing_ok=True)
 
 
 def asking_key(path: Path, token: str) -> NewKey:
-    """The key to ask with by a token: kept until `save`, for the answer may be lost. Raises OSError."""
+    """The key to ask with by a token: the same until `forget_asking`; answers get lost. Raises OSError."""
     file, whose = _asked_file(path), hashlib.sha256(token.encode()).hexdigest()
     try:
         asked = json.loads(file.read_text(encoding="utf-8"))
@@ -113,6 +112,11 @@ def asking_key(path: Path, token: str) -> NewKey:
     made = new_key()
     _write(file, {"token_sha256": whose, "private_key": made.private_key})
     return made
+
+
+def forget_asking(path: Path) -> None:
+    """What was asked for has come. Raises OSError."""
+    _asked_file(path).unlink(missing_ok=True)
 
 
 def _asked_file(path: Path) -> Path:

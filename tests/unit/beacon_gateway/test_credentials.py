@@ -10,8 +10,15 @@ import pytest
 
 from beacon_gateway.access import enrolment
 from beacon_gateway.access.channel import Link
-from beacon_gateway.access.credentials import Credentials, CredentialsError, load, save
-from beacon_gateway.access.enrolment import EnrolmentError, Renewal, read_token
+from beacon_gateway.access.credentials import (
+    Credentials,
+    CredentialsError,
+    asking_key,
+    forget_asking,
+    load,
+    save,
+)
+from beacon_gateway.access.enrolment import EnrolmentError, Renewal, learned, read_token
 
 DAY_SECONDS = 86_400
 LINK = Link("shop:1", "", plaintext=False)
@@ -40,6 +47,31 @@ def test_a_damaged_file_says_what_to_do(tmp_path: Path, text: str) -> None:
     (tmp_path / "c.json").write_text(text)
     with pytest.raises(CredentialsError, match="regulars-gateway enrol"):
         load(tmp_path / "c.json")
+
+
+def test_whoever_asks_again_with_a_token_asks_with_the_same_key(tmp_path: Path) -> None:
+    file = tmp_path / "c.json"
+    key = asking_key(file, "rgt_1_secret").private_key
+    assert asking_key(file, "rgt_1_secret").private_key == key
+    assert asking_key(file, "rgt_2_secret").private_key != key
+    assert stat.S_IMODE((tmp_path / "c.json.asked").stat().st_mode) == 0o600
+    assert "secret" not in (tmp_path / "c.json.asked").read_text()
+
+
+@pytest.mark.parametrize("left", ["", "{", "[]", '{"token_sha256": 1}'])
+def test_what_is_left_of_a_key_that_asked_is_made_anew(tmp_path: Path, left: str) -> None:
+    file = tmp_path / "c.json"
+    (tmp_path / "c.json.asked").write_text(left)
+    key = asking_key(file, "rgt_1_secret").private_key
+    assert asking_key(file, "rgt_1_secret").private_key == key
+    forget_asking(file)
+    assert asking_key(file, "rgt_1_secret").private_key != key
+
+
+def test_a_server_that_is_known_by_its_own_authority_tells_of_the_next() -> None:
+    assert learned("old", "old and new") == "old and new"
+    assert learned("old", "") == "old"  # an older server says nothing
+    assert learned("", "theirs") == ""  # the system knows it
 
 
 def test_it_renews_itself_after_two_thirds_of_its_life() -> None:

@@ -1,14 +1,22 @@
 """One walk, heard by all gateways of a store: how each place is heard."""
 
-from collections.abc import Iterator
+import statistics
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
-from beacon_gateway.operation.calibrating import Offset
+from beacon_gateway.identity.adverts import Advert, parse
+from beacon_gateway.operation.calibrating import Offset, calibrate
 from beacon_gateway.operation.mapping import MapError, MapPlace, StoreMap, map_of, mapped, said_of
 from beacon_gateway.operation.recordings import Recording, Sample
-from beacon_gateway.operation.stops import Walk
+from beacon_gateway.operation.stops import Walk, beside
+from beacon_gateway.scenes.installing import Stop as SceneStop
+from beacon_gateway.scenes.installing import installers_walk
+from beacon_gateway.scenes.scene import Scene
+from beacon_gateway.scenes.simulator import airwaves
+from beacon_gateway.scenes.stores import DOOR_ZONE, random_store
+from beacon_gateway.settings import load
 
 BEGAN_AT = 5000.0  # Unix time of the recording at which the stops were noted
 SECONDS = 10.0  # of a stop
@@ -115,3 +123,53 @@ def test_a_map_is_told_of_in_one_line() -> None:
     found = mapped(BOTH, walk(), OFFSETS)
     assert isinstance(found, StoreMap)
     assert "3 places inside and 3 outside, as 2 receivers hear them" in "".join(said_of(found))
+
+
+def recordings_of(scene: Scene) -> list[Recording]:
+    """What each gateway of a simulated store records of the installer's walk."""
+    receivers = {one.name: one for one in scene.receivers}
+    samples: dict[str, list[Sample]] = {one.gateway: [] for one in scene.receivers}
+    for heard in airwaves(scene, BEGAN_AT):
+        said = parse(heard.manufacturer_frames, heard.service_frames)
+        assert isinstance(said, Advert)
+        sample = Sample(heard.at_seconds, heard.receiver, 0, heard.rssi_dbm, said.measured_power_dbm)
+        samples[receivers[heard.receiver].gateway].append(sample)
+    return [
+        Recording({one.name: one.zone}, tuple(samples[one.gateway]), one.gateway, BEGAN_AT)
+        for one in scene.receivers
+    ]
+
+
+def noted_by_the_installer(scene: Scene, stops: Sequence[SceneStop]) -> Walk:
+    gateways = {one.name: one.gateway for one in scene.receivers}
+    said: dict[str, list[dict[str, Any]]] = {"stops": [], "outside": []}
+    for stop in stops:
+        span = {"from": stop.since_seconds, "to": stop.until_seconds - 0.01}
+        if stop.receiver:
+            said["stops"].append({"gateway": gateways[stop.receiver], **span})
+        else:
+            said["stops" if stop.zone else "outside"].append(
+                span | ({"zone": stop.zone} if stop.zone else {})
+            )
+    return Walk.model_validate({"began_at": BEGAN_AT, "entrances": [DOOR_ZONE], **said})
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_in_the_map_of_a_simulated_store_most_places_are_heard_best_by_their_own_receiver(seed: int) -> None:
+    scene, stops = installers_walk(random_store(seed, shoppers=0, passers_by=0), DOOR_ZONE)
+    heard, noted = recordings_of(scene), noted_by_the_installer(scene, stops)
+    mine = load(None, {"server": "s:1", "spool": "unused.db"})
+    offsets = [calibrate(one, beside(one, noted), mine).offsets for one in heard]
+    beyond = [found[one.name].db - one.offset_db for one, found in zip(scene.receivers, offsets, strict=True)]
+    assert max(beyond) - min(beyond) < 9  # what the wearer's body takes, it takes at each; shelves differ
+    store = map_of(heard, noted, offsets)
+    names = [one.name for one in scene.receivers]
+    inside = [stop for stop in stops if stop.zone]
+    assert [place.zone for place in store.places[: len(inside)]] == [stop.zone for stop in inside]
+    best = [max(zip(place.strengths_dbm, names, strict=True))[1] for place in store.places]
+    own = [name == stop.receiver for name, stop in zip(best, inside, strict=False) if stop.receiver]
+    assert statistics.fmean(own) > 0.8  # before a shelf another may hear better
+    door = next(n for n, one in enumerate(store.receivers) if one.zone == DOOR_ZONE)
+    entrance = [place.strengths_dbm[door] for place in store.places if place.zone == DOOR_ZONE]
+    outside = [place.strengths_dbm[door] for place in store.places if not place.zone]
+    assert statistics.fmean(entrance) > statistics.fmean(outside) + 5
