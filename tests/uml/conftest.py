@@ -1,11 +1,12 @@
 """A machine of its own for each test: a system bus, a virtual controller, fobs, and a gateway's radio."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from beacon_gateway.clock import SystemClock
 from tests.integration.bluez.listening import PrivateBus
 from tests.uml.air import Air, Fob
 from tests.uml.controller import VirtualController
@@ -14,7 +15,6 @@ from tests.uml.shop import Shop
 
 IN_THE_MACHINE = "User Mode Linux" in Path("/proc/cpuinfo").read_text()
 collect_ignore_glob = [] if IN_THE_MACHINE else ["test_*.py"]  # `make test-bluez` runs them there
-FOBS = tuple(Fob(number) for number in range(20))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -43,12 +43,25 @@ async def controller(request: pytest.FixtureRequest) -> AsyncIterator[VirtualCon
 
 
 @pytest.fixture
-async def shop(bus: str, tmp_path: Path, controller: VirtualController) -> AsyncIterator[Shop]:
-    """With twenty fobs and a gateway, and no bluetoothd yet."""
-    radio = SupervisedRadio(tmp_path / "root")
-    air = Air(radio.clock, [controller], FOBS)
-    tasks = asyncio.create_task(radio.run()), asyncio.create_task(air.carry())
-    yield Shop(tmp_path, controller, air, radio)
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
+def fobs() -> Sequence[Fob]:
+    return [Fob(number) for number in range(20)]
+
+
+@pytest.fixture
+async def air(controller: VirtualController, fobs: Sequence[Fob]) -> AsyncIterator[Air]:
+    """All that the fobs say reaches the controller."""
+    air = Air(SystemClock(), [controller], fobs)
+    carrying = asyncio.create_task(air.carry())
+    yield air
+    carrying.cancel()
+    await asyncio.wait([carrying])
+
+
+@pytest.fixture
+async def shop(bus: str, tmp_path: Path, air: Air) -> AsyncIterator[Shop]:
+    """With its fobs and a gateway, and no bluetoothd yet."""
+    radio = SupervisedRadio(air.clock, tmp_path)
+    listening = asyncio.create_task(radio.run())
+    yield Shop(tmp_path, air, radio)
+    listening.cancel()
+    await asyncio.wait([listening])

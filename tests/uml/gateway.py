@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from pathlib import Path
 
-from beacon_gateway.clock import SystemClock
+from beacon_gateway.clock import Clock
 from beacon_gateway.hearing.adapter import AdapterRadio, Host
 from beacon_gateway.hearing.radio import AdvertQueue, Heard, RadioLostError, RadioReport
 
@@ -15,8 +15,8 @@ RESTART_SECONDS = 5.0  # RestartSec of regulars-gateway.service
 class SupervisedRadio:
     """Listens with hci0 for as long as it runs. root: where it finds /sys. starts: how often it began."""
 
-    def __init__(self, root: Path) -> None:
-        self.clock = SystemClock()
+    def __init__(self, clock: Clock, root: Path) -> None:
+        self.clock = clock
         self.starts = 0
         self._queue = AdvertQueue(ADVERTS_MAX)
         self._root = root

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from beacon_gateway.hearing.radio import Heard
 from tests.integration.bluez import daemon
 from tests.uml.air import Air
-from tests.uml.controller import VirtualController
 from tests.uml.gateway import SupervisedRadio
 
 LATE_SECONDS = 0.5  # an advert that takes longer to the gateway counts as lost
@@ -29,7 +27,6 @@ class Reception:
 @dataclass
 class Shop:
     folder: Path
-    controller: VirtualController
     air: Air
     radio: SupervisedRadio
 
@@ -44,9 +41,9 @@ class Shop:
         since_seconds = self._now_seconds()
         await asyncio.sleep(seconds)
         until_seconds = self._now_seconds()
-        arrivals = _by_sender(self.radio.heard_since(since_seconds))
+        arrivals = self._arrivals_since(since_seconds)
         arrived = [
-            _arrived(said_seconds, arrivals.get(sender, []))
+            _arrived(said_seconds, arrivals[sender])
             for sender, times in self.air.said.items()
             for said_seconds in times
             if since_seconds <= said_seconds < until_seconds - LATE_SECONDS
@@ -58,19 +55,19 @@ class Shop:
         """How long it takes from now until every fob has been heard."""
         since_seconds = self._now_seconds()
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while len(_by_sender(self.radio.heard_since(since_seconds))) < len(self.air.fobs):  # noqa: ASYNC110
+            while not all(self._arrivals_since(since_seconds).values()):  # noqa: ASYNC110 - the air's doing
                 await asyncio.sleep(LOOK_SECONDS)
         return self._now_seconds() - since_seconds
 
+    def _arrivals_since(self, since_seconds: float) -> dict[str, list[float]]:
+        """When something arrived, for each fob's address."""
+        arrivals: dict[str, list[float]] = {fob.address: [] for fob in self.air.fobs}
+        for heard in self.radio.heard_since(since_seconds):
+            arrivals[heard.sender].append(heard.at_seconds)
+        return arrivals
+
     def _now_seconds(self) -> float:
-        return self.radio.clock.monotonic_seconds()
-
-
-def _by_sender(heard: Iterable[Heard]) -> dict[str, list[float]]:
-    arrivals: dict[str, list[float]] = {}
-    for one in heard:
-        arrivals.setdefault(one.sender, []).append(one.at_seconds)
-    return arrivals
+        return self.air.clock.monotonic_seconds()
 
 
 def _arrived(said_seconds: float, arrivals: Iterable[float]) -> bool:
