@@ -65,7 +65,7 @@ _NOT_WEDGED: Final = _ANNOUNCED | {Trouble.SILENT}  # whatever else follows on o
 class Patience:
     """How long each thing may take, and each remedy to show its effect, in seconds; none is negative."""
 
-    start: float = 15.0  # bluetoothd answers in milliseconds, or is wedged
+    start: float = 12.0  # bluetoothd answers in milliseconds, or is wedged; the next try is to be within 15 s
     stop: float = 5.0
     silence: float = 30.0  # of a scan, in a store full of phones
     monitor: float = 60.0  # one that BlueZ takes back sooner will be taken back again

@@ -22,6 +22,7 @@ from tests.benchmarks import (
     bench_ledger,
     bench_memory,
     bench_reads,
+    bench_recovery,
     bench_scores,
     bench_stores,
     bench_writes,
@@ -42,6 +43,7 @@ BARS: Final[dict[str, Measurement]] = {
     "P9": bench_gateway.against_load,
     "P12": bench_memory.at_rest,
     "GD": bench_drain.from_a_full_spool,
+    "GR": bench_recovery.after_each_cause,
     "GS": bench_stores.against_truth,
     "GT": bench_stores.on_tracks,
 }
