@@ -23,7 +23,7 @@ SEEDS = range(ROUNDS * 4)
 STEPS = 40
 NOON = 1_790_000_000.0
 MINUTE, HOUR = 60.0, 3_600.0
-SMALL = SpoolLimits(bytes_max=1_000_000)  # full after some 6,000 events
+SMALL = SpoolLimits(bytes_max=600_000)  # full after some 3,000 events, for the file beside it takes most
 CLOCKS = (0.0, 0.0, -NOON + 5.0, 86_400.0)  # how far the device's clock is off at a start
 STEP_WEIGHTS = {
     "notice": 8,
@@ -66,7 +66,7 @@ class Life:
         await self._notice(self.draw.randint(1, 300))
 
     async def flood(self) -> None:
-        """As much as half a spool."""
+        """As much as a spool holds."""
         await self._notice(3_000)
 
     async def _notice(self, count: int) -> None:
@@ -115,6 +115,9 @@ def test_whatever_befalls_a_gateway_nothing_is_lost_or_doubled_but_what_it_tells
     zones = [event.zone for event in events if event.zone]
     told_dropped = sum(event.dropped for event in events)
     assert len(set(zones)) == len(zones)
-    assert len(zones) + told_dropped + life.flashed_away == len(life.truth)
-    off = [event for event in events if event.zone and not event.time_uncertain]
-    assert all(abs(event.observed_at.ToMicroseconds() / 1e6 - life.truth[event.zone]) < 1.0 for event in off)
+    missing = len(life.truth) - len(zones) - life.flashed_away
+    assert missing <= told_dropped  # of what was dropped some may be stored, its acknowledgement lost
+    timely = [event for event in events if event.zone and not event.time_uncertain]
+    assert all(
+        abs(event.observed_at.ToMicroseconds() / 1e6 - life.truth[event.zone]) < 1.0 for event in timely
+    )
