@@ -134,7 +134,7 @@ class AdapterRadio:
             if await _within(watch.changed, self._host.patience.look):
                 log.info("radio.changed", receiver=self._receiver)
                 return
-            if not scan.asks_for_monitor and not self._monitors.rests(self._now_seconds()):
+            if not (scan.monitored or self._monitors.rests(self._now_seconds())):
                 return
             if not scan.monitored:
                 await scan.refresh()
@@ -180,8 +180,10 @@ class AdapterRadio:
     def _tell_whether_monitored(self, scan: DuplexScan) -> None:
         if scan.monitored:
             self._monitors.begin(self._now_seconds())
-        elif self._monitored and scan.asks_for_monitor:
-            log.warning("radio.unmonitored", receiver=self._receiver, hint=EXPERIMENTAL_HINT)
+        elif scan.asks_for_monitor:
+            self._monitors.refuse(self._now_seconds())
+            if self._monitored:
+                log.warning("radio.unmonitored", receiver=self._receiver, hint=EXPERIMENTAL_HINT)
         self._monitored = scan.monitored
 
     def _hear(

@@ -19,6 +19,10 @@ class MonitorRecord:
         """BlueZ has accepted one."""
         self.began_at_seconds = at_seconds
 
+    def refuse(self, at_seconds: float) -> None:
+        """BlueZ did not accept one: it is not allowed to, or was busy with something else."""
+        self.rests_until_seconds = at_seconds + self.patience.monitor_rest
+
     def release(self, at_seconds: float, changes: int) -> None:
         """BlueZ has taken it back. changes: how often bluetoothd or the adapter had come or gone by then."""
         self._released = at_seconds, changes

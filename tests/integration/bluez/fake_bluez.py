@@ -82,7 +82,7 @@ class FakeBluez:
 
     def __init__(self, address: str, *, experimental: bool = True, busy: int = 0) -> None:
         self._address = address
-        self._experimental = experimental
+        self.experimental = experimental
         self._tasks: set[asyncio.Task[None]] = set()
         self._gone: set[str] = set()
         self._outbox: asyncio.Queue[Message] = asyncio.Queue()
@@ -191,9 +191,9 @@ class FakeBluez:
                 return Message.new_error(message, "org.bluez.Error.Failed", "No discovery started")
             case "StopDiscovery":
                 adapter.scanners.remove(sender)
-            case "RegisterMonitor" if self._experimental:
+            case "RegisterMonitor" if self.experimental:
                 self._later(self._activate(adapter, sender, message.body[0]))
-            case "UnregisterMonitor" if self._experimental:
+            case "UnregisterMonitor" if self.experimental:
                 adapter.monitors.pop(message.body[0], None)
             case "Set":
                 return self._switch(message, adapter)

@@ -42,6 +42,14 @@ async def test_a_monitor_that_is_released_at_once_is_done_without_for_a_while(bu
         assert ears.report.monitors_lost == 1
 
 
+async def test_a_monitor_that_was_refused_is_asked_for_again_after_a_while(bus: str) -> None:
+    async with bluez(bus, experimental=False) as daemon, Listening(patience=BRIEF) as ears:
+        await until(ears.radio.degraded)
+        daemon.experimental = True
+        await until(lambda: daemon.first.hears_all)
+        assert not ears.radio.degraded()
+
+
 async def test_one_adapters_lost_monitor_does_not_disturb_the_other(bus: str) -> None:
     async with bluez(bus) as daemon:
         second = daemon.plug_in("hci1", "00:00:00:00:00:02")
