@@ -21,15 +21,17 @@ class VirtualController(Controller):
     """Hears what it is told, while it is plugged in and scans.
 
     Where the kernel has it filter repeats, it reports a sender once in a scan, however its strength changes.
-    extended: it speaks Bluetooth 5's commands; the one on a Raspberry Pi does not.
+    extended: it speaks Bluetooth 5's commands too, and the kernel then uses those.
     hung: it answers nothing. mute: it answers, but reports no advert. deaf: mute until it is reset.
     """
 
     def __init__(self, address: str, *, extended: bool) -> None:
         super().__init__("virtual", public_address=address)
         self._extended = extended
-        self.supported_commands = self.supported_commands | (SCANNING if extended else set())
-        self.le_features &= ~(hci.LeFeatureMask(0) if extended else ADVERTISING)
+        if extended:
+            self.supported_commands = self.supported_commands | SCANNING
+        else:
+            self.le_features &= ~ADVERTISING
         self.hung = self.mute = self.deaf = False
         self._reported: set[str] = set()
         self._file: int | None = None
@@ -47,8 +49,9 @@ class VirtualController(Controller):
 
     def hear(self, sender: str, rssi_dbm: int, eir: bytes) -> None:
         """An advert reaches the antenna; eir: its bytes on the air."""
+        ill = self.hung or self.mute or self.deaf
         filtered = self.filter_duplicates and sender in self._reported
-        if self.le_scan_enable and not (filtered or self.mute or self.deaf):
+        if self.le_scan_enable and not (ill or filtered):
             self._reported.add(sender)
             report = _extended_report if self._extended else _legacy_report
             self.send_hci_packet(report(hci.Address(sender), rssi_dbm, eir))
