@@ -18,8 +18,10 @@ from beacon_gateway.sending.key_messages import key_update_of
 from services.presence.rules.identifiers import WINDOW
 from services.presence.rules.key_table import Device, KeyTable, KeyUpdate, changed
 from services.presence.servicer.key_messages import key_messages
+from tests.benchmarks.verdicts import Sizes, Verdict
 
 MEMBERS: Final = 100_000
+MEMBERS_QUICK: Final = 2_000
 NOON: Final = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
@@ -50,8 +52,8 @@ class Scale:
         return whole
 
 
-def run(members: int = MEMBERS) -> dict[str, float]:
-    """Measures and prints; returns milliseconds and bytes by step."""
+def costs(members: int) -> dict[str, float]:
+    """Milliseconds and bytes, by step."""
     scale, table, resolver = Scale(), KeyTable("t"), Resolver()
     steps: tuple[tuple[str, Callable[[KeyTable], tuple[KeyTable, KeyUpdate]]], ...] = (
         ("whole table", lambda there: changed(there, [device(one) for one in range(members)], [], NOON)),
@@ -69,10 +71,29 @@ def run(members: int = MEMBERS) -> dict[str, float]:
                 resolver.take(received, NOON.timestamp())
             with scale.timed(f"{what}, gateway's disk"):
                 kept.write([received])
-    for what, figure in scale.figures.items():
-        print(f"key table of {members:,} members, {what}: {figure:,.1f}")
     return scale.figures
 
 
-if __name__ == "__main__":
-    run()
+def against_the_whole(sizes: Sizes) -> list[Verdict]:
+    """What changes, against sending the whole table each time: an hour is 4 of its 46 windows."""
+    members = MEMBERS if sizes.scale == 1 else MEMBERS_QUICK
+    cost = costs(members)
+    on = {"on": f"{members:,} members"}
+    whole = {"the whole table": f"{cost['whole table, bytes'] / 1e6:.1f} MB, {_times(cost, 'whole table')}"}
+    hour = 100 * cost["an hour later, bytes"] / cost["whole table, bytes"]
+    work = 100 * cost["an hour later, server, ms"] / cost["whole table, server, ms"]
+    came, left = cost["one comes, bytes"], cost["one withdraws, bytes"]
+    hourly = {"an hour": _times(cost, "an hour later")}
+    return [
+        Verdict("GK", "wire: an hour's keys : the whole table", 10.0, hour, False, on | whole, "%"),
+        Verdict("GK", "server: an hour's keys : the whole table", 50.0, work, False, hourly, "%"),
+        Verdict("GK", "wire: one member comes", 2048.0, came, False, on, " bytes"),
+        Verdict("GK", "wire: one member withdraws", 64.0, left, False, on, " bytes"),
+    ]
+
+
+def _times(cost: dict[str, float], what: str) -> str:
+    server, gateway, disk = (
+        cost[f"{what}, {where}, ms"] for where in ("server", "gateway", "gateway's disk")
+    )
+    return f"server {server:.0f} ms, gateway {gateway:.0f} ms, its disk {disk:.0f} ms"

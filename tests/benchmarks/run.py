@@ -19,6 +19,7 @@ from tests.benchmarks import (
     bench_events,
     bench_gateway,
     bench_import,
+    bench_keys,
     bench_ledger,
     bench_memory,
     bench_reads,
@@ -44,6 +45,7 @@ BARS: Final[dict[str, Measurement]] = {
     "P12": bench_memory.at_rest,
     "GD": bench_drain.from_a_full_spool,
     "GR": bench_recovery.after_each_cause,
+    "GK": bench_keys.against_the_whole,
     "GS": bench_stores.against_truth,
     "GT": bench_stores.on_tracks,
 }
