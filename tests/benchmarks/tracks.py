@@ -5,7 +5,7 @@
 What counts, and why it is fair:
 - A zone is right when the walker is in it or less than 1.5 m from it: so near to a border either will do.
 - Each second counts alike, from the first in which a zone was known, of all tracks together.
-- `recorded` is the zone of a second by the times that the events carry: what a visit says afterwards. `live`
+- `recorded` is the zone of a second by the times that the events carry, as anyone reads them later. `live`
   is the zone as it was known in that second. Between them lies the time for which a lead is held.
 - Offsets come from the other three tracks. There are less than five minutes of walking and eight changes of
   zone: what is fitted to the very track that is judged is worth three points and more.
