@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -153,14 +153,14 @@ def _unheard(strengths: Floats, faintest: Floats) -> Floats:
     return likely
 
 
-def inside_seconds(evidence: Iterable[Evidence], of: StoreMap) -> list[int]:
-    """The whole seconds at which somebody of whom this was heard is inside, as far as it was heard.
+def inside_seconds(evidence: Iterable[Evidence], of: StoreMap) -> Iterator[int]:
+    """The whole seconds, in order, at which somebody of whom this was heard is inside.
 
     The order of the evidence does not matter, and evidence of receivers that are not on the map says nothing.
     """
     model = _model(of)
     known = sorted(one for one in set(evidence) if (one.gateway, one.zone) in model.column_of)
-    return [second for second, is_inside in _followed(known, model) if is_inside]
+    return (second for second, is_inside in _followed(known, model) if is_inside)
 
 
 def _followed(known: Sequence[Evidence], model: _Model) -> Iterable[tuple[int, bool]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -78,16 +77,21 @@ def _evidence(words: Iterable[Word]) -> Iterator[Evidence]:
             yield Evidence(word.observed_at.timestamp(), word.gateway, word.zone, word.rssi_dbm)
 
 
-def _proven(stays: Iterable[Stay], store: StoreMap, inside: Sequence[int]) -> Iterator[Stay]:
-    """The stays during which somebody was inside, from the first second on at which it was so."""
+def _proven(stays: Iterable[Stay], store: StoreMap, inside: Iterator[int]) -> Iterator[Stay]:
+    """The stays during which somebody was inside, from the first second on at which it was so.
+
+    inside: asked for no longer than it takes, since each second costs.
+    """
+    found = next(inside, None)
     for stay in stays:
         if stay.entered_at < store.counts_from:
             yield stay
             continue
         since, until = stay.entered_at.timestamp(), stay.last_seen_at.timestamp()
-        first = bisect_left(inside, since - EARLY_SECONDS)
-        if first < len(inside) and inside[first] <= until + EARLY_SECONDS:
-            entered_at = EPOCH + timedelta(seconds=inside[first])
+        while found is not None and found < since - EARLY_SECONDS:
+            found = next(inside, None)
+        if found is not None and found <= until + EARLY_SECONDS:
+            entered_at = EPOCH + timedelta(seconds=found)
             yield replace(stay, entered_at=min(max(entered_at, stay.entered_at), stay.last_seen_at))
 
 

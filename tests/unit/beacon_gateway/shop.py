@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from beacon_gateway.identity.adverts import parse
+from beacon_gateway.identity.adverts import Advert, parse
 from beacon_gateway.identity.identities import eid
 from beacon_gateway.identity.key_table import ROTATION_SECONDS
 from beacon_gateway.scenes.scene import Position, Scene
@@ -103,7 +103,7 @@ def track(scene: Scene) -> dict[bytes, list[tuple[float, PresenceEvent]]]:
     for heard in airwaves(scene, STARTS_AT):
         advance(heard.at_seconds)
         advert = parse(heard.manufacturer_frames, heard.service_frames)
-        assert advert is not None
+        assert isinstance(advert, Advert)
         name, power = names[advert.identifier], advert.measured_power_dbm
         tracker.hear(name, heard.receiver, heard.rssi_dbm, power, heard.at_seconds)
     advance(ends_seconds(scene))
