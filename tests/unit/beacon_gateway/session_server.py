@@ -38,7 +38,9 @@ def table(version: str, keys: list[bytes], now_seconds: float, hours: int = 1) -
 
 def _stretch(one: Stretch) -> pb.KeyStretch:
     starts_at, ends_at = (_timestamp(moment) for moment in one.span)
-    return pb.KeyStretch(starts_at=starts_at, ends_at=ends_at, first_row=one.first_row, cells=one.cells)
+    return pb.KeyStretch(
+        starts_at=starts_at, ends_at=ends_at, first_row=one.first_row, cells=bytes(one.cells)
+    )
 
 
 def _timestamp(unix_seconds: float) -> Timestamp:
