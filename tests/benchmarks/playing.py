@@ -1,7 +1,7 @@
 """A scene played to its gateways and their arbiter, and held against the truth that they never see.
 
-Each gateway has a tracker of its own and knows its receivers' offsets and its zones' thresholds from
-calibration walks through the same store. The arbiter hears of every event and signal in the second in which
+Each gateway has a tracker of its own and knows its receivers' offsets from an installer's walk through the
+same store, which gave the arbiter its map. The arbiter hears of every event and signal in the second in which
 a gateway decides it.
 """
 

@@ -171,13 +171,7 @@ def _followed(known: Sequence[Evidence], model: _Model) -> Iterable[tuple[int, b
     times = [one.at_seconds for one in known]
     for second in _seconds(times):
         latest = _latest(known, times, second, model)
-        likely = model.unheard.copy()
-        for r, (below, age) in latest.items():
-            likely[r] = model.heard[r, below] * np.exp(-age / FADES_SECONDS)
-        belief = belief @ model.onward * np.exp(likely.sum(axis=0))
-        for r in range(receivers):
-            if r not in latest:
-                belief[r + 1] *= np.exp(-likely[r])
+        belief = belief @ model.onward * _likely(latest, model)
         weights[[r + 1 for r in latest]] = 0.0
         sums = belief.sum(axis=1)
         belief, weights = belief / sums[:, None], weights * sums
@@ -186,6 +180,17 @@ def _followed(known: Sequence[Evidence], model: _Model) -> Iterable[tuple[int, b
         doubts = inside[1:][weights[1:] > 0]
         is_inside = weights @ inside >= INSIDE_SHARE_MIN and doubts.min(initial=1.0) >= INSIDE_WITHOUT_MIN
         yield second, bool(is_inside)
+
+
+def _likely(latest: Mapping[int, tuple[int, float]], model: _Model) -> Floats:
+    """How likely that is at each place, but for a factor; in its own row a receiver's silence is nothing."""
+    each = model.unheard.copy()
+    for r, (below, age_seconds) in latest.items():
+        each[r] = model.heard[r, below] * math.exp(-age_seconds / FADES_SECONDS)
+    of_all = each.sum(axis=0)
+    rows = np.vstack([of_all, of_all - each])
+    likely: Floats = np.exp(rows - of_all.max())
+    return likely
 
 
 def _seconds(times: Sequence[float]) -> list[int]:
