@@ -10,6 +10,7 @@ from beacon_gateway.tracking.room import Receiver
 
 STOP_SECONDS: Final = 15.0  # thirty adverts of a tag at 2 Hz
 SIDES: Final = ("in front of it", "to its left", "behind it", "to its right")
+SPOT: Final = "Spots for the map, about four in each zone, near its corners. Type the next one's zone, or s"
 LEFT_OUT: Final = "s"
 WELCOME: Final = (
     "Wear the tag as your customers do. Enter goes on; s and Enter leaves a step out, or ends what is asked"
@@ -42,7 +43,7 @@ class Guide:
         entrance = await self._typed("For a map of the store, the zone that one comes in by: type it, or s")
         if entrance:
             await self._stand("just inside the door", zone=entrance)
-        while zone := await self._typed("Any other spot for the map: type its zone, or s"):
+        while zone := await self._typed(SPOT):
             await self._stand("there", zone=zone)
         outside = await self._stand_outside()
         pavement = await self._walk_outside()

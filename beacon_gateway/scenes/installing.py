@@ -1,7 +1,8 @@
 """The walk of whoever installs a store's gateways: it shows them how each place is heard.
 
 Outside along door and windows with some stands, once more farther out, in by the door, and to every side of
-each receiver; a turn on the spot at every stand, so that no receiver sees more of the body than another.
+each receiver, and into the corners of each zone; a turn on the spot at every stand, so that no receiver sees
+more of the body than another.
 """
 
 import math
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from beacon_gateway.scenes.scene import Position, Scene, Walker, Waypoint
+from beacon_gateway.scenes.scene import Position, Scene, SceneZone, Walker, Waypoint
 
 PACE_M_PER_SECOND: Final = 1.0
 STAND_SECONDS: Final = 10.0
@@ -20,6 +21,7 @@ FRONT_SHARES: Final = (0.12, 0.3, 0.5, 0.7, 0.88)  # of the front: stands before
 PAVEMENT_METRES: Final = (1.0, 2.5)  # from the front; who passes farther out is heard by few
 BEYOND_METRES: Final = 12.5  # to both sides of the door
 PIECE_SECONDS: Final = 4.0  # a way is noted in pieces that are places each
+CORNER_METRES: Final = 1.5  # from both borders of a zone: shelves stand along them
 SIDES: Final = ((-1, 0), (1, 0), (0, -1), (0, 1))
 
 
@@ -77,6 +79,19 @@ def _legs(scene: Scene, entrance: str) -> Iterator[_Leg]:
             at_m = (x_m + right * BESIDE_METRES, y_m + back * BESIDE_METRES)
             yield _Leg(_turn(at_m), Stop(receiver.zone, 0, 0, receiver.name))
         yield _Leg(_way((door_m, y_m)))
+    for name, zone in scene.zones.items():
+        for at_m in _corners(zone):
+            yield _Leg(_turn(at_m), Stop(name, 0, 0))
+
+
+def _corners(zone: SceneZone) -> tuple[Position, ...]:
+    """Around a zone, somewhat inside its corners."""
+    if zone.area_m is None:
+        return ()
+    (left_m, front_m), (right_m, back_m) = zone.area_m
+    left_m, right_m = left_m + CORNER_METRES, right_m - CORNER_METRES
+    front_m, back_m = front_m + CORNER_METRES, back_m - CORNER_METRES
+    return (left_m, front_m), (right_m, front_m), (right_m, back_m), (left_m, back_m)
 
 
 def _way(*places: Position) -> tuple[Waypoint, ...]:

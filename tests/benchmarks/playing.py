@@ -25,9 +25,9 @@ from beacon_gateway.tracking.calibration import Sample, above_pavement, offsets_
 from beacon_gateway.tracking.events import PresenceEvent, PresenceKind
 from beacon_gateway.tracking.room import Receiver, ZoneRule
 from beacon_gateway.tracking.tracker import Tracker
-from services.presence.rules.entry import HearingReceiver, Place, StoreMap
+from services.presence.rules.places import HearingReceiver, Place, Reading, StoreMap
 from services.presence.rules.stays import HEARD, Word, stays_of
-from services.presence.rules.zones import Listening, Reading
+from services.presence.rules.zones import Listening
 
 STARTS_AT: Final = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
 STANDING_SECONDS: Final = 4.0  # who has not moved for so long stands: the zone of one who walks helps nobody
@@ -216,6 +216,7 @@ class Known:
 
     def __init__(self, about: Told, store: StoreMap | None) -> None:
         self.about = about
+        self.store = store
         self.stays = stays_of((word for _, word in about.words), store)
         self.first_second = self._first_second(store)
 
@@ -275,9 +276,9 @@ def _zones(known: Known, since: int, until: int) -> Iterator[tuple[int, str]]:
     about, entered, listening = known.about, known.first_second, Listening()
     for second in range(min([since, *about.readings]), until + 1):
         if second in about.readings:
-            listening = listening.hearing(about.readings[second])
+            listening = listening.hearing(about.readings[second], known.store)
         if second >= max(since, entered):
-            yield second, listening.zone_at(second)
+            yield second, listening.zone_at(second, known.store)
 
 
 def _flaps(said: list[str], true: list[str]) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from services.presence.rules.visits import GatewayBatch
 from services.presence.use_cases.maps import StoreWalk, set_store_maps
+from services.presence.use_cases.reporting import Signal, SignalReport, report_signals
 from services.storage.database import make_engine
 from tests.conftest import CallerOf
 from tests.integration.gateway import connected
@@ -33,12 +34,15 @@ OUTSIDE, INSIDE = {"door": -78.0, "shoes": -87.0}, {"door": -62.0, "shoes": -73.
 CAME_SECONDS = 12
 
 
-def map_of(gateway_suffix: str = "") -> dict[str, Any]:
+Places = tuple[tuple[str, tuple[float, ...]], ...]
+
+
+def map_of(gateway_suffix: str = "", places: Places = PLACES) -> dict[str, Any]:
     return {
         "receivers": [
             {"gateway": f"{one}{gateway_suffix}", "zone": one, "faintest_rssi_dbm": -94.0} for one in GATEWAYS
         ],
-        "places": [{"zone": zone, "rssi_dbm": list(rssi_dbm)} for zone, rssi_dbm in PLACES],
+        "places": [{"zone": zone, "rssi_dbm": list(rssi_dbm)} for zone, rssi_dbm in places],
         "entrances": ["door"],
     }
 
@@ -50,10 +54,10 @@ def store(database_url: str) -> Iterator[Store]:
     engine.dispose()
 
 
-def mapped(store: Store, whose: int) -> None:
+def mapped(store: Store, whose: int, places: Places = PLACES) -> None:
     """The member's own store gets a map, an hour ago."""
     store.now = NOON - timedelta(hours=1)
-    store.run(set_store_maps, [StoreWalk(f"store-{whose}", map_of(f"-{whose}"))])
+    store.run(set_store_maps, [StoreWalk(f"store-{whose}", map_of(f"-{whose}", places))])
     store.now = NOON
 
 
@@ -121,6 +125,28 @@ def test_a_visit_is_taken_back_when_late_news_say_that_nobody_came_in(store: Sto
         batch("till", 5, told(2, "HEARD", 9, 5, zone="till", dwell=9, rssi=-95.0)),
     )
     assert store.visits(5) == []
+
+
+def test_a_member_is_where_the_map_says_and_stays_there_when_the_store_is_walked_anew(store: Store) -> None:
+    def heard(whose: int, second: int) -> None:
+        for zone, rssi_dbm in (("door", -67.0), ("shoes", -68.0), ("till", -76.0)):  # best at the door
+            signal = Signal(f"{whose:016x}", zone, NOON + timedelta(seconds=second), rssi_dbm)
+            store.run(report_signals, [SignalReport(f"{zone}-{whose}", f"store-{whose}", (signal,))])
+
+    shelf = ("shoes", (-67.0, -68.0, -76.0))
+    mapped(store, 7, (*PLACES, shelf))
+    store.now = NOON + timedelta(minutes=1)
+    for whose in (6, 7):
+        lines = said(whose, comes_in=True)
+        lines["door"].pop()  # the EXIT
+        store.report(*mixed(list(lines.values()), Random(whose)))
+        for second in range(40, 60, 2):
+            heard(whose, second)
+    assert [store.visits(whose)[0][0] for whose in (6, 7)] == ["door", "shoes"]
+    store.run(set_store_maps, [StoreWalk("store-7", map_of("-7", (*PLACES[:-1], shelf)))])
+    for second in range(60, 70, 2):
+        heard(7, second)
+    assert store.visits(7)[0][0] == "shoes"
 
 
 async def set_map(team: Caller, plain: dict[str, Any], store: str = "camden") -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from services.presence.rules.entry import StoreMap
+from services.presence.rules.places import StoreMap
 from services.storage.sets import upsert
 from services.storage.tables import store_maps
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from services.clock import EPOCH
-from services.presence.rules.entry import Evidence, StoreMap, inside_seconds
+from services.presence.rules.entry import inside_seconds
+from services.presence.rules.places import Reading, StoreMap
 
 REJOIN: Final = timedelta(seconds=60)  # who is away for less, behind a shelf or at the door, has not left
 EXIT: Final = "EXIT"
@@ -71,10 +72,10 @@ def _groups(words: Iterable[Word]) -> list[list[Word]]:
     return groups
 
 
-def _evidence(words: Iterable[Word]) -> Iterator[Evidence]:
+def _evidence(words: Iterable[Word]) -> Iterator[Reading]:
     for word in words:
         if word.kind != EXIT and word.rssi_dbm is not None:
-            yield Evidence(word.observed_at.timestamp(), word.gateway, word.zone, word.rssi_dbm)
+            yield Reading(word.observed_at.timestamp(), word.gateway, word.zone, word.rssi_dbm)
 
 
 def _proven(stays: Iterable[Stay], store: StoreMap, inside: Iterator[int]) -> Iterator[Stay]:

@@ -1,5 +1,6 @@
-"""One zone for a member whom several receivers hear: the strongest, with hysteresis. Pure; event time only.
+"""One zone for a member whom several receivers hear. Pure; event time only.
 
+Where there is a map of the store it says the zone; else the strongest receiver does, with hysteresis.
 What is older than WINDOW_SECONDS before the newest reading is settled and changes no more; the time since is
 gone through again with every reading, so that the order in which they come does not matter.
 """
@@ -12,6 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
+from services.presence.rules.places import Reading, StoreMap
+from services.presence.rules.whereabouts import Whereabouts, begun, followed
+
 WINDOW_SECONDS: Final = 15.0  # gateways that are online are later than this with nothing
 STALE_AFTER_SECONDS: Final = 6.0  # a reading comes every 5 s
 STALE_DB_PER_SECOND: Final = 1.0
@@ -19,15 +23,6 @@ FORGET_SECONDS: Final = 15
 MOVE_MARGIN_DB: Final = 5.0  # as much as a body that turns makes of a difference
 MOVE_HOLD_SECONDS: Final = 4
 READINGS_MAX: Final = 500  # of one member in one store within the window, whatever gateways send
-
-
-class Reading(NamedTuple):
-    """How well a gateway heard a member in one of its zones. `at_seconds`: Unix time."""
-
-    at_seconds: float
-    gateway: str
-    zone: str
-    rssi_dbm: float
 
 
 class ZoneChoice(NamedTuple):
@@ -59,7 +54,7 @@ NOWHERE: Final = ZoneChoice()
 class Listening:
     """What the receivers of a store make of one member: the settled choice, and the readings since."""
 
-    settled: ZoneChoice = NOWHERE
+    settled: ZoneChoice | Whereabouts = NOWHERE
     settled_until: int = 0
     readings: tuple[Reading, ...] = ()
 
@@ -67,15 +62,15 @@ class Listening:
     def newest_seconds(self) -> float:
         return self.readings[-1].at_seconds if self.readings else 0.0
 
-    def hearing(self, fresh: Iterable[Reading]) -> Listening:
+    def hearing(self, fresh: Iterable[Reading], store: StoreMap | None = None) -> Listening:
         """With more readings; those that come too late for the window are left out."""
         timely = {reading for reading in fresh if reading.at_seconds > self.settled_until}
         readings = tuple(sorted(timely.union(self.readings))[-READINGS_MAX:])
-        return replace(self, readings=readings).settling()
+        return replace(self, readings=readings).settling(store)
 
-    def zone_at(self, until_seconds: float) -> str:
+    def zone_at(self, until_seconds: float, store: StoreMap | None = None) -> str:
         """The zone at a moment of the window, or the latest before it."""
-        return self._choice(int(until_seconds)).zone
+        return self._choice(int(until_seconds), store).zone
 
     def as_plain(self) -> list[Any]:
         """As a database keeps it."""
@@ -84,18 +79,29 @@ class Listening:
     @classmethod
     def from_plain(cls, plain: list[Any]) -> Listening:
         settled, until, readings = plain
-        return cls(ZoneChoice(*settled), until, tuple(Reading(*reading) for reading in readings))
+        return cls(_settled(*settled), until, tuple(Reading(*reading) for reading in readings))
 
-    def settling(self) -> Listening:
+    def settling(self, store: StoreMap | None = None) -> Listening:
         """With all settled that the window has passed."""
         until = math.floor(self.newest_seconds - WINDOW_SECONDS)
         if until <= self.settled_until:
             return self
         kept = tuple(one for one in self.readings if one.at_seconds > until - FORGET_SECONDS)
-        return Listening(self._choice(until), until, kept)
+        return Listening(self._choice(until, store), until, kept)
 
-    def _choice(self, until: int) -> ZoneChoice:
-        choice, seconds = self.settled, self._seconds(until)
+    def _choice(self, until: int, store: StoreMap | None) -> ZoneChoice | Whereabouts:
+        return self._strongest(until) if store is None else self._by_map(until, store)
+
+    def _by_map(self, until: int, store: StoreMap) -> Whereabouts:
+        """Begun anew when the settled choice was made by another map, or by none."""
+        settled = self.settled
+        if not isinstance(settled, Whereabouts) or settled.map_at_seconds != store.counts_from.timestamp():
+            settled = begun(settled.zone, store)
+        return followed(settled, self.readings, self.settled_until, until, store)
+
+    def _strongest(self, until: int) -> ZoneChoice:
+        settled, seconds = self.settled, self._seconds(until)
+        choice = ZoneChoice(settled.zone) if isinstance(settled, Whereabouts) else settled
         if seconds and (alone := self._only_zone()) and choice.zone in (alone, ""):
             return ZoneChoice(alone)
         times = [reading.at_seconds for reading in self.readings]
@@ -120,6 +126,13 @@ class Listening:
             )
         }
         return sorted(counting)
+
+
+def _settled(zone: str, challenger_or_map: Any, at_or_shares: Any) -> ZoneChoice | Whereabouts:
+    """Three columns either way: in stores without a map the last is a time."""
+    if isinstance(at_or_shares, int):
+        return ZoneChoice(zone, challenger_or_map, at_or_shares)
+    return Whereabouts(zone, challenger_or_map, tuple(at_or_shares))
 
 
 def scores_dbm(readings: Sequence[Reading], second: int) -> dict[str, float]:

@@ -13,7 +13,7 @@ from services.events import CustomerSeen, VisitDoubted, VisitDwelled, VisitEnded
 from services.presence.queries import gateways, keys
 from services.presence.queries import visits as queries
 from services.presence.queries.maps import store_map
-from services.presence.rules.entry import StoreMap
+from services.presence.rules.places import Reading, StoreMap
 from services.presence.rules.stays import EXIT, Stay, stays_of
 from services.presence.rules.trust import TRAVEL_MIN, contradicted
 from services.presence.rules.visits import (
@@ -28,7 +28,7 @@ from services.presence.rules.visits import (
     seen,
     unfounded,
 )
-from services.presence.rules.zones import Listening, Reading
+from services.presence.rules.zones import Listening
 from services.presence.use_cases.gateways import GatewaySupersededError
 from services.storage.sets import lock_customers, lock_known
 from services.storage.unit import UnitOfWork, use_case
@@ -86,8 +86,9 @@ def _report(unit: UnitOfWork, batch: GatewayBatch) -> int | RegularsError:
     lock_customers(unit, (customer_id for customer_id, _ in known))
     queries.store_events(unit.connection, batch, known, spoofable)
     if known:
-        heard = _listen(unit, batch.store, _readings(batch.gateway, known))
-        found = _follow(unit, batch.store, known, heard)
+        places = store_map(unit.connection, batch.store)
+        heard = _listen(unit, batch.store, _readings(batch.gateway, known), places)
+        found = _follow(unit, batch.store, known, heard, places)
         _keep(unit, _marked(unit, batch.store, found, spoofable))
     acked = max(acked, batch.last_seq)
     gaps = [sighting.dropped for sighting in fresh if sighting.kind == GAP]
@@ -111,7 +112,8 @@ def report_signals(unit: UnitOfWork, reports: Sequence[SignalReport]) -> list[Re
             if customer_id in inside and _is_news(signal, unit.now):
                 readings[customer_id].append(_reading(report.gateway, signal))
         if inside:
-            _go_on(unit, inside, _listen(unit, report.store, readings))
+            places = store_map(unit.connection, report.store)
+            _go_on(unit, inside, _listen(unit, report.store, readings, places), places)
     return [None] * len(reports)
 
 
@@ -135,20 +137,23 @@ def _reading(gateway: str, signal: Signal) -> Reading:
     return Reading(signal.observed_at.timestamp(), gateway, signal.zone, signal.rssi_dbm)
 
 
-def _listen(unit: UnitOfWork, store: str, readings: Mapping[str, Sequence[Reading]]) -> dict[str, Listening]:
+def _listen(
+    unit: UnitOfWork, store: str, readings: Mapping[str, Sequence[Reading]], places: StoreMap | None
+) -> dict[str, Listening]:
     """Add what was heard to what is known of each customer."""
     before = queries.listenings(unit.connection, store, readings)
-    heard = {one: before.get(one, Listening()).hearing(fresh) for one, fresh in readings.items()}
+    heard = {one: before.get(one, Listening()).hearing(fresh, places) for one, fresh in readings.items()}
     queries.store_listenings(unit.connection, store, heard, unit.now)
     return heard
 
 
-def _follow(unit: UnitOfWork, store: str, known: Known, heard: Mapping[str, Listening]) -> list[Change]:
+def _follow(
+    unit: UnitOfWork, store: str, known: Known, heard: Mapping[str, Listening], places: StoreMap | None
+) -> list[Change]:
     """Rebuild the visits that the sightings speak of from all that was said in their time."""
     spans = _spans(known)
     stored = queries.visits_touched(unit.connection, store, spans)
     whole = {one: span.with_visits(stored[one]) for one, span in spans.items()}
-    places = store_map(unit.connection, store)
     stays = _stays(unit, store, whole, places)
     found = [
         amended(change, spans[one].until, unit.now)
@@ -157,7 +162,7 @@ def _follow(unit: UnitOfWork, store: str, known: Known, heard: Mapping[str, List
     ]
     if places is not None:
         _withdraw(unit, [visit for one in spans for visit in unfounded(stored[one], stays[one])])
-    return [_placed(change, heard[change.after.customer_id]) for change in found]
+    return [_placed(change, heard[change.after.customer_id], places) for change in found]
 
 
 def _stays(
@@ -217,14 +222,14 @@ def _spans(known: Known) -> dict[str, Span]:
     }
 
 
-def _placed(change: Change, heard: Listening) -> Change:
-    """The change with the zone in which the member is heard best, and the last moment at which anyone did."""
+def _placed(change: Change, heard: Listening, places: StoreMap | None) -> Change:
+    """The change with the zone in which the member is, and the last moment at which anyone did."""
     after, newest_at = change.after, _moment(heard.newest_seconds)
     if newest_at < after.entered_at:
         return change
     if not after.is_over and newest_at <= after.last_seen_at + SPEAKING:
         after = seen(after, newest_at)
-    zone = heard.zone_at(min(newest_at, after.last_seen_at).timestamp())
+    zone = heard.zone_at(min(newest_at, after.last_seen_at).timestamp(), places)
     return replace(change, after=after if zone in ("", after.zone) else replace(after, zone=zone))
 
 
@@ -232,9 +237,11 @@ def _moment(seconds: float) -> datetime:
     return EPOCH + timedelta(seconds=seconds)
 
 
-def _go_on(unit: UnitOfWork, inside: Mapping[str, Visit], heard: Mapping[str, Listening]) -> None:
+def _go_on(
+    unit: UnitOfWork, inside: Mapping[str, Visit], heard: Mapping[str, Listening], places: StoreMap | None
+) -> None:
     """Carry on the visits that are under way."""
-    found = [_placed(Change(visit, visit), heard[one]) for one, visit in inside.items()]
+    found = [_placed(Change(visit, visit), heard[one], places) for one, visit in inside.items()]
     _keep(unit, [change for change in found if _matters(change)])
 
 

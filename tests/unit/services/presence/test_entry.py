@@ -10,7 +10,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.presence.rules.entry import Evidence, HearingReceiver, Place, StoreMap, inside_seconds
+from services.presence.rules.entry import inside_seconds
+from services.presence.rules.places import HearingReceiver, Place, Reading, StoreMap
 from services.presence.rules.stays import Word, stays_of
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -31,16 +32,16 @@ SHOP = StoreMap(
 OUTSIDE, INSIDE = {"door": -78.0, "shoes": -87.0}, {"door": -62.0, "shoes": -73.0, "till": -83.0}
 
 
-def heard(seconds: range, **rssi_dbm: float) -> list[Evidence]:
+def heard(seconds: range, **rssi_dbm: float) -> list[Reading]:
     noon = NOON.timestamp()
     return [
-        Evidence(noon + second, f"gw-{zone}", zone, rssi)
+        Reading(noon + second, f"gw-{zone}", zone, rssi)
         for second in seconds
         for zone, rssi in rssi_dbm.items()
     ]
 
 
-def inside(evidence: list[Evidence]) -> list[int]:
+def inside(evidence: list[Reading]) -> list[int]:
     return [second - int(NOON.timestamp()) for second in inside_seconds(evidence, SHOP)]
 
 
@@ -78,7 +79,7 @@ def test_a_receiver_that_is_not_on_the_map_says_nothing() -> None:
 
 anything = st.lists(
     st.builds(
-        Evidence,
+        Reading,
         st.floats(0, 90),
         st.sampled_from([f"gw-{zone}" for zone in GATEWAYS]),
         st.sampled_from(GATEWAYS),
@@ -89,7 +90,7 @@ anything = st.lists(
 
 
 @given(anything, st.randoms(use_true_random=False))
-def test_neither_order_nor_repetition_of_the_evidence_matters(said: list[Evidence], chance: Random) -> None:
+def test_neither_order_nor_repetition_of_the_evidence_matters(said: list[Reading], chance: Random) -> None:
     mixed = [*said, *said[: len(said) // 2]]
     chance.shuffle(mixed)
     assert list(inside_seconds(mixed, SHOP)) == list(inside_seconds(said, SHOP))

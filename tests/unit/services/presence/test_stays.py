@@ -8,9 +8,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.presence.rules.places import Reading
 from services.presence.rules.stays import REJOIN, Stay, Word, stays_of
 from services.presence.rules.visits import Span, Visit, VisitState, amended, changes
-from services.presence.rules.zones import WINDOW_SECONDS, Listening, Reading, ZoneChoice
+from services.presence.rules.zones import WINDOW_SECONDS, Listening, ZoneChoice
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 WHOSE = ("anna", "camden")
