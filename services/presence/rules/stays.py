@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from services.clock import EPOCH
-from services.presence.rules.entry import inside_seconds
 from services.presence.rules.places import Reading, StoreMap
 
 REJOIN: Final = timedelta(seconds=60)  # who is away for less, behind a shelf or at the door, has not left
@@ -57,6 +56,8 @@ def stays_of(words: Iterable[Word], store: StoreMap | None = None, heard: Iterab
     stays = [_stay(group, is_last=group is groups[-1]) for group in told]
     if store is None or all(stay.entered_at < store.counts_from for stay in stays):
         return stays
+    from services.presence.rules.entry import inside_seconds  # numpy, for stores with a map only
+
     return list(_proven(stays, store, inside_seconds(_evidence(said.union(heard)), store)))
 
 

@@ -10,22 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from services.presence.rules.places import (
-    Floats,
-    Heard,
-    Radio,
-    Reading,
-    StoreMap,
-    latest,
-    radio,
-    seconds_heard,
-    shared,
-)
+from services.presence.rules.places import Reading, StoreMap, Whereabouts
+from services.presence.rules.radio import Floats, Heard, Radio, latest, radio, seconds_heard, shared
 
 # These six were chosen together, on ten simulated stores (seeds 400-409), by seconds right and flaps.
 TRUST: Final = 0.32  # what is heard a second later is mostly the same body and the same people
@@ -37,14 +28,6 @@ TAKES_OVER: Final = (
     2.7  # times as likely as the zone where the member was: else borders are crossed too often
 )
 DECIMALS: Final = 4
-
-
-class Whereabouts(NamedTuple):
-    """Where a member is taken to be. shares: how sure, of each place inside. map_at: when the map counts."""
-
-    zone: str
-    map_at_seconds: float
-    shares: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

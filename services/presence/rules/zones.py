@@ -13,8 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from services.presence.rules.places import Reading, StoreMap
-from services.presence.rules.whereabouts import Whereabouts, begun, followed
+from services.presence.rules.places import Reading, StoreMap, Whereabouts
 
 WINDOW_SECONDS: Final = 15.0  # gateways that are online are later than this with nothing
 STALE_AFTER_SECONDS: Final = 6.0  # a reading comes every 5 s
@@ -94,6 +93,8 @@ class Listening:
 
     def _by_map(self, until: int, store: StoreMap) -> Whereabouts:
         """Begun anew when the settled choice was made by another map, or by none."""
+        from services.presence.rules.whereabouts import begun, followed  # numpy, for stores with a map only
+
         settled = self.settled
         if not isinstance(settled, Whereabouts) or settled.map_at_seconds != store.counts_from.timestamp():
             settled = begun(settled.zone, store)

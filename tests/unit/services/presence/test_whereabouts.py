@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -10,8 +12,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.presence.rules.places import HearingReceiver, Place, Reading, StoreMap
-from services.presence.rules.whereabouts import Whereabouts
+from services.presence.rules.places import HearingReceiver, Place, Reading, StoreMap, Whereabouts
 from services.presence.rules.zones import Listening, ZoneChoice
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -158,3 +159,8 @@ def test_what_was_kept_before_there_was_a_map_is_gone_on_with() -> None:
     assert before.settled == ZoneChoice("till")
     assert before.zone_at(NOON.timestamp() + 60, SHOP) == "till"
     assert before.hearing(heard(range(40, 60), "door"), SHOP).zone_at(NOON.timestamp() + 60, SHOP) == "door"
+
+
+def test_a_server_without_a_map_does_without_numpy() -> None:
+    asked = "import sys, services.presence.use_cases.reporting; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
