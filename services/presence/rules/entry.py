@@ -20,12 +20,10 @@ import numpy.typing as npt
 from services.presence.rules.places import Reading, StoreMap
 from services.presence.rules.radio import Floats, Heard, Radio, latest, radio, seconds_heard, shared
 
-# TRUST, INSIDE_SHARE_MIN and ENTERS were chosen together, on simulated stores (seeds 400-407), and tried on others
-# (500-507): of 960 passers-by 16 came in, of as many visits 3 were missed, half the entries were known in 2.2 s.
-# With .8, .8 and .05 it was 15, none, and 2.5 s.
-TRUST: Final = (
-    1.2  # more than the strengths' spread allows: who comes in passes many strengths within seconds
-)
+# TRUST, INSIDE_SHARE_MIN and ENTERS were chosen together, on simulated stores (seeds 400-407), and tried on
+# others (500-507): of 960 passers-by 16 came in, of 960 visits 3 were missed, half the entries were known in
+# 2.2 s. With .8, .8 and .05 it was 15, none, and 2.5 s.
+TRUST: Final = 1.2  # more than the spread allows: who comes in passes many strengths within seconds
 DEAD_SHARE: Final = 0.01  # of receivers, at any time
 FADES_SECONDS: Final = 1.5  # who walks is elsewhere by then
 FRESH_SECONDS: Final = 6  # gateways speak every 5 s of whom they hear
