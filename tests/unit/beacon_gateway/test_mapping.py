@@ -14,7 +14,7 @@ from beacon_gateway.operation.stops import Walk, beside
 from beacon_gateway.scenes.installing import Stop as SceneStop
 from beacon_gateway.scenes.installing import installers_walk
 from beacon_gateway.scenes.scene import Scene
-from beacon_gateway.scenes.simulator import airwaves
+from beacon_gateway.scenes.simulator import Route, airwaves
 from beacon_gateway.scenes.stores import DOOR_ZONE, random_store
 from beacon_gateway.settings import load
 
@@ -173,3 +173,13 @@ def test_in_the_map_of_a_simulated_store_most_places_are_heard_best_by_their_own
     entrance = [place.strengths_dbm[door] for place in store.places if place.zone == DOOR_ZONE]
     outside = [place.strengths_dbm[door] for place in store.places if not place.zone]
     assert statistics.fmean(entrance) > statistics.fmean(outside) + 5
+
+
+def test_the_simulated_installer_shows_four_spots_of_each_zone_well_inside_it() -> None:
+    scene, stops = installers_walk(random_store(3, shoppers=0, passers_by=0), DOOR_ZONE)
+    walk = Route(scene.walkers[0])
+    for name, zone in scene.zones.items():
+        spots = [stop for stop in stops if stop.zone == name and not stop.receiver]
+        assert len(spots) == 4 + (name == DOOR_ZONE)
+        for spot in spots:
+            assert zone.holds(walk.position((spot.since_seconds + spot.until_seconds) / 2))
