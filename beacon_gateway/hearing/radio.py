@@ -72,7 +72,7 @@ class RadioReport:
 
 
 class Radio(Protocol):
-    """A source of adverts."""
+    """A source of adverts; one that cannot fail need not say more than up to when it heard."""
 
     async def run(self) -> None:
         """Hears until cancelled; returns when there is nothing more to hear, ever. Raises RadioLostError."""
@@ -84,15 +84,15 @@ class Radio(Protocol):
 
     def deaf_receivers(self) -> frozenset[str]:
         """The receivers whose silence says nothing about who is there."""
-        ...
+        return frozenset()
 
     def degraded(self) -> bool:
         """True while the radio hears less than it should."""
-        ...
+        return False
 
     def reports(self) -> tuple[RadioReport, ...]:
         """How each receiver fares, for those that can fall silent."""
-        ...
+        return ()
 
 
 class Radios:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TextIO, TypeVar
 
 from beacon_gateway.ears import Ears
-from beacon_gateway.hearing.radio import Heard, RadioReport
+from beacon_gateway.hearing.radio import Heard, Radio
 from beacon_gateway.identity.adverts import MEASURED_POWER_DBM, Advert, Formats, frames_of, parse
 from beacon_gateway.identity.identities import eid
 from beacon_gateway.identity.key_table import CELL_BYTES, ROTATION_SECONDS, KeyUpdate, Span, Stretch
@@ -169,7 +169,7 @@ def read(path: Path) -> Recording:
     return Recording(receivers, samples, gateway, began_at)
 
 
-class RecordedRadio:
+class RecordedRadio(Radio):
     """Plays a recording as adverts: of tags that announce a number of their own instead of an identifier.
 
     It is the clock, too: time goes on as fast as the gateway follows.
@@ -195,15 +195,6 @@ class RecordedRadio:
 
     def heard_until_seconds(self) -> float:
         return self._now_seconds
-
-    def deaf_receivers(self) -> frozenset[str]:
-        return frozenset()
-
-    def degraded(self) -> bool:
-        return False
-
-    def reports(self) -> tuple[RadioReport, ...]:
-        return ()
 
     def monotonic_seconds(self) -> float:
         return self._now_seconds

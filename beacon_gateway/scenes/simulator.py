@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from beacon_gateway.clock import Clock
-from beacon_gateway.hearing.radio import AdvertQueue, Heard, RadioReport
+from beacon_gateway.hearing.radio import AdvertQueue, Heard, Radio
 from beacon_gateway.identity.adverts import APPLE_COMPANY, EDDYSTONE_LOSS_DB, EDDYSTONE_UUID
 from beacon_gateway.identity.identities import eid
 from beacon_gateway.identity.key_table import ROTATION_SECONDS
@@ -141,7 +141,7 @@ def ends_seconds(scene: Scene) -> float:
 Play = Callable[[float], Iterator[Heard]]  # by the Unix time of the start: what is heard, in order of time
 
 
-class VirtualRadio:
+class VirtualRadio(Radio):
     """Plays what is to be heard on the gateway's clock, such as a scene's `airwaves`, to its end.
 
     A busy machine makes it late, never wrong: it loses no advert.
@@ -174,12 +174,3 @@ class VirtualRadio:
 
     def heard_until_seconds(self) -> float:
         return self._heard_until_seconds
-
-    def deaf_receivers(self) -> frozenset[str]:
-        return frozenset()
-
-    def degraded(self) -> bool:
-        return False
-
-    def reports(self) -> tuple[RadioReport, ...]:
-        return ()

@@ -9,7 +9,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ from tests.faults.server_process import (
     environment,
     regulars,
 )
-from tests.integration.shop import Caller, order
+from tests.integration.shop import Caller, eventually, order
 
 ROUNDS = int(os.environ.get("REGULARS_FAULT_ROUNDS", "3"))  # kills per test; `make faults` takes many more
 ORDERS = 6_000  # about two seconds of importing, mostly enough for a kill in its middle
@@ -214,6 +214,12 @@ async def record_patiently(caller: Caller, one: activity.Order) -> activity.Reco
             return answer
 
 
+async def something_more(stored: Mapping[str, object]) -> None:
+    """Wait until one more is acknowledged, however slow the machine is."""
+    before = len(stored)
+    await eventually(lambda: len(stored) > before)
+
+
 async def test_nothing_acknowledged_is_lost_and_nothing_counts_twice(server: ServerProcess) -> None:
     draw = random.Random(20260310)
     stored: dict[str, activity.RecordOrderResponse] = {}
@@ -224,19 +230,19 @@ async def test_nothing_acknowledged_is_lost_and_nothing_counts_twice(server: Ser
         asyncio.create_task(record_until(server, f"c{number}", stop, stored)) for number in range(CALLERS)
     ]
     for _ in range(ROUNDS):
-        await asyncio.sleep(draw.uniform(0.1, 0.5))
+        await something_more(stored)
+        await asyncio.sleep(draw.uniform(0.0, 0.3))
         known = set(stored)
         await asyncio.to_thread(server.kill)
         kept = {row[0] for row in server.query("SELECT order_id FROM orders")}
         assert set(stored) | known <= kept
         await asyncio.to_thread(server.start)
-    await asyncio.sleep(0.2)
+    await something_more(stored)
     stop.set()
     await asyncio.gather(*callers)
     assert await asyncio.to_thread(server.stop) == 0
     assert {row[0] for row in server.query("SELECT order_id FROM orders")} == set(stored)
     assert server.query("SELECT sum(points), count(*) FROM movements") == [(len(stored), len(stored))]
-    assert len(stored) > CALLERS
     assert max(server.start_cpu_seconds) < START_CPU_SECONDS_MAX
 
 

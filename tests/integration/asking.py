@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from regulars.feedback.v1 import feedback_service_pb2 as pb
 
-from services.composition import House, build
+from services.composition import House
 from services.settings import Settings
-from services.telemetry import Telemetry
 from tests.integration.shop import Caller, ManualClock, fresh_id, order, stamp
 
 SURVEYS = """\
@@ -74,18 +71,6 @@ def asking(settings: Settings, programme: str = SURVEYS) -> Settings:
     file = settings.data_dir / "program.toml"
     file.write_text(programme)
     return settings.model_copy(update={"programme_file": file})
-
-
-@asynccontextmanager
-async def standing_still(settings: Settings, clock: ManualClock) -> AsyncIterator[House]:
-    """A server whose worker works only when the test says so."""
-    house = build(settings, clock, Telemetry(0.0))
-    await house.database.open()
-    await house.rpc.start()
-    yield house
-    await house.rpc.stop()
-    await house.database.close()
-    house.telemetry.shutdown()
 
 
 @dataclass

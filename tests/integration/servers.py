@@ -1,17 +1,33 @@
-"""Several servers on one database."""
+"""Servers that stand still until the test says so, and several of them on one database."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import grpc
 import pytest
 
-from services.composition import House, create_key, live_keys
-from tests.integration.shop import Caller
+from services.composition import House, build, create_key, live_keys
+from services.settings import Settings
+from services.telemetry import Telemetry
+from tests.integration.shop import Caller, ManualClock
 
 # One process owns a SQLite file.
 ON_POSTGRESQL: Final = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+@asynccontextmanager
+async def standing_still(settings: Settings, clock: ManualClock) -> AsyncIterator[House]:
+    """A server whose worker works only when the test says so."""
+    house = build(settings, clock, Telemetry(0.0))
+    await house.database.open()
+    await house.rpc.start()
+    yield house
+    await house.rpc.stop()
+    await house.database.close()
+    house.telemetry.shutdown()
 
 
 async def other_caller(other: House) -> Caller:

@@ -16,8 +16,9 @@ from regulars.types.v1.figure_pb2 import Figure
 from services.composition import House
 from services.settings import Settings
 from tests.integration import people
-from tests.integration.asking import Shop, asking, standing_still
+from tests.integration.asking import Shop, asking
 from tests.integration.recovering import cases
+from tests.integration.servers import standing_still
 from tests.integration.shop import NOON, Caller, ManualClock, refusal, stamp
 
 Team = Callable[[str], Caller]

@@ -25,9 +25,10 @@ from services.settings import Settings
 from services.storage import outbox, tables
 from services.worker import Worker
 from tests.integration import people
-from tests.integration.asking import Shop, asking, standing_still
+from tests.integration.asking import Shop, asking
 from tests.integration.people import merge
 from tests.integration.recovering import cases, resolve
+from tests.integration.servers import standing_still
 from tests.integration.shop import NOON, Caller, ManualClock, fresh_id, goods_back, order_record
 
 CUSTOMERS = 200

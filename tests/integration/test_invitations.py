@@ -16,8 +16,9 @@ from services.settings import Settings
 from services.storage import outbox, tables
 from services.storage.outbox import Claimed
 from tests.integration import people
-from tests.integration.asking import Shop, asking, short, standing_still
+from tests.integration.asking import Shop, asking, short
 from tests.integration.recovering import cases, reopen, resolve
+from tests.integration.servers import standing_still
 from tests.integration.shop import NOON, Caller, ManualClock, exchange, goods_back, order, refusal, stamp
 
 SENT = ("after-order", "SENT", "UNSPECIFIED")

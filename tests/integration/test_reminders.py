@@ -11,12 +11,12 @@ from regulars.activity.v1 import activity_service_pb2 as activity
 from regulars.reminders.v1 import reminders_service_pb2 as reminders
 from sqlalchemy import select, update
 
-from services.composition import House, build
+from services.composition import House
 from services.settings import Settings
 from services.storage import tables
-from services.telemetry import Telemetry
 from tests.conftest import CallerOf
 from tests.integration.gateway import Gateway, connected, heard
+from tests.integration.servers import standing_still
 from tests.integration.shop import NOON, Caller, ManualClock, cart, order, refusal
 
 HOUR = timedelta(hours=1)
@@ -80,14 +80,8 @@ def short(one: reminders.Reminder) -> tuple[str, str]:
 
 @pytest.fixture
 async def house(settings: Settings, clock: ManualClock) -> AsyncIterator[House]:
-    """A server whose worker works only when the test says so."""
-    house = build(settings, clock, Telemetry(0.0))
-    await house.database.open()
-    await house.rpc.start()
-    yield house
-    await house.rpc.stop()
-    await house.database.close()
-    house.telemetry.shutdown()
+    async with standing_still(settings, clock) as house:
+        yield house
 
 
 @pytest.fixture

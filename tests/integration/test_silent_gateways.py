@@ -12,14 +12,14 @@ from regulars.membership.v1 import membership_service_pb2 as membership
 from regulars.presence.v1 import presence_service_pb2 as presence
 from sqlalchemy import Table, func, select
 
-from services.composition import House, build
+from services.composition import House
 from services.presence.use_cases.sweeping import FIRST_SWEEP
 from services.settings import Settings
 from services.storage import outbox
 from services.storage.tables import presence_events, presence_pseudonyms, presence_states, reminders
-from services.telemetry import Telemetry
 from tests.conftest import CallerOf
 from tests.integration.gateway import Gateway, connected, heard
+from tests.integration.servers import standing_still
 from tests.integration.shop import NOON, Caller, ManualClock, cart, fresh_id, stamp
 
 MINUTE = timedelta(minutes=1)
@@ -70,15 +70,10 @@ class Store:
 
 @pytest.fixture
 async def house(settings: Settings, clock: ManualClock) -> AsyncIterator[House]:
-    house = build(settings, clock, Telemetry(0.0))
-    await house.database.open()
-    with house.database.engine.begin() as connection:
-        outbox.plan(connection, FIRST_SWEEP)
-    await house.rpc.start()
-    yield house
-    await house.rpc.stop()
-    await house.database.close()
-    house.telemetry.shutdown()
+    async with standing_still(settings, clock) as house:
+        with house.database.engine.begin() as connection:
+            outbox.plan(connection, FIRST_SWEEP)
+        yield house
 
 
 @pytest.fixture

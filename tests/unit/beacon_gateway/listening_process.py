@@ -14,7 +14,7 @@ from pathlib import Path
 
 from beacon_gateway.clock import SceneClock
 from beacon_gateway.gateway import Gateway
-from beacon_gateway.hearing.radio import AdvertQueue, Heard, RadioReport
+from beacon_gateway.hearing.radio import AdvertQueue, Heard, Radio
 from beacon_gateway.identity.adverts import APPLE_COMPANY
 from beacon_gateway.identity.kept_table import KeptTable
 from beacon_gateway.identity.key_table import KeyUpdate, StaticTag, Stretch
@@ -41,7 +41,7 @@ def unmasked(masked: bytes) -> bytes:
     return bytes(byte ^ MASK for byte in masked)
 
 
-class PlayedRadio:
+class PlayedRadio(Radio):
     """A radio without a radio."""
 
     def __init__(self) -> None:
@@ -52,15 +52,6 @@ class PlayedRadio:
 
     def heard_until_seconds(self) -> float:
         return self.until
-
-    def deaf_receivers(self) -> frozenset[str]:
-        return frozenset()
-
-    def degraded(self) -> bool:
-        return False
-
-    def reports(self) -> tuple[RadioReport, ...]:
-        return ()
 
 
 class Listening:

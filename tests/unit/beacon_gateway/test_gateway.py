@@ -11,7 +11,7 @@ import structlog
 
 from beacon_gateway.clock import SERVER_SAMPLES_MAX, SceneClock, ServerTime
 from beacon_gateway.gateway import Gateway
-from beacon_gateway.hearing.radio import AdvertQueue, Heard, RadioReport
+from beacon_gateway.hearing.radio import AdvertQueue, Heard, Radio, RadioReport
 from beacon_gateway.identity.adverts import EDDYSTONE_UUID
 from beacon_gateway.identity.identities import eid
 from beacon_gateway.identity.key_table import KeyUpdate
@@ -28,7 +28,7 @@ NAME = b"pseudony"
 AT = 1_767_225_600.0
 
 
-class HandHeldRadio:
+class HandHeldRadio(Radio):
     """A radio that hears what the test says, up to the time it says."""
 
     def __init__(self, queue: AdvertQueue) -> None:
@@ -50,9 +50,6 @@ class HandHeldRadio:
 
     def deaf_receivers(self) -> frozenset[str]:
         return frozenset({"r"} if self.is_deaf else ())
-
-    def degraded(self) -> bool:
-        return False
 
     def reports(self) -> tuple[RadioReport, ...]:
         return (RadioReport("r", self.is_deaf, degraded=False, silent_seconds=0.0, adverts=0),)
