@@ -6,11 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from beacon_gateway.identity.adverts import Advert, parse
-from beacon_gateway.identity.identities import eid
-from beacon_gateway.identity.key_table import ROTATION_SECONDS
 from beacon_gateway.scenes.scene import Position, Scene
 from beacon_gateway.scenes.scene import parse as parse_scene
 from beacon_gateway.scenes.simulator import Route, airwaves, ends_seconds
+from beacon_gateway.scenes.truth import name_of, names
 from beacon_gateway.tracking.events import PresenceEvent, PresenceKind
 from beacon_gateway.tracking.room import Receiver, ZoneRule
 from beacon_gateway.tracking.tracker import Tracker
@@ -90,7 +89,7 @@ def track(scene: Scene) -> dict[bytes, list[tuple[float, PresenceEvent]]]:
         [Receiver(r.name, r.zone) for r in scene.receivers], {zone: ZoneRule() for zone in ZONES}
     )
     told: dict[bytes, list[tuple[float, PresenceEvent]]] = defaultdict(list)
-    names = _names(scene)
+    members = names(scene, STARTS_AT)
     tick = 1.0
 
     def advance(until: float) -> None:
@@ -104,23 +103,10 @@ def track(scene: Scene) -> dict[bytes, list[tuple[float, PresenceEvent]]]:
         advance(heard.at_seconds)
         advert = parse(heard.manufacturer_frames, heard.service_frames)
         assert isinstance(advert, Advert)
-        name, power = names[advert.identifier], advert.measured_power_dbm
+        name, power = members[advert.identifier], advert.measured_power_dbm
         tracker.hear(name, heard.receiver, heard.rssi_dbm, power, heard.at_seconds)
     advance(ends_seconds(scene))
     return told
-
-
-def _names(scene: Scene) -> dict[bytes, bytes]:
-    first = int(STARTS_AT) // ROTATION_SECONDS
-    return {
-        eid(bytes.fromhex(walker.identity_key or ""), (first + window) * ROTATION_SECONDS): name_of(index)
-        for index, walker in enumerate(scene.walkers)
-        for window in range(3)
-    }
-
-
-def name_of(index: int) -> bytes:
-    return index.to_bytes(8, "big")
 
 
 def judge(scene: Scene, shoppers: int) -> Verdict:
