@@ -12,7 +12,7 @@ demo: $(READY)
 	$(BIN)/regulars demo
 
 test: $(READY)
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 # Lint, types, layers, protos and migrations: all that needs no run of the product.
 check: $(READY)
