@@ -24,9 +24,7 @@ FADES_SECONDS: Final = 3.0  # who shops walks less than who comes in
 FRESH_SECONDS: Final = 8  # gateways speak every 5 s of whom they hear, and a word may be late
 STAYS: Final = 0.75  # each second, at the place; else somewhere in its zone
 CHANGES_ZONE: Final = 0.15  # far more often than people do: receivers err together for seconds
-TAKES_OVER: Final = (
-    2.7  # times as likely as the zone where the member was: else borders are crossed too often
-)
+TAKES_OVER: Final = 2.7  # times as likely as where the member was: else borders are crossed too often
 DECIMALS: Final = 4
 
 
