@@ -62,22 +62,22 @@ async def test_an_object_that_bleak_trips_over_is_trouble_and_not_the_end(bus: s
 
 
 async def test_a_member_is_heard_through_a_flood_of_random_addresses(bus: str) -> None:
-    longest_seconds = 0.0
+    longest_cpu_seconds = 0.0
     async with bluez(bus) as daemon, Listening(queue=500) as ears:
         await until(lambda: daemon.first.hears_all)
         for burst in range(30):
             for number in range(100):
                 daemon.hear(f"D0:00:00:00:{burst:02X}:{number:02X}", -80, {"feaa": b"\x00" * 20})
             daemon.hear(TAG, -50 - burst, {})
-            before = time.monotonic()
+            before = time.thread_time()
             await asyncio.sleep(0.02)
-            longest_seconds = max(longest_seconds, time.monotonic() - before)
+            longest_cpu_seconds = max(longest_cpu_seconds, time.thread_time() - before)
             ears.strengths()
         await until(lambda: ears.strengths()[-1:] == [-79] or -79 in ears.strengths())
     heard = {heard.rssi_dbm for heard in ears.heard if heard.sender == TAG}
     assert heard == set(range(-79, -49))
     assert ears.report.adverts == 30 * 101
-    assert longest_seconds < 1.0
+    assert longest_cpu_seconds < 1.0
 
 
 async def test_a_queue_that_nobody_empties_keeps_the_latest_and_counts_the_rest(bus: str) -> None:
